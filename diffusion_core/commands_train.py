@@ -1,0 +1,154 @@
+"""`python -m diffusion_core train`: train the shipped model, or resume a run that was stopped."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from diffusion_core.checkpoint import SHIPPED, read_card, save_checkpoint
+from diffusion_core.data import download_mnist, load_mnist, to_model
+from diffusion_core.files import replacing
+from diffusion_core.training import (
+    TrainingConfig,
+    TrainingEvent,
+    TrainingState,
+    diffusion_loss,
+    load_state,
+    new_state,
+    save_state,
+    step_generator,
+    train,
+)
+from diffusion_core.unet import UNetConfig
+
+REPORT_EVERY = 50
+SAVE_EVERY = 250
+VALIDATE_EVERY = 1000
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    default = TrainingConfig()
+    parser.add_argument("--steps", type=int, default=default.steps, help="batches in all")
+    parser.add_argument("--batch-size", type=int, default=default.batch_size)
+    parser.add_argument("--learning-rate", type=float, default=default.learning_rate)
+    parser.add_argument("--seed", type=int, default=default.seed)
+    parser.add_argument("--out", type=Path, default=SHIPPED, help="where the weights go")
+    parser.add_argument("--run", type=Path, default=Path("runs/digits"), help="state, to resume")
+    parser.add_argument("--fresh", action="store_true", help="ignore a state that could be resumed")
+    parser.add_argument("--download", action="store_true", help="fetch MNIST if it is missing")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+
+
+def run(args: argparse.Namespace) -> None:
+    if args.download:
+        download_mnist(lambda part: print(f"\rMNIST: {part:4.0%}", end="", file=sys.stderr))
+        print(file=sys.stderr)
+    digits, unseen = load_mnist("train"), load_mnist("test")
+    x_0, labels = to_model(digits.images).to(args.device), _labels(digits.labels, args.device)
+    test = to_model(unseen.images).to(args.device), _labels(unseen.labels, args.device)
+    state_file = args.run / "state.safetensors"
+    if state_file.exists() and not args.fresh:
+        state = load_state(state_file, args.device)
+        state.config = replace(state.config, steps=args.steps)
+        print(f"Resuming at step {state.step} of {args.steps}.", flush=True)
+    else:
+        config = TrainingConfig(
+            steps=args.steps,
+            batch_size=args.batch_size,
+            learning_rate=args.learning_rate,
+            warmup=min(TrainingConfig.warmup, args.steps // 10),
+            seed=args.seed,
+        )
+        state = new_state(config, UNetConfig(), args.device)
+        print(f"{state.network.parameter_count:,} parameters on {args.device}.", flush=True)
+    history = _read_history(args.run / "history.jsonl", state.step)
+    for event, mean_loss in _reported(train(state, x_0, labels)):
+        record = {"step": event.step, "loss": mean_loss, "rate": event.learning_rate}
+        record |= {"seconds": round(event.seconds, 1)}
+        if event.step % VALIDATE_EVERY == 0 or event.step == args.steps:
+            record["test_loss"] = _test_loss(state, *test)
+        if event.step % REPORT_EVERY == 0 or event.step == args.steps:
+            history.append(record)
+            left = (args.steps - event.step) * event.seconds / event.step
+            tested = f"  test {record['test_loss']:.5f}" if "test_loss" in record else ""
+            print(
+                f"step {event.step:6d}/{args.steps}  loss {mean_loss:.5f}{tested}  "
+                f"{event.step * state.config.batch_size / event.seconds:5.0f} images/s  "
+                f"{left / 60:4.0f} min left",
+                flush=True,
+            )
+        if event.step % SAVE_EVERY == 0 or event.step == args.steps:
+            save_state(state_file, state)
+            _write_history(args.run / "history.jsonl", history)
+    save_checkpoint(args.out, state.average, _card(state, args, history))
+    print(f"Wrote {args.out}.")
+
+
+def _labels(labels: object, device: str) -> Tensor:
+    return torch.as_tensor(labels, dtype=torch.int64, device=device)
+
+
+def _reported(events: Iterator[TrainingEvent]) -> Iterator[tuple[TrainingEvent, float]]:
+    """Each event with the mean loss since the last report."""
+    losses: list[float] = []
+    for event in events:
+        losses.append(event.loss)
+        yield event, sum(losses) / len(losses)
+        if event.step % REPORT_EVERY == 0:
+            losses = []
+
+
+@torch.no_grad()
+def _test_loss(state: TrainingState, x_0: Tensor, labels: Tensor) -> float:
+    """The averaged network's loss on 2,000 test digits; watched, never used to choose anything."""
+    chosen = slice(0, 2000)
+    losses = diffusion_loss(
+        state.average, x_0[chosen], labels[chosen], step_generator(0, 0, x_0.device)
+    )
+    return losses.mean().item()
+
+
+def _read_history(path: Path, step: int) -> list[dict[str, float]]:
+    if step == 0 or not path.exists():
+        return []
+    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    return [record for record in lines if record["step"] <= step]
+
+
+def _write_history(path: Path, history: list[dict[str, float]]) -> None:
+    with replacing(path) as temporary:
+        temporary.write_text("".join(json.dumps(r) + "\n" for r in history), "utf-8")
+
+
+def _card(
+    state: TrainingState, args: argparse.Namespace, history: list[dict[str, float]]
+) -> dict[str, object]:
+    machine = (
+        torch.cuda.get_device_name() if args.device == "cuda" else f"{torch.get_num_threads()} CPU threads"
+    )
+    return {
+        "name": "digits",
+        "what": "Class-conditional diffusion model of MNIST digits, 28x28, velocity prediction.",
+        "parameters": state.average.parameter_count,
+        "network": asdict(state.average.config),
+        "training": asdict(state.config),
+        "command": "python -m diffusion_core train "
+        + f"--steps {state.config.steps} --batch-size {state.config.batch_size} "
+        + f"--learning-rate {state.config.learning_rate:g} --seed {state.config.seed}",
+        "data": "MNIST, the 60,000 training images",
+        "machine": f"{machine}, {platform.machine()}, torch {torch.__version__}",
+        "minutes": round(state.seconds / 60, 1),
+        "epochs": round(state.step * state.config.batch_size / 60_000, 1),
+        "finished": time.strftime("%Y-%m-%d", time.gmtime()),
+        "test_loss": history[-1].get("test_loss") if history else None,
+        "previous": read_card(args.out).get("finished"),
+    }

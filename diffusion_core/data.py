@@ -1,0 +1,251 @@
+"""MNIST: find it, download it, verify it, decode it.
+
+Where it is looked for, in this order: the folder that MNIST_DIR names; this user's cache folder;
+and, only when asked, the public mirrors. Whatever the source, the decompressed bytes must have the
+known hash, so that truncated, corrupt or swapped files are told apart from the real thing. The
+data set is due to Y. LeCun, C. Cortes and C. Burges; it is never part of this project.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pooch
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from diffusion_core.files import CannotWriteError, replacing
+
+Split = Literal["train", "test"]
+
+MIRRORS = (
+    "https://ossci-datasets.s3.amazonaws.com/mnist/",
+    "https://storage.googleapis.com/cvdf-datasets/mnist/",
+)
+
+
+class MnistError(Exception):
+    """MNIST is missing or damaged; the message is one sentence that says what to do."""
+
+
+@dataclass(frozen=True)
+class IdxFile:
+    """One of MNIST's four files, as it should be once decompressed."""
+
+    name: str
+    md5: str
+    shape: tuple[int, ...]
+
+
+FILES: dict[tuple[Split, str], IdxFile] = {
+    ("train", "images"): IdxFile(
+        "train-images-idx3-ubyte", "6bbc9ace898e44ae57da46a324031adb", (60000, 28, 28)
+    ),
+    ("train", "labels"): IdxFile(
+        "train-labels-idx1-ubyte", "a25bea736e30d166cdddb491f175f624", (60000,)
+    ),
+    ("test", "images"): IdxFile(
+        "t10k-images-idx3-ubyte", "2646ac647ad5339dbf082846283269ea", (10000, 28, 28)
+    ),
+    ("test", "labels"): IdxFile(
+        "t10k-labels-idx1-ubyte", "27ae3e4e09519cfbb04c329615203637", (10000,)
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Digits:
+    """Pictures and what they show: images uint8 (N, 28, 28), 0 = background; labels int64 (N,)."""
+
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+def cache_folder() -> Path:
+    """Where downloaded files are kept: the user's cache folder, or FOG_CACHE_DIR."""
+    chosen = os.environ.get("FOG_CACHE_DIR")
+    return Path(chosen) if chosen else Path(pooch.os_cache("through-the-fog"))
+
+
+def _read(folder: Path, file: IdxFile) -> bytes | None:
+    """The decompressed bytes, from NAME.gz or NAME; None if neither is there. MnistError if damaged."""
+    packed, plain = folder / f"{file.name}.gz", folder / file.name
+    path = packed if packed.is_file() else plain
+    if not path.is_file():
+        return None
+    try:
+        raw = gzip.decompress(path.read_bytes()) if path is packed else path.read_bytes()
+    except (OSError, EOFError, zlib.error) as error:
+        raise MnistError(
+            f"{path} is damaged or cannot be read ({error}): replace it with a fresh copy."
+        ) from error
+    if hashlib.md5(raw, usedforsecurity=False).hexdigest() == file.md5:
+        return raw
+    mistaken_for = next(
+        (f.name for f in FILES.values() if hashlib.md5(raw, usedforsecurity=False).hexdigest() == f.md5),
+        None,
+    )
+    what = f"holds {mistaken_for} instead" if mistaken_for else "is not the original MNIST file"
+    raise MnistError(f"{path} {what}: replace it with a fresh copy of {file.name}.")
+
+
+def _decode(raw: bytes, file: IdxFile) -> NDArray[np.uint8]:
+    """IDX: two zero bytes, the type (8 = uint8), the rank, then one big-endian size a dimension."""
+    header = 4 + 4 * len(file.shape)
+    sizes = tuple(np.frombuffer(raw[4:header], ">i4"))
+    if raw[:4] != bytes([0, 0, 8, len(file.shape)]) or sizes != file.shape:
+        raise MnistError(f"{file.name} has an unexpected header: replace it with a fresh copy.")
+    return np.frombuffer(raw, np.uint8, offset=header).reshape(file.shape)
+
+
+def _source() -> Path | None:
+    """The first folder that has all four files (whole or not: loading tells), or None."""
+    chosen = os.environ.get("MNIST_DIR")
+    if chosen and not Path(chosen).is_dir():
+        raise MnistError(f"MNIST_DIR is {chosen}, which is not a folder: correct or unset it.")
+    for folder in [Path(chosen)] if chosen else [cache_folder() / "mnist"]:
+        missing = [
+            f.name
+            for f in FILES.values()
+            if not (folder / f.name).is_file() and not (folder / f"{f.name}.gz").is_file()
+        ]
+        if not missing:
+            return folder
+        if chosen:
+            raise MnistError(f"MNIST_DIR is {chosen}, but {missing[0]}.gz is not there: add it.")
+    return None
+
+
+def mnist_available() -> bool:
+    """Whether load_mnist would find files now. A damaged or wrong folder counts as not there."""
+    try:
+        return _source() is not None
+    except MnistError:
+        return False
+
+
+@cache
+def _load(folder: Path, split: Split) -> Digits:
+    arrays = []
+    for part in ("images", "labels"):
+        file = FILES[split, part]
+        raw = _read(folder, file)
+        if raw is None:
+            raise MnistError(f"{file.name}.gz is missing from {folder}: add it.")
+        arrays.append(_decode(raw, file))
+    return Digits(arrays[0], arrays[1].astype(np.int64))
+
+
+def load_mnist(split: Split) -> Digits:
+    """The training or test set, from MNIST_DIR or the cache; never from the network.
+
+    MnistError, with what to do, if it is missing, truncated, corrupt or swapped.
+    """
+    folder = _source()
+    if folder is None:
+        raise MnistError(
+            "MNIST is not on this machine: set MNIST_DIR to a folder that has its four files, "
+            "or let `python -m diffusion_core train --download` fetch them."
+        )
+    return _load(folder, split)
+
+
+def download_mnist(progress: Callable[[float], None] = lambda fraction: None) -> Path:
+    """Fetch the files that the cache lacks; return the folder. Calls progress(0..1) as it goes.
+
+    Each file is fetched to a temporary place, checked, and only then moved where load_mnist looks,
+    so that a broken connection or a full disk leaves nothing half-written. MnistError if no
+    mirror could deliver, CannotWriteError if the disk cannot take it.
+    """
+    folder = cache_folder() / "mnist"
+    for done, file in enumerate(FILES.values()):
+        try:
+            present = _read(folder, file) is not None
+        except MnistError:
+            present = False  # A damaged copy in our own cache is ours to replace.
+        if not present:
+            _fetch(file, folder, lambda part, done=done: progress((done + part) / len(FILES)))
+        progress((done + 1) / len(FILES))
+    return folder
+
+
+def _fetch(file: IdxFile, folder: Path, progress: Callable[[float], None]) -> None:
+    problem: Exception | None = None
+    with replacing(folder / f"{file.name}.gz") as temporary:
+        for mirror in MIRRORS:
+            downloader = pooch.HTTPDownloader(progressbar=_Progress(progress), timeout=20)
+            try:
+                downloader(f"{mirror}{file.name}.gz", str(temporary), None)
+                raw = gzip.decompress(temporary.read_bytes())
+            except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+                problem = error
+                continue
+            except OSError as error:
+                # requests' errors are OSErrors too; a disk's error has a number, and no mirror helps.
+                if error.errno is not None and error.filename is not None:
+                    raise
+                problem = error
+                continue
+            if hashlib.md5(raw, usedforsecurity=False).hexdigest() == file.md5:
+                return
+            problem = ValueError("its contents have the wrong checksum")
+        raise MnistError(
+            f"Could not download {file.name}.gz ({problem}): check the connection and try again, "
+            "or set MNIST_DIR to a folder that has MNIST."
+        ) from problem
+
+
+class _Progress:
+    """What pooch asks of a progress bar, reporting a fraction."""
+
+    def __init__(self, report: Callable[[float], None]) -> None:
+        self.report = report
+        self.total = 0
+        self.done = 0
+
+    def update(self, size: int) -> None:
+        self.done += size
+        if self.total:
+            self.report(min(1.0, self.done / self.total))
+
+    def reset(self) -> None:
+        self.done = 0
+
+    def close(self) -> None:
+        pass
+
+
+def to_model(images: NDArray[np.uint8]) -> Tensor:
+    """uint8 (N, 28, 28), 0 = background, to float32 (N, 1, 28, 28) in [-1, 1]."""
+    return torch.from_numpy(images.astype(np.float32) / 127.5 - 1)[:, None]
+
+
+def to_uint8(x: Tensor) -> NDArray[np.uint8]:
+    """float (..., 1, 28, 28) around [-1, 1] to uint8 (..., 28, 28); what lies outside is clipped."""
+    return ((x.squeeze(-3).clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8).cpu().numpy()
+
+
+__all__ = [
+    "CannotWriteError",
+    "Digits",
+    "MnistError",
+    "cache_folder",
+    "download_mnist",
+    "load_mnist",
+    "mnist_available",
+    "to_model",
+    "to_uint8",
+]
