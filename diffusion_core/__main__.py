@@ -1,22 +1,50 @@
-"""The command line: python -m diffusion_core train | sample | evaluate | benchmark."""
+"""Train, sample from, evaluate and measure the diffusion model of this app."""
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
 
-from diffusion_core import commands_train
+COMMANDS = {
+    "train": "train the model, or resume a run that was stopped",
+    "sample": "draw digits into an .npz file",
+    "evaluate": "measure how good the model is",
+    "benchmark": "measure how fast it is",
+    "assets": "draw again what the app shows before anything is pressed",
+}
 
 
-def main() -> int:
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; 0 if it did its work, 2 after one sentence that says why it could not."""
     parser = argparse.ArgumentParser(prog="python -m diffusion_core", description=__doc__)
-    commands = parser.add_subparsers(required=True)
-    p = commands.add_parser("train")
-    commands_train.add_arguments(p)
-    p.set_defaults(command=commands_train.run)
-    args = parser.parse_args()
-    args.command(args)
+    choices = parser.add_subparsers(dest="command", required=True)
+    arguments = sys.argv[1:] if argv is None else argv
+    for name, summary in COMMANDS.items():
+        command = choices.add_parser(name, help=summary, description=summary)
+        # Import only what is asked for: torch takes seconds, --help should not.
+        if name in arguments[:1]:
+            module = importlib.import_module(f"diffusion_core.commands.{name}")
+            module.add_arguments(command)
+            command.set_defaults(run=module.run)
+    args = parser.parse_args(arguments)
+    try:
+        args.run(args)
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+    except Exception as error:
+        if not is_for_the_user(error):
+            raise
+        print(error, file=sys.stderr)
+        return 2
     return 0
+
+
+def is_for_the_user(error: Exception) -> bool:
+    """Whether the message is written for whoever typed the command: ours, and no traceback."""
+    names = {"CannotWriteError", "CheckpointError", "MnistError", "TrainingDivergedError"}
+    return type(error).__name__ in names or type(error) is ValueError
 
 
 if __name__ == "__main__":

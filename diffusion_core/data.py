@@ -20,9 +20,7 @@ from typing import Literal
 
 import numpy as np
 import pooch
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from diffusion_core.files import CannotWriteError, replacing
 
@@ -228,16 +226,6 @@ class _Progress:
         pass
 
 
-def to_model(images: NDArray[np.uint8]) -> Tensor:
-    """uint8 (N, 28, 28), 0 = background, to float32 (N, 1, 28, 28) in [-1, 1]."""
-    return torch.from_numpy(images.astype(np.float32) / 127.5 - 1)[:, None]
-
-
-def to_uint8(x: Tensor) -> NDArray[np.uint8]:
-    """float (..., 1, 28, 28) around [-1, 1] to uint8 (..., 28, 28); what lies outside is clipped."""
-    return ((x.squeeze(-3).clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8).cpu().numpy()
-
-
 __all__ = [
     "CannotWriteError",
     "Digits",
@@ -246,6 +234,4 @@ __all__ = [
     "download_mnist",
     "load_mnist",
     "mnist_available",
-    "to_model",
-    "to_uint8",
 ]

@@ -8,6 +8,9 @@ Since the two squares add up to one, (alpha, sigma) is a point on the quarter ci
 angle says everything: alpha = cos(angle), sigma = sin(angle). Schedules differ only in how fast
 they walk along that arc, which is why a network trained on one can be asked about a level of
 another: look up the time at which its own schedule has the same angle.
+
+Times are a handful of numbers, so they live in numpy, in float64, on the CPU; only pictures are
+tensors. That also lets a page draw its curves before torch is loaded.
 """
 
 from __future__ import annotations
@@ -17,17 +20,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
-import torch
-from torch import Tensor
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
 
 
 class Schedule(Protocol):
-    """A walk from (alpha, sigma) = (1, 0) towards (0, 1). Times and answers are float64."""
+    """A walk from (alpha, sigma) = (1, 0) towards (0, 1)."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
-    def angle(self, t: Tensor) -> Tensor:
-        """t in [0, 1] of any shape to the angle in radians, 0 (all signal) to pi/2 (all noise)."""
+    def angle(self, t: Floats) -> Floats:
+        """t in [0, 1], any shape, to the angle in radians: 0 is all signal, pi/2 all noise."""
         ...
 
 
@@ -41,8 +47,8 @@ class CosineSchedule:
 
     name: str = "cosine"
 
-    def angle(self, t: Tensor) -> Tensor:
-        return t.double() * (math.pi / 2)
+    def angle(self, t: Floats) -> Floats:
+        return t * (math.pi / 2)
 
 
 @dataclass(frozen=True)
@@ -66,21 +72,18 @@ class LinearBetaSchedule:
             raise ValueError("Betas must satisfy 0 < beta_start <= beta_end < 1.")
 
     @property
-    def betas(self) -> Tensor:
-        """beta_1 ... beta_T, shape (T,), float64."""
-        return torch.linspace(self.beta_start, self.beta_end, self.steps, dtype=torch.float64)
+    def betas(self) -> Floats:
+        """beta_1 ... beta_T, shape (T,)."""
+        return np.linspace(self.beta_start, self.beta_end, self.steps)
 
     @cached_property
-    def _grid_angles(self) -> Tensor:
-        alpha_bar = torch.cat([torch.ones(1, dtype=torch.float64), (1 - self.betas).cumprod(0)])
-        return torch.acos(alpha_bar.sqrt())
+    def _grid_angles(self) -> Floats:
+        alpha_bar = np.concatenate([[1.0], np.cumprod(1 - self.betas)])
+        # atan2 keeps its precision where alpha_bar is close to 1, which acos does not.
+        return np.arctan2(np.sqrt(1 - alpha_bar), np.sqrt(alpha_bar))
 
-    def angle(self, t: Tensor) -> Tensor:
-        position = t.double().clamp(0, 1) * self.steps
-        left = position.floor().long().clamp(max=self.steps - 1)
-        return torch.lerp(
-            self._grid_angles[left], self._grid_angles[left + 1], position - left.double()
-        )
+    def angle(self, t: Floats) -> Floats:
+        return np.interp(t * self.steps, np.arange(self.steps + 1), self._grid_angles)
 
 
 COSINE = CosineSchedule()
@@ -96,26 +99,29 @@ def make_schedule(name: str, steps: int = 1000) -> Schedule:
     raise ValueError(f"There is no schedule {name!r}: choose one of {', '.join(SCHEDULES)}.")
 
 
-def alpha_sigma(schedule: Schedule, t: Tensor) -> tuple[Tensor, Tensor]:
-    """The amounts of signal and noise at t in [0, 1]: two float64 tensors shaped like t.
+def alpha_sigma(schedule: Schedule, t: ArrayLike) -> tuple[Floats, Floats]:
+    """The amounts of signal and noise at t in [0, 1]: two float64 arrays shaped like t.
 
-    At the ends of the arc they are exactly 0 and 1: cos(pi / 2) in floating point is not zero,
-    and a sampler that divides by it would believe a signal of 6e-17.
+    ValueError for a time outside of [0, 1]. At the ends the amounts are exactly 0 and 1:
+    cos(pi / 2) in floating point is 6e-17, and a sampler that divides by it would believe it.
     """
-    angle = schedule.angle(t)
-    alpha, sigma = angle.cos(), angle.sin()
+    times = np.asarray(t, dtype=np.float64)
+    if not np.all((times >= 0) & (times <= 1)):
+        raise ValueError("Times must lie between 0 (data) and 1 (noise).")
+    angle = schedule.angle(times)
     pure_noise = angle >= math.pi / 2
-    return alpha.masked_fill(pure_noise, 0.0), sigma.masked_fill(pure_noise, 1.0)
+    return np.where(pure_noise, 0.0, np.cos(angle)), np.where(pure_noise, 1.0, np.sin(angle))
 
 
-def log_snr(alpha: Tensor, sigma: Tensor) -> Tensor:
+def log_snr(alpha: ArrayLike, sigma: ArrayLike) -> Floats:
     """log(alpha^2 / sigma^2), in nats; +inf for clean data and -inf for pure noise."""
-    return 2 * (alpha.log() - sigma.log())
+    with np.errstate(divide="ignore"):
+        return 2 * (np.log(np.asarray(alpha, np.float64)) - np.log(np.asarray(sigma, np.float64)))
 
 
-def cosine_time(alpha: Tensor, sigma: Tensor) -> Tensor:
+def cosine_time(alpha: ArrayLike, sigma: ArrayLike) -> Floats:
     """The time in [0, 1] at which the cosine schedule has these amounts.
 
     The network was trained on the cosine schedule; this is how it is asked about any other.
     """
-    return torch.atan2(sigma.double(), alpha.double()) * (2 / math.pi)
+    return np.arctan2(sigma, alpha) * (2 / math.pi)

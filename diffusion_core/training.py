@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
@@ -22,8 +23,8 @@ from torch import Tensor
 
 from diffusion_core.checkpoint import CheckpointError
 from diffusion_core.files import replacing
-from diffusion_core.prediction import add_noise, velocity_target
-from diffusion_core.schedule import COSINE, Schedule, alpha_sigma
+from diffusion_core.prediction import add_noise, velocity
+from diffusion_core.schedule import COSINE, Floats, Schedule, alpha_sigma
 from diffusion_core.unet import NO_LABEL, UNet, UNetConfig
 
 
@@ -110,14 +111,12 @@ def step_generator(seed: int, step: int, device: torch.device | str = "cpu") -> 
     return torch.Generator(device).manual_seed((seed << 32) + step)
 
 
-def stratified_times(count: int, generator: torch.Generator) -> Tensor:
+def stratified_times(count: int, seed: int) -> Floats:
     """`count` times in [0, 1), one in each of as many equal strata: same mean loss, less noise in it.
 
     (Kingma et al. 2021, arXiv:2107.00630, appendix I.1, with independent jitter.)
     """
-    device = generator.device
-    offsets = torch.rand(count, generator=generator, device=device)
-    return (torch.arange(count, device=device) + offsets) / count
+    return (np.arange(count) + np.random.default_rng(seed).random(count)) / count
 
 
 def diffusion_loss(
@@ -133,13 +132,14 @@ def diffusion_loss(
     x_0 (B, 1, 28, 28), labels (B,) int64; each label is dropped with probability label_dropout.
     """
     batch, device = len(x_0), x_0.device
-    t = stratified_times(batch, generator)
+    t = stratified_times(batch, generator.initial_seed())
     eps = torch.randn(x_0.shape, generator=generator, device=device)
     dropped = torch.rand(batch, generator=generator, device=device) < label_dropout
     alpha, sigma = alpha_sigma(schedule, t)
     x_t = add_noise(x_0, eps, alpha, sigma)
-    v_hat = network(x_t, t, labels.masked_fill(dropped, NO_LABEL))
-    return (v_hat - velocity_target(x_0, eps, alpha, sigma)).square().mean(dim=(1, 2, 3))
+    times = torch.as_tensor(t, dtype=torch.float32).to(device)
+    v_hat = network(x_t, times, labels.masked_fill(dropped, NO_LABEL))
+    return (v_hat - velocity(x_0, eps, alpha, sigma)).square().mean(dim=(1, 2, 3))
 
 
 def ema_decay(step: int, gamma: float) -> float:

@@ -15,8 +15,9 @@ import torch
 from torch import Tensor
 
 from diffusion_core.checkpoint import SHIPPED, read_card, save_checkpoint
-from diffusion_core.data import download_mnist, load_mnist, to_model
+from diffusion_core.data import download_mnist, load_mnist
 from diffusion_core.files import replacing
+from diffusion_core.pixels import to_model
 from diffusion_core.training import (
     TrainingConfig,
     TrainingEvent,

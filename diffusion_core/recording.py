@@ -1,0 +1,60 @@
+"""A recorded run of the reverse process, as bytes that a browser can play while they arrive.
+
+The format is one line of JSON (the request, the number of frames), then one record a frame:
+
+    float32 x 6, little-endian:  t, alpha, sigma, log SNR, network calls so far, spare
+    uint8   x B x 3 x 784:       x_t, x0_hat, eps_hat of each picture
+
+Pixels are scaled for the eye: [-1, 1] to 0..255 for pictures, [-2, 2] for noise, clipped outside.
+A run of N steps has N + 1 frames; the last is the finished picture, at t = 0, with nothing left
+to guess. The log SNR is capped at +-100, since JSON and arithmetic both dislike infinities.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from diffusion_core.pixels import to_uint8
+from diffusion_core.samplers import Request, Step
+
+NOISE_REACH = 2.0
+FRAME_HEAD = 6
+
+
+def kept_frames(request: Request, budget: int = 6_000_000) -> int:
+    """Keep every k-th step: the smallest k at which the recording stays within `budget` bytes."""
+    frame = len(request.labels) * 3 * 784
+    return max(1, math.ceil(request.steps * frame / budget))
+
+
+def record(request: Request, steps: Iterable[Step], every: int = 1) -> Iterator[bytes]:
+    """Yield the head, then each kept frame as soon as its step has been computed."""
+    frames = len(range(0, request.steps, every)) + 1
+    head = {"request": asdict(request), "frames": frames, "every": every, "noise_reach": NOISE_REACH}
+    yield json.dumps(head).encode() + b"\n"
+    step = None
+    for step in steps:
+        if step.index % every == 0:
+            yield _frame(
+                (step.t, step.alpha, step.sigma, step.log_snr, step.calls),
+                step.x_t,
+                step.x0_hat,
+                step.eps_hat,
+            )
+    if step is not None:
+        done = step.x_next
+        yield _frame((0.0, 1.0, 0.0, math.inf, step.calls), done, done, torch.zeros_like(done))
+
+
+def _frame(numbers: tuple[float, ...], x_t: Tensor, x0_hat: Tensor, eps_hat: Tensor) -> bytes:
+    t, alpha, sigma, log_snr, calls = numbers
+    head = np.array([t, alpha, sigma, np.clip(log_snr, -100, 100), calls, 0], "<f4")
+    pictures = [to_uint8(x_t), to_uint8(x0_hat), to_uint8(eps_hat, NOISE_REACH)]
+    return head.tobytes() + np.stack(pictures, axis=1).tobytes()
