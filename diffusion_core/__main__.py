@@ -6,6 +6,8 @@ import argparse
 import importlib
 import sys
 
+from diffusion_core.errors import UserFacingError
+
 COMMANDS = {
     "train": "train the model, or resume a run that was stopped",
     "sample": "draw digits into an .npz file",
@@ -33,18 +35,10 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return 130
-    except Exception as error:
-        if not is_for_the_user(error):
-            raise
+    except UserFacingError as error:
         print(error, file=sys.stderr)
         return 2
     return 0
-
-
-def is_for_the_user(error: Exception) -> bool:
-    """Whether the message is written for whoever typed the command: ours, and no traceback."""
-    names = {"CannotWriteError", "CheckpointError", "MnistError", "TrainingDivergedError"}
-    return type(error).__name__ in names or type(error) is ValueError
 
 
 if __name__ == "__main__":

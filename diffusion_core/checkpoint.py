@@ -18,16 +18,13 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from diffusion_core.errors import CheckpointError
 from diffusion_core.files import replacing
 from diffusion_core.unet import UNet, UNetConfig
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 SHIPPED = ASSETS / "model" / "digits.safetensors"
 FORMAT = "through-the-fog/1"
-
-
-class CheckpointError(Exception):
-    """A checkpoint cannot be used; the message is one sentence that says what to do."""
 
 
 def save_checkpoint(path: str | Path, network: UNet, card: dict[str, Any]) -> None:

@@ -22,7 +22,8 @@ import numpy as np
 import pooch
 from numpy.typing import NDArray
 
-from diffusion_core.files import CannotWriteError, replacing
+from diffusion_core.errors import MnistError
+from diffusion_core.files import replacing
 
 Split = Literal["train", "test"]
 
@@ -30,10 +31,6 @@ MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
 )
-
-
-class MnistError(Exception):
-    """MNIST is missing or damaged; the message is one sentence that says what to do."""
 
 
 @dataclass(frozen=True)
@@ -225,13 +222,3 @@ class _Progress:
     def close(self) -> None:
         pass
 
-
-__all__ = [
-    "CannotWriteError",
-    "Digits",
-    "MnistError",
-    "cache_folder",
-    "download_mnist",
-    "load_mnist",
-    "mnist_available",
-]

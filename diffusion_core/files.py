@@ -8,9 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-
-class CannotWriteError(Exception):
-    """A file could not be written; the message is one sentence that says what to do."""
+from diffusion_core.errors import CannotWriteError
 
 
 @contextmanager

@@ -28,6 +28,7 @@ import torch
 from torch import Tensor
 
 from diffusion_core.denoiser import Denoiser, Guided, guided
+from diffusion_core.errors import RequestError
 from diffusion_core.prediction import Prediction
 from diffusion_core.schedule import COSINE, Floats, Schedule, alpha_sigma, log_snr
 from diffusion_core.unet import IMAGE_SIZE, NO_LABEL, NUM_CLASSES
@@ -179,8 +180,8 @@ SAMPLERS: dict[str, Callable[[Ask, Tensor, list[Level], Noise], Stepper]] = {
 class Request:
     """What to draw, and how: everything that decides the pictures. Checked when made.
 
-    labels: one picture each, 0..9 or NO_LABEL. ValueError, in one sentence, for a value out of
-    range.
+    labels: one picture each, 0..9 or NO_LABEL. RequestError, in one sentence, for a value out
+    of range.
     """
 
     labels: tuple[int, ...]
@@ -191,18 +192,18 @@ class Request:
 
     def __post_init__(self) -> None:
         if not self.labels:
-            raise ValueError("Choose at least one digit to draw.")
+            raise RequestError("Choose at least one digit to draw.")
         if not all(0 <= label <= NUM_CLASSES for label in self.labels):
-            raise ValueError("Each digit must be from 0 to 9.")
+            raise RequestError("Each digit must be from 0 to 9.")
         if self.sampler not in SAMPLERS:
             known = ", ".join(SAMPLERS)
-            raise ValueError(f"There is no sampler {self.sampler!r}: choose one of {known}.")
+            raise RequestError(f"There is no sampler {self.sampler!r}: choose one of {known}.")
         if not 1 <= self.steps <= MAX_STEPS:
-            raise ValueError(f"Steps must be from 1 to {MAX_STEPS}; got {self.steps}.")
+            raise RequestError(f"Steps must be from 1 to {MAX_STEPS}; got {self.steps}.")
         if not 0 <= self.guidance <= MAX_GUIDANCE:
-            raise ValueError(f"Guidance must be from 0 to {MAX_GUIDANCE:g}; got {self.guidance}.")
+            raise RequestError(f"Guidance must be from 0 to {MAX_GUIDANCE:g}; got {self.guidance}.")
         if not 0 <= self.seed <= MAX_SEED:
-            raise ValueError(f"The seed must be from 0 to {MAX_SEED}; got {self.seed}.")
+            raise RequestError(f"The seed must be from 0 to {MAX_SEED}; got {self.seed}.")
 
 
 def picture_generators(seed: int, count: int, first: int = 0) -> list[torch.Generator]:

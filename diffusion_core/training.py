@@ -21,15 +21,11 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from diffusion_core.checkpoint import CheckpointError
+from diffusion_core.errors import CheckpointError, TrainingDivergedError
 from diffusion_core.files import replacing
 from diffusion_core.prediction import add_noise, velocity
 from diffusion_core.schedule import COSINE, Floats, Schedule, alpha_sigma
 from diffusion_core.unet import NO_LABEL, UNet, UNetConfig
-
-
-class TrainingDivergedError(Exception):
-    """The loss is no longer a number; the message says what to do."""
 
 
 @dataclass(frozen=True)

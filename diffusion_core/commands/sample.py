@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from diffusion_core.checkpoint import SHIPPED, load_checkpoint
 from diffusion_core.denoiser import Denoiser, NetworkDenoiser
+from diffusion_core.errors import RequestError
 from diffusion_core.files import replacing
 from diffusion_core.pixels import to_uint8
 from diffusion_core.samplers import SAMPLERS, Request, final_picture, sample
@@ -33,9 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     if not args.labels.isdecimal() or not args.labels.isascii():
-        raise ValueError(f"--labels takes digits, as in 0123456789; got {args.labels!r}.")
+        raise RequestError(f"--labels takes digits, as in 0123456789; got {args.labels!r}.")
     if args.per_label < 1:
-        raise ValueError(f"--per-label must be at least 1; got {args.per_label}.")
+        raise RequestError(f"--per-label must be at least 1; got {args.per_label}.")
     labels = np.repeat([int(digit) for digit in args.labels], args.per_label)
     request = Request(tuple(labels.tolist()), args.sampler, args.steps, args.guidance, args.seed)
     denoiser = NetworkDenoiser(load_checkpoint(args.model, args.device))
