@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from diffusion_core.errors import CheckpointError
@@ -39,7 +39,7 @@ def save_checkpoint(path: str | Path, network: UNet, card: dict[str, Any]) -> No
     }
     metadata = {"format": FORMAT, "config": json.dumps(asdict(network.config))}
     with replacing(path) as temporary:
-        save_file(tensors, str(temporary), metadata=metadata)
+        temporary.write_bytes(save(tensors, metadata))
     write_card(path, card)
 
 

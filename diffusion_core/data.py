@@ -21,6 +21,7 @@ from typing import Literal
 import numpy as np
 import pooch
 from numpy.typing import NDArray
+from requests import HTTPError, RequestException, Response, Timeout
 
 from diffusion_core.errors import MnistError
 from diffusion_core.files import replacing
@@ -76,7 +77,7 @@ def cache_folder() -> Path:
 
 
 def _read(folder: Path, file: IdxFile) -> bytes | None:
-    """The decompressed bytes, from NAME.gz or NAME; None if neither is there. MnistError if damaged."""
+    """The bytes of NAME.gz (unpacked) or NAME; None if neither is there. MnistError if damaged."""
     packed, plain = folder / f"{file.name}.gz", folder / file.name
     path = packed if packed.is_file() else plain
     if not path.is_file():
@@ -90,7 +91,11 @@ def _read(folder: Path, file: IdxFile) -> bytes | None:
     if hashlib.md5(raw, usedforsecurity=False).hexdigest() == file.md5:
         return raw
     mistaken_for = next(
-        (f.name for f in FILES.values() if hashlib.md5(raw, usedforsecurity=False).hexdigest() == f.md5),
+        (
+            f.name
+            for f in FILES.values()
+            if hashlib.md5(raw, usedforsecurity=False).hexdigest() == f.md5
+        ),
         None,
     )
     what = f"holds {mistaken_for} instead" if mistaken_for else "is not the original MNIST file"
@@ -125,7 +130,7 @@ def _source() -> Path | None:
 
 
 def mnist_available() -> bool:
-    """Whether load_mnist would find files now. A damaged or wrong folder counts as not there."""
+    """Whether load_mnist would find files now. A MNIST_DIR without them counts as not there."""
     try:
         return _source() is not None
     except MnistError:
@@ -166,59 +171,79 @@ def download_mnist(progress: Callable[[float], None] = lambda fraction: None) ->
     mirror could deliver, CannotWriteError if the disk cannot take it.
     """
     folder = cache_folder() / "mnist"
-    for done, file in enumerate(FILES.values()):
+    bar = _Progress(progress)
+    for file in FILES.values():
         try:
             present = _read(folder, file) is not None
         except MnistError:
             present = False  # A damaged copy in our own cache is ours to replace.
         if not present:
-            _fetch(file, folder, lambda part, done=done: progress((done + part) / len(FILES)))
-        progress((done + 1) / len(FILES))
+            _fetch(file, folder, bar)
+        bar.next_file()
     return folder
 
 
-def _fetch(file: IdxFile, folder: Path, progress: Callable[[float], None]) -> None:
-    problem: Exception | None = None
+def _fetch(file: IdxFile, folder: Path, bar: _Progress) -> None:
+    problem = ""
     with replacing(folder / f"{file.name}.gz") as temporary:
         for mirror in MIRRORS:
-            downloader = pooch.HTTPDownloader(progressbar=_Progress(progress), timeout=20)
+            bar.reset()
             try:
-                downloader(f"{mirror}{file.name}.gz", str(temporary), None)
+                download = pooch.HTTPDownloader(progressbar=bar, timeout=20)
+                download(f"{mirror}{file.name}.gz", str(temporary), None)
                 raw = gzip.decompress(temporary.read_bytes())
-            except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-                problem = error
-                continue
-            except OSError as error:
-                # requests' errors are OSErrors too; a disk's error has a number, and no mirror helps.
-                if error.errno is not None and error.filename is not None:
-                    raise
-                problem = error
+            except (RequestException, gzip.BadGzipFile, EOFError, zlib.error) as error:
+                # Any other OSError is the disk's, and no other mirror would help.
+                problem = _reason(error)
                 continue
             if hashlib.md5(raw, usedforsecurity=False).hexdigest() == file.md5:
                 return
-            problem = ValueError("its contents have the wrong checksum")
+            problem = "what arrived has the wrong checksum"
         raise MnistError(
             f"Could not download {file.name}.gz ({problem}): check the connection and try again, "
             "or set MNIST_DIR to a folder that has MNIST."
-        ) from problem
+        )
+
+
+def _reason(error: Exception) -> str:
+    """Why a download failed, in a few words: what requests says runs over several lines."""
+    match error:
+        case HTTPError(response=Response(status_code=status)):
+            return f"the server answered {status}"
+        case Timeout():
+            return "the server did not answer in time"
+        case RequestException():
+            return "there is no connection to the server, or it broke off"
+        case _:
+            return "what arrived is damaged"
 
 
 class _Progress:
-    """What pooch asks of a progress bar, reporting a fraction."""
+    """What pooch asks of a progress bar. Reports the fraction of all files, which never falls."""
 
     def __init__(self, report: Callable[[float], None]) -> None:
         self.report = report
+        self.files = 0
+        self.furthest = 0.0
         self.total = 0
         self.done = 0
 
     def update(self, size: int) -> None:
         self.done += size
         if self.total:
-            self.report(min(1.0, self.done / self.total))
+            self._reach(self.files + min(1.0, self.done / self.total))
+
+    def next_file(self) -> None:
+        self.files += 1
+        self._reach(self.files)
+
+    def _reach(self, files: float) -> None:
+        # A second mirror starts its file again, which is no step back for whoever watches.
+        self.furthest = max(self.furthest, files / len(FILES))
+        self.report(self.furthest)
 
     def reset(self) -> None:
         self.done = 0
 
     def close(self) -> None:
         pass
-

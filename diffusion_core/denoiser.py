@@ -23,9 +23,7 @@ from diffusion_core.unet import NO_LABEL, UNet
 class Denoiser(Protocol):
     """x_t (B, 1, H, W), alpha and sigma (B,) float64, label (B,) int64 (NO_LABEL for none)."""
 
-    def __call__(
-        self, x_t: Tensor, alpha: Floats, sigma: Floats, label: Tensor
-    ) -> Prediction: ...
+    def __call__(self, x_t: Tensor, alpha: Floats, sigma: Floats, label: Tensor) -> Prediction: ...
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from diffusion_core.errors import CannotWriteError
 
 @contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path`; when the block ends well, it takes path's place at once.
+    """Yield a temporary path beside `path`; if the block ends well, it takes path's place at once.
 
     When the block fails, what was there before stays, and the temporary file is removed.
     CannotWriteError if the disk is full, read-only, or the folder may not be written to.

@@ -70,7 +70,7 @@ def from_x0(x0_hat: Tensor, x_t: Tensor, alpha: Amount, sigma: Amount) -> Predic
 
 
 def from_eps(eps_hat: Tensor, x_t: Tensor, alpha: Amount, sigma: Amount) -> Prediction:
-    """x0_hat = (x_t - sigma eps_hat) / alpha (DDPM, eq. 15). ValueError for pure noise (alpha = 0)."""
+    """x0_hat = (x_t - sigma eps_hat) / alpha (DDPM, eq. 15). ValueError for noise alone."""
     a, s = per_image(alpha, x_t), per_image(sigma, x_t)
     if torch.any(a == 0):
         raise ValueError("Noise alone says nothing about the picture: alpha must be above 0.")

@@ -22,6 +22,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -98,15 +99,13 @@ def time_grid(steps: int) -> Floats:
     return np.linspace(1.0, 0.0, steps + 1)
 
 
-def ddim(
-    ask: Ask, x: Tensor, levels: list[Level], noise: Noise, eta: float = 0.0
-) -> Stepper:
+def ddim(ask: Ask, x: Tensor, levels: list[Level], noise: Noise, eta: float = 0.0) -> Stepper:
     """DDIM (Song et al. 2021, arXiv:2010.02502, eq. 12); eta = 1 is DDPM's ancestral sampling.
 
     x_next = alpha' x0_hat + sqrt(sigma'^2 - fresh^2) eps_hat + fresh z, where
     fresh = eta sigma'/sigma sqrt(1 - alpha^2/alpha'^2) (eq. 16) is how much of the noise is new.
     """
-    for here, there in zip(levels, levels[1:], strict=False):
+    for here, there in pairwise(levels):
         answer = ask(x, here)
         keep = 1 - (here.alpha / there.alpha) ** 2 if there.alpha else 0.0
         fresh = eta * there.sigma / here.sigma * math.sqrt(max(keep, 0.0))
@@ -130,7 +129,7 @@ def heun(ask: Ask, x: Tensor, levels: list[Level], noise: Noise) -> Stepper:
     which its first half is a DDIM step. Two network calls a step; one in the last, which ends at
     sigma = 0, where there is no noise left to ask about.
     """
-    for here, there in zip(levels, levels[1:], strict=False):
+    for here, there in pairwise(levels):
         first = ask(x, here)
         x_next = there.alpha * first.combined.x0_hat + there.sigma * first.combined.eps_hat
         calls = first.calls
@@ -153,7 +152,7 @@ def dpmpp(ask: Ask, x: Tensor, levels: list[Level], noise: Noise) -> Stepper:
     lambda is infinite; both are plain DDIM steps.
     """
     before: tuple[Tensor, float] | None = None
-    for here, there in zip(levels, levels[1:], strict=False):
+    for here, there in pairwise(levels):
         answer = ask(x, here)
         x0_hat = answer.combined.x0_hat
         length = there.half_log_snr - here.half_log_snr
@@ -244,13 +243,13 @@ def sample(
     labels = torch.tensor(request.labels, dtype=torch.int64, device=x_t.device)
     times = time_grid(request.steps)
     alphas, sigmas = alpha_sigma(schedule, times)
-    levels = [Level(float(t), float(a), float(s)) for t, a, s in zip(times, alphas, sigmas, strict=True)]
+    levels = [
+        Level(float(t), float(a), float(s)) for t, a, s in zip(times, alphas, sigmas, strict=True)
+    ]
 
     def ask(x: Tensor, level: Level) -> Guided:
         each = np.ones(len(x))
-        return guided(
-            denoiser, x, level.alpha * each, level.sigma * each, labels, request.guidance
-        )
+        return guided(denoiser, x, level.alpha * each, level.sigma * each, labels, request.guidance)
 
     calls = 0
     taken = SAMPLERS[request.sampler](ask, x_t, levels, noise)

@@ -14,14 +14,15 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
-from diffusion_core.errors import CheckpointError, TrainingDivergedError
+from diffusion_core.errors import CheckpointError, RequestError, TrainingDivergedError
 from diffusion_core.files import replacing
 from diffusion_core.prediction import add_noise, velocity
 from diffusion_core.schedule import COSINE, Floats, Schedule, alpha_sigma
@@ -47,6 +48,17 @@ class TrainingConfig:
     ema_gamma: float = 16.97
     gradient_clip: float = 1.0
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.steps < 1 or self.batch_size < 1:
+            raise RequestError(
+                "Training takes at least one step of at least one picture; "
+                f"got {self.steps} of {self.batch_size}."
+            )
+        if not 0 < self.learning_rate < math.inf:
+            raise RequestError(f"The learning rate must be above 0; got {self.learning_rate}.")
+        if not 0 <= self.seed < 2**31:
+            raise RequestError(f"The seed must be from 0 to {2**31 - 1}; got {self.seed}.")
 
     def rate_at(self, step: int) -> float:
         """The learning rate of this step, counted from 0."""
@@ -93,8 +105,12 @@ def _optimizer(network: UNet, config: TrainingConfig) -> torch.optim.AdamW:
     # Decay shrinks weight matrices only: shrinking a norm's scale or a bias regularises nothing.
     matrices = [p for p in network.parameters() if p.ndim > 1]
     vectors = [p for p in network.parameters() if p.ndim <= 1]
+    groups: list[dict[str, Any]] = [
+        {"params": matrices, "weight_decay": config.weight_decay},
+        {"params": vectors},
+    ]
     return torch.optim.AdamW(
-        [{"params": matrices, "weight_decay": config.weight_decay}, {"params": vectors}],
+        groups,
         lr=config.learning_rate,
         betas=(0.9, 0.99),
         weight_decay=0.0,
@@ -108,7 +124,7 @@ def step_generator(seed: int, step: int, device: torch.device | str = "cpu") -> 
 
 
 def stratified_times(count: int, seed: int) -> Floats:
-    """`count` times in [0, 1), one in each of as many equal strata: same mean loss, less noise in it.
+    """`count` times in [0, 1), one in each of as many equal strata: same mean, less noise in it.
 
     (Kingma et al. 2021, arXiv:2107.00630, appendix I.1, with independent jitter.)
     """
@@ -139,10 +155,11 @@ def diffusion_loss(
 
 
 def ema_decay(step: int, gamma: float) -> float:
-    """Power-function averaging: (1 - 1/k)^(gamma + 1) (Karras et al. 2024, arXiv:2312.02696, eq. 127).
+    """Power-function averaging: (1 - 1/k)^(gamma + 1), k = step + 1.
 
-    Its window grows with the run (gamma = 16.97: a width of 5 % of it), so it needs no tuning to
-    the length, and early rough weights are soon forgotten.
+    (Karras et al. 2024, arXiv:2312.02696, eq. 127.) Its window grows with the run (gamma = 16.97:
+    a width of 5 % of it), so it needs no tuning to the length, and early rough weights are soon
+    forgotten.
     """
     return (1 - 1 / (step + 1)) ** (gamma + 1)
 
@@ -177,20 +194,20 @@ def train(state: TrainingState, x_0: Tensor, labels: Tensor) -> Iterator[Trainin
                 f"a learning rate below {config.learning_rate:g}."
             )
         state.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         norm = torch.nn.utils.clip_grad_norm_(state.network.parameters(), config.gradient_clip)
         state.optimizer.step()
         state.step += 1
         decay = ema_decay(state.step, config.ema_gamma)
         with torch.no_grad():
-            averaged = list(state.average.parameters())
-            torch._foreach_lerp_(averaged, list(state.network.parameters()), 1 - decay)
+            averaged: list[Tensor] = [*state.average.parameters()]
+            torch._foreach_lerp_(averaged, [*state.network.parameters()], 1 - decay)
         state.seconds = before + time.monotonic() - began
         yield TrainingEvent(state.step, value, rate, float(norm), state.seconds)
 
 
 def _batch_of(step: int, config: TrainingConfig, count: int) -> Tensor:
-    """Which pictures step `step` sees: every epoch is a fresh shuffle, a function of seed and epoch."""
+    """Which pictures this step sees: every epoch is a fresh shuffle, drawn from (seed, epoch)."""
     per_epoch = max(1, count // config.batch_size)
     epoch, position = divmod(step, per_epoch)
     generator = step_generator(config.seed + 1, epoch)
@@ -212,11 +229,11 @@ def save_state(path: str | Path, state: TrainingState) -> None:
     }
     with replacing(path) as temporary:
         contiguous = {name: t.detach().cpu().contiguous() for name, t in tensors.items()}
-        save_file(contiguous, str(temporary), metadata=metadata)
+        temporary.write_bytes(save(contiguous, metadata))
 
 
 def load_state(path: str | Path, device: str = "cpu") -> TrainingState:
-    """The state that save_state wrote. CheckpointError if it is missing, damaged or of another kind."""
+    """The state that save_state wrote. CheckpointError if it is missing, damaged or another's."""
     try:
         with safe_open(str(path), framework="pt", device=device) as file:
             metadata = file.metadata() or {}

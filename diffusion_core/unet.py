@@ -38,6 +38,8 @@ class UNetConfig:
     groups: int = 8
 
     def __post_init__(self) -> None:
+        if min(*self.widths, self.blocks, self.heads, self.embedding, self.groups) < 1:
+            raise ValueError("Every part of the network's shape must be at least 1.")
         for width in self.widths:
             if width % self.groups:
                 raise ValueError(f"Each width must be a multiple of {self.groups}; got {width}.")
@@ -46,7 +48,7 @@ class UNetConfig:
 
 
 class NoiseLevelEmbedding(nn.Module):
-    """t in [0, 1], shape (B,), to (B, embedding): sines and cosines of t at 32 frequencies, then an MLP."""
+    """t (B,) in [0, 1] to (B, embedding): sines and cosines at 32 frequencies, then an MLP."""
 
     frequencies: Tensor
 

@@ -1,1 +1,1 @@
-"""The commands behind `python -m diffusion_core`, one module each: add_arguments(parser), run(args)."""
+"""The commands of `python -m diffusion_core`, a module each: add_arguments(parser), run(args)."""

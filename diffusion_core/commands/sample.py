@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from diffusion_core.checkpoint import SHIPPED, load_checkpoint
+from diffusion_core.commands.options import add_device
 from diffusion_core.denoiser import Denoiser, NetworkDenoiser
 from diffusion_core.errors import RequestError
 from diffusion_core.files import replacing
@@ -25,11 +25,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--per-label", type=int, default=1, help="pictures of each")
     parser.add_argument("--sampler", default="dpmpp", choices=[*SAMPLERS])
     parser.add_argument("--steps", type=int, default=20, help="from 1 to 1000")
-    parser.add_argument("--guidance", type=float, default=1.0, help="0 to 5; 1 is plain conditional")
+    parser.add_argument(
+        "--guidance", type=float, default=1.0, help="0 to 5; 1 is plain conditional"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--model", type=Path, default=SHIPPED, help="weights, .safetensors")
     parser.add_argument("--out", type=Path, required=True, help="the .npz file to write")
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    add_device(parser)
 
 
 def run(args: argparse.Namespace) -> None:
@@ -46,9 +48,7 @@ def run(args: argparse.Namespace) -> None:
     print(f"Wrote {len(images)} pictures to {args.out}.")
 
 
-def draw(
-    denoiser: Denoiser, request: Request, device: str = "cpu"
-) -> Iterator[NDArray[np.uint8]]:
+def draw(denoiser: Denoiser, request: Request, device: str = "cpu") -> Iterator[NDArray[np.uint8]]:
     """The finished pictures of a request of any size, uint8 (n, 28, 28), batch after batch."""
     for first in range(0, len(request.labels), BATCH):
         part = Request(

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from diffusion_core.checkpoint import SHIPPED, read_card, save_checkpoint
+from diffusion_core.commands.options import add_device
 from diffusion_core.data import download_mnist, load_mnist
 from diffusion_core.files import replacing
 from diffusion_core.pixels import to_model
@@ -46,10 +47,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--run", type=Path, default=Path("runs/digits"), help="state, to resume")
     parser.add_argument("--fresh", action="store_true", help="ignore a state that could be resumed")
     parser.add_argument("--download", action="store_true", help="fetch MNIST if it is missing")
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    add_device(parser)
 
 
 def run(args: argparse.Namespace) -> None:
+    config = TrainingConfig(
+        steps=args.steps,
+        batch_size=args.batch_size,
+        learning_rate=args.learning_rate,
+        warmup=min(TrainingConfig.warmup, args.steps // 10),
+        seed=args.seed,
+    )
     if args.download:
         download_mnist(lambda part: print(f"\rMNIST: {part:4.0%}", end="", file=sys.stderr))
         print(file=sys.stderr)
@@ -62,13 +70,6 @@ def run(args: argparse.Namespace) -> None:
         state.config = replace(state.config, steps=args.steps)
         print(f"Resuming at step {state.step} of {args.steps}.", flush=True)
     else:
-        config = TrainingConfig(
-            steps=args.steps,
-            batch_size=args.batch_size,
-            learning_rate=args.learning_rate,
-            warmup=min(TrainingConfig.warmup, args.steps // 10),
-            seed=args.seed,
-        )
         state = new_state(config, UNetConfig(), args.device)
         print(f"{state.network.parameter_count:,} parameters on {args.device}.", flush=True)
     history = _read_history(args.run / "history.jsonl", state.step)
@@ -134,7 +135,9 @@ def _card(
     state: TrainingState, args: argparse.Namespace, history: list[dict[str, float]]
 ) -> dict[str, object]:
     machine = (
-        torch.cuda.get_device_name() if args.device == "cuda" else f"{torch.get_num_threads()} CPU threads"
+        torch.cuda.get_device_name()
+        if args.device == "cuda"
+        else f"{torch.get_num_threads()} CPU threads"
     )
     return {
         "name": "digits",

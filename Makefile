@@ -1,0 +1,66 @@
+# Everything this project does, one word each; `make` alone lists them.
+# ARGS is passed on, as in `make test ARGS="-k samplers -x"` or `make train ARGS="--steps 2000"`.
+
+PYTHON ?= python3
+PORT ?= 8501
+ARGS ?=
+
+# On Linux, PyPI's torch brings gigabytes of CUDA; this index has the same version without. To keep
+# CUDA, set it to nothing: `make setup TORCH_INDEX=`. If it cannot be reached, PyPI's is taken.
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+
+BIN := .venv/bin
+READY := .venv/.ready
+SOURCES := $(wildcard app.py diffusion_core quizzes pages)
+DIRECT = $(shell sed -nE 's/^([A-Za-z][A-Za-z0-9_.-]*)==.*/\1/p' requirements.txt requirements-dev.txt)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test setup train evaluate benchmark assets lint format pin
+
+help:  ## list what make can do
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-18s%s\n", $$1, $$2}'
+
+run: $(READY)  ## start the app on http://localhost:8501 (another port: PORT=8600)
+	$(BIN)/streamlit run app.py --server.port $(PORT) --server.headless true $(ARGS)
+
+test: $(READY)  ## run the tests
+	$(BIN)/python -m pytest $(ARGS)
+
+setup: $(READY)  ## make .venv and install everything; the other targets do it by themselves
+
+$(READY): requirements.txt requirements-dev.txt constraints.txt
+	@command -v $(PYTHON) >/dev/null || \
+	  { echo "There is no $(PYTHON) here: install Python 3.11 or newer, or name one with PYTHON=." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed and $(PYTHON) is older: name a newer one with PYTHON=." >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	@if [ "$$(uname -s)" = Linux ] && [ -n "$(TORCH_INDEX)" ]; then set -x; $(BIN)/pip install --no-deps \
+	  --retries 0 --extra-index-url $(TORCH_INDEX) "$$(grep '^torch==' requirements.txt)"; fi
+	$(BIN)/pip install -r requirements-dev.txt
+	@touch $@
+
+train: $(READY)  ## train the model, or resume a run that was stopped
+	$(BIN)/python -m diffusion_core train $(ARGS)
+
+evaluate: $(READY)  ## measure how good the model is
+	$(BIN)/python -m diffusion_core evaluate $(ARGS)
+
+benchmark: $(READY)  ## measure how fast it is
+	$(BIN)/python -m diffusion_core benchmark $(ARGS)
+
+assets: $(READY)  ## draw again what the app shows before anything is pressed
+	$(BIN)/python -m diffusion_core assets $(ARGS)
+
+lint: $(READY)  ## check style and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy $(SOURCES)
+
+format: $(READY)  ## put the code into the one layout
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+pin: $(READY)  ## after a change to requirements*.txt: write constraints.txt anew
+	$(BIN)/pip install -U --upgrade-strategy eager $$(grep -hE '^[A-Za-z].*==' requirements*.txt)
+	@{ sed -n '/^#/p' constraints.txt; $(BIN)/pip freeze $(DIRECT:%=--exclude %) --exclude setuptools; } > .pinned
+	@mv .pinned constraints.txt

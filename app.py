@@ -1,0 +1,39 @@
+"""The ASGI application: `streamlit run app.py` or `uvicorn app:app`.
+
+Streamlit's script is pages/navigation.py. Around it stand the routes that stream pictures to the
+stage, the security headers, and what happens once at start.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from pages.api.routes import ROUTES
+from pages.api.security import SecurityHeaders
+from pages.components import model
+from pages.components.digits import download
+
+
+@asynccontextmanager
+async def lifespan(app: Any) -> AsyncIterator[None]:
+    """Load the model behind the scenes, and look for MNIST unless FOG_OFFLINE is set."""
+    threading.Thread(target=model.warm_up, name="warm-up", daemon=True).start()
+    if not os.environ.get("FOG_OFFLINE"):
+        download.start()
+    yield
+
+
+app = st.App(
+    Path(__file__).parent / "pages" / "navigation.py",
+    lifespan=lifespan,
+    routes=ROUTES,
+    middleware=[Middleware(SecurityHeaders)],
+)

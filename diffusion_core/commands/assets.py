@@ -1,0 +1,66 @@
+"""`python -m diffusion_core assets`: draw again what pages show before the model is asked anything.
+
+To be run after the shipped model was trained anew: the embedded digits, what the model makes of
+one of them at each noise level, and a recorded run of the reverse process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from diffusion_core.checkpoint import SHIPPED, load_checkpoint
+from diffusion_core.commands.sample import draw
+from diffusion_core.denoiser import NetworkDenoiser
+from diffusion_core.embedded import (
+    EMBEDDED,
+    FORWARD_SCENE,
+    REVERSE_SCENE,
+    embedded_digits,
+    forward_noise,
+)
+from diffusion_core.files import replacing
+from diffusion_core.guessing import guess_along
+from diffusion_core.pixels import to_model
+from diffusion_core.recording import record
+from diffusion_core.samplers import Request, sample
+from diffusion_core.schedule import COSINE
+
+EACH = 12
+"""Embedded digits of each class."""
+DIGITS = Request(tuple(np.repeat(np.arange(10), EACH).tolist()), "dpmpp", 40, 1.0, 2026)
+FORWARD_DEFAULT = {"digit": 3, "which": 1, "seed": 7}
+REVERSE_DEFAULT = Request((3, 3, 3, 3), "dpmpp", 20, 1.5, 7)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", type=Path, default=SHIPPED, help="weights, .safetensors")
+
+
+def run(args: argparse.Namespace) -> None:
+    denoiser = NetworkDenoiser(load_checkpoint(args.model))
+    images = np.concatenate(list(draw(denoiser, DIGITS)))
+    _save(EMBEDDED, images=images, labels=np.array(DIGITS.labels, np.int64))
+    embedded_digits.cache_clear()
+
+    chosen = FORWARD_DEFAULT["digit"] * EACH + FORWARD_DEFAULT["which"] - 1
+    eps = torch.from_numpy(forward_noise(FORWARD_DEFAULT["seed"]))[None, None]
+    guesses = guess_along(denoiser, to_model(images[chosen : chosen + 1]), eps, COSINE)
+    _save(FORWARD_SCENE, **asdict(guesses))
+
+    recorded = b"".join(record(REVERSE_DEFAULT, sample(denoiser, REVERSE_DEFAULT)))
+    _save(REVERSE_SCENE, recording=np.frombuffer(recorded, np.uint8))
+    made = {str(path.name): path.stat().st_size for path in (EMBEDDED, FORWARD_SCENE, REVERSE_SCENE)}
+    print(f"Wrote {json.dumps(made)} (bytes).")
+
+
+def _save(path: Path, **arrays: NDArray[Any]) -> None:
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]

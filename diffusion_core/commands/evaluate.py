@@ -1,0 +1,161 @@
+"""`python -m diffusion_core evaluate`: measure how good the model is, and write it on its card."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from diffusion_core.checkpoint import SHIPPED, load_checkpoint, read_card, write_card
+from diffusion_core.classifiers import (
+    CLASSIFIERS,
+    ClassifierTraining,
+    FeatureNet,
+    JudgeNet,
+    digits_seen,
+    load_classifier,
+    save_classifier,
+    train_classifier,
+)
+from diffusion_core.commands.options import add_device
+from diffusion_core.commands.sample import draw
+from diffusion_core.data import Digits, load_mnist
+from diffusion_core.denoiser import Denoiser, NetworkDenoiser
+from diffusion_core.errors import RequestError
+from diffusion_core.evaluation import Report, evaluate
+from diffusion_core.files import replacing
+from diffusion_core.model_card import evaluation_table, model_card
+from diffusion_core.prediction import Prediction
+from diffusion_core.samplers import SAMPLERS, Request
+from diffusion_core.schedule import Floats
+from diffusion_core.unet import NUM_CLASSES
+
+STANDARD = Request(tuple(np.repeat(np.arange(NUM_CLASSES), 1000).tolist()))
+"""What the shipped card reports: 1,000 of each digit, drawn as the app draws them."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", type=Path, default=SHIPPED, help="weights, .safetensors")
+    parser.add_argument("--per-label", type=int, default=1000, help="pictures of each digit, 1 to 1000")
+    parser.add_argument("--sampler", default=STANDARD.sampler, choices=[*SAMPLERS])
+    parser.add_argument("--steps", type=int, default=STANDARD.steps, help="from 1 to 1000")
+    parser.add_argument("--guidance", type=float, default=STANDARD.guidance, help="0 to 5")
+    parser.add_argument("--seed", type=int, default=STANDARD.seed)
+    add_device(parser)
+    parser.add_argument(
+        "--write-card",
+        action=argparse.BooleanOptionalAction,
+        help="put the figures on the model's card; by default only those of the shipped model, "
+        "measured with the standard settings",
+    )
+    parser.add_argument(
+        "--train-classifiers",
+        action="store_true",
+        help="train anew the two classifiers that measure, and stop there",
+    )
+
+
+def run(args: argparse.Namespace) -> None:
+    if args.train_classifiers:
+        train_classifiers(args.device)
+        return
+    if not 1 <= args.per_label <= 1000:
+        # MNIST's test set has 10,000 digits: there is no floor to compare more pictures with.
+        raise RequestError(f"--per-label must be from 1 to 1000; got {args.per_label}.")
+    began = time.monotonic()
+    labels = np.repeat(np.arange(NUM_CLASSES), args.per_label)
+    request = Request(tuple(labels.tolist()), args.sampler, args.steps, args.guidance, args.seed)
+    training, unseen = load_mnist("train"), load_mnist("test")
+    feature_net = load_classifier(FeatureNet, device=args.device)
+    judge_net = load_classifier(JudgeNet, device=args.device)
+    counting = Counting(NetworkDenoiser(load_checkpoint(args.model, args.device)))
+    images = np.concatenate(list(_reported(draw(counting, request, args.device), len(labels))))
+    drawn_in = time.monotonic() - began
+    print("Measuring ...", file=sys.stderr, flush=True)
+    drawn = Digits(images, labels)
+    report = evaluate(drawn, unseen, training, feature_net, judge_net, args.seed, args.device)
+    entry = _entry(report, request, counting.pictures / len(labels)) | {
+        "seconds_drawing": round(drawn_in),
+        "seconds": round(time.monotonic() - began),
+    }
+    print("\n".join(evaluation_table(entry)))
+    standard = args.model.resolve() == SHIPPED and request == STANDARD
+    if args.write_card if args.write_card is not None else standard:
+        card = read_card(args.model) | {"evaluation": entry}
+        write_card(args.model, card)
+        with replacing(args.model.parent / "README.md") as temporary:
+            temporary.write_text(model_card(card), "utf-8")
+        print(f"Wrote the card beside {args.model}.")
+    else:
+        print("The model's card was left as it is; --write-card changes it.")
+
+
+@dataclass
+class Counting:
+    """A denoiser that counts the pictures it is asked about."""
+
+    denoiser: Denoiser
+    pictures: int = 0
+
+    def __call__(self, x_t: Tensor, alpha: Floats, sigma: Floats, label: Tensor) -> Prediction:
+        self.pictures += len(x_t)
+        return self.denoiser(x_t, alpha, sigma, label)
+
+
+def _reported(batches: Iterator[NDArray[np.uint8]], total: int) -> Iterator[NDArray[np.uint8]]:
+    """The same batches, saying how far it is and how long it will take."""
+    began, done = time.monotonic(), 0
+    for batch in batches:
+        done += len(batch)
+        left = (total - done) * (time.monotonic() - began) / done
+        progress = f"\rDrawn {done:,} of {total:,}; {left:4.0f} s left "
+        print(progress, end="", file=sys.stderr, flush=True)
+        yield batch
+    print(file=sys.stderr)
+
+
+def _entry(report: Report, request: Request, calls: float) -> dict[str, Any]:
+    """What the card says of an evaluation: the figures, and everything needed to measure again."""
+    return {
+        "date": time.strftime("%Y-%m-%d", time.gmtime()),
+        "count": report.count,
+        "sampler": request.sampler,
+        "steps": request.steps,
+        "guidance": request.guidance,
+        "seed": request.seed,
+        "network_calls": calls,
+        "frechet_ratio": round(report.frechet_ratio, 3),
+        "drawn": _rounded(asdict(report.drawn)),
+        "unseen": _rounded(asdict(report.unseen)),
+    }
+
+
+def _rounded(figures: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: [v if v is None else round(v, 4) for v in value]
+        if isinstance(value, tuple)
+        else round(value, 5)
+        for name, value in figures.items()
+    }
+
+
+def train_classifiers(device: str) -> None:
+    """Train both from scratch, say how good they are, and put them where evaluation finds them."""
+    training, unseen = load_mnist("train"), load_mnist("test")
+    epochs = ClassifierTraining().epochs
+    for kind in CLASSIFIERS:
+        trained = train_classifier(kind, training, device=device)
+        for epoch, (network, loss) in enumerate(trained, 1):  # noqa: B007 - the last one is kept
+            print(f"{kind.__name__}  epoch {epoch:2d}/{epochs}  loss {loss:.5f}", flush=True)
+        network.half().float()  # measured as it is stored
+        accuracy = float((digits_seen(network, unseen.images, device) == unseen.labels).mean())
+        path = save_classifier(network, accuracy)
+        print(f"Wrote {path}: {accuracy:.2%} of the test digits.", flush=True)

@@ -1,0 +1,26 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import argparse
+
+import torch
+
+
+def add_device(parser: argparse.ArgumentParser) -> None:
+    """--device, by default the GPU if there is one."""
+    parser.add_argument(
+        "--device",
+        type=_device,
+        default="cuda" if torch.cuda.is_available() else "cpu",
+        help="cpu, cuda or mps",
+    )
+
+
+def _device(name: str) -> str:
+    try:
+        torch.empty(0, device=name)
+    except (RuntimeError, AssertionError) as error:
+        # Torch built without CUDA says so with an AssertionError.
+        raise argparse.ArgumentTypeError(f"there is no device {name!r} on this machine") from error
+    return name

@@ -1,0 +1,69 @@
+"""What the address bar says: settings that widgets are bound to, checked before they are believed.
+
+Widgets write themselves into the address (Streamlit's bind="query-params") and read themselves
+from it. What Streamlit does with a value that a widget cannot take is to fall back on the default,
+silently; here is where the reader is told, in one sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+Check = Callable[[str], str | None]
+"""A value from the address to None if it is fine, else to what it should be."""
+
+
+def whole(low: int, high: int) -> Check:
+    """A whole number from low to high."""
+
+    def check(text: str) -> str | None:
+        wanted = f"a whole number from {low} to {high}"
+        return None if _is_between(text, low, high, int) else wanted
+
+    return check
+
+
+def number(low: float, high: float) -> Check:
+    """A number from low to high."""
+
+    def check(text: str) -> str | None:
+        return None if _is_between(text, low, high, float) else f"a number from {low:g} to {high:g}"
+
+    return check
+
+
+def one_of(choices: Sequence[str]) -> Check:
+    """One of these words."""
+
+    def check(text: str) -> str | None:
+        return None if text in choices else f"one of {', '.join(choices)}"
+
+    return check
+
+
+def _is_between(text: str, low: float, high: float, kind: type[int] | type[float]) -> bool:
+    try:
+        return low <= kind(text) <= high
+    except ValueError:
+        return False
+
+
+def heed_address(page: str, checks: dict[str, Check]) -> None:
+    """On the first run of a page: drop from the address what cannot be used, and say so."""
+    key = f"{page}:complaints"
+    if key not in st.session_state:
+        complaints = []
+        for name, check in checks.items():
+            text = st.query_params.get(name)
+            wanted = None if text is None else check(text)
+            if wanted is not None:
+                complaints.append(
+                    f"The address asks for {name} = {text[:40] if text else 'nothing'}, "
+                    f"but it must be {wanted}; the usual value is used instead."
+                )
+                del st.query_params[name]
+        st.session_state[key] = complaints
+    for complaint in st.session_state[key]:
+        st.warning(complaint, icon=None)

@@ -1,0 +1,73 @@
+"""The digits that pages show: MNIST's test set when it is there, else the ones our model drew."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diffusion_core.data import Digits, download_mnist, load_mnist, mnist_available
+from diffusion_core.embedded import embedded_digits
+from diffusion_core.errors import MnistError, UserFacingError
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the digits come from. `mnist`: whether they are real ones; problem: why not, if known."""
+
+    digits: Digits
+    mnist: bool
+    problem: str | None = None
+
+
+def source() -> Source:
+    """MNIST if it can be read now, else the embedded digits and the reason."""
+    try:
+        if mnist_available():
+            return Source(load_mnist("test"), mnist=True)
+        load_mnist("test")
+    except MnistError as error:
+        return Source(embedded_digits(), mnist=False, problem=str(error))
+    return Source(embedded_digits(), mnist=False)
+
+
+def of_class(digits: Digits, label: int) -> NDArray[np.int64]:
+    """The places of one class's digits, in order."""
+    return np.flatnonzero(digits.labels == label)
+
+
+class Download:
+    """The one background download of MNIST of this process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self.fraction = 0.0
+        self.problem: str | None = None
+
+    @property
+    def running(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    def start(self) -> None:
+        """Begin, unless it is under way or there is nothing to fetch."""
+        with self._lock:
+            if self.running or mnist_available():
+                return
+            self.fraction, self.problem = 0.0, None
+            self._thread = threading.Thread(target=self._run, name="mnist-download", daemon=True)
+            self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            download_mnist(self._report)
+        except UserFacingError as error:
+            self.problem = str(error)
+
+    def _report(self, fraction: float) -> None:
+        self.fraction = fraction
+
+
+download = Download()

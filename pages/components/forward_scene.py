@@ -1,0 +1,103 @@
+"""What the forward page shows, from its settings: the scene that the stage plays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diffusion_core.embedded import FORWARD_SCENE, forward_noise
+from diffusion_core.errors import RequestError
+from diffusion_core.schedule import CosineSchedule, LinearBetaSchedule, Schedule, alpha_sigma
+from pages.components.digits import of_class, source
+from pages.components.stage.bundle import bundle
+from pages.components.words import sentences_by_noise
+
+STAGE = "forward"
+MAX_SEED = 2**31 - 1
+SCHEDULE_NAMES = {
+    "cosine": "cosine, T = 1000",
+    "linear-1000": "linear β, T = 1000",
+    "linear-300": "linear β, T = 300",
+    "linear-100": "linear β, T = 100",
+}
+
+
+@dataclass(frozen=True)
+class ForwardSettings:
+    """Which digit (class, and which one of it, from 1), which noise, and which schedule."""
+
+    digit: int = 3
+    which: int = 1
+    seed: int = 7
+    schedule: str = "cosine"
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.digit <= 9:
+            raise RequestError("Choose a digit from 0 to 9.")
+        if not 0 <= self.seed <= MAX_SEED:
+            raise RequestError(f"The seed must be from 0 to {MAX_SEED}.")
+        if self.schedule not in SCHEDULE_NAMES:
+            raise RequestError(f"Choose a schedule: one of {', '.join(SCHEDULE_NAMES)}.")
+        count = len(of_class(source().digits, self.digit))
+        if not 1 <= self.which <= count:
+            raise RequestError(f"There are {count} pictures of a {self.digit}: choose one of them.")
+
+    @classmethod
+    def parse(cls, texts: dict[str, str]) -> ForwardSettings:
+        """From the words of an address. RequestError for what is out of range or not a number."""
+        try:
+            numbers = {name: int(texts[name]) for name in ("digit", "which", "seed") if name in texts}
+        except ValueError as error:
+            raise RequestError("digit, which and seed must be whole numbers.") from error
+        return cls(**numbers, schedule=texts.get("schedule", cls.schedule))
+
+    @property
+    def steps(self) -> int:
+        """T, the number of steps on the timeline."""
+        return 1000 if self.schedule == "cosine" else int(self.schedule.removeprefix("linear-"))
+
+    def make_schedule(self) -> Schedule:
+        return CosineSchedule() if self.schedule == "cosine" else LinearBetaSchedule(self.steps)
+
+    def noise(self) -> NDArray[np.float32]:
+        """eps, shape (28, 28)."""
+        return forward_noise(self.seed)
+
+
+def picture(settings: ForwardSettings) -> NDArray[np.uint8]:
+    """The chosen digit, uint8 (28, 28)."""
+    digits = source().digits
+    return digits.images[of_class(digits, settings.digit)[settings.which - 1]]
+
+
+def forward_scene(settings: ForwardSettings, index: int | None) -> bytes:
+    """The scene for the clock. index: where on the timeline to open; None to play from the start."""
+    alpha, sigma = alpha_sigma(settings.make_schedule(), np.linspace(0, 1, settings.steps + 1))
+    arrays = {
+        "x0": picture(settings).reshape(-1),
+        "eps": settings.noise().reshape(-1),
+        "alpha": alpha.astype(np.float32),
+        "sigma": sigma.astype(np.float32),
+    }
+    mnist = source().mnist
+    head = {
+        "kind": "forward",
+        "stage": STAGE,
+        "last": settings.steps,
+        "seconds": 9,
+        "index": 0 if index is None else min(index, settings.steps),
+        "autoplay": index is None,
+        "title": f"{'an' if settings.digit == 8 else 'a'} {settings.digit}",
+        "seed": settings.seed,
+        "words": sentences_by_noise("forward"),
+        "ask": f"api/guess?digit={settings.digit}&which={settings.which}"
+        f"&seed={settings.seed}&schedule={settings.schedule}&mnist={int(mnist)}",
+    }
+    if not mnist and settings == ForwardSettings():
+        # What is shown before anybody asked for anything needs no model: it was asked beforehand.
+        with np.load(FORWARD_SCENE) as saved:
+            arrays |= {name: saved[name] for name in ("x0_hat", "eps_hat", "error")}
+            head["levels"] = len(saved["error"])
+    return bundle(head, arrays)

@@ -1,0 +1,144 @@
+"""What the reverse page shows, from its settings: one or two runs of the model on one timeline."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import numpy as np
+
+from diffusion_core.embedded import REVERSE_SCENE
+from diffusion_core.errors import RequestError
+from pages.components.stage.bundle import bundle
+from pages.components.words import sentences_by_noise
+
+if TYPE_CHECKING:
+    from diffusion_core.samplers import Request
+
+STAGE = "reverse"
+SAMPLER_NAMES = {"dpmpp": "DPM-Solver++(2M)", "ddim": "DDIM", "heun": "Heun", "ddpm": "DDPM"}
+DIGIT_NAMES = [*"0123456789", "surprise", "all"]
+MAX_STEPS, MAX_GUIDANCE, MAX_PICTURES, MAX_SEED = 1000, 5.0, 16, 2**31 - 1
+BUDGET = 6_000_000
+"""Bytes of recorded frames a run may send; a longer one keeps every k-th step."""
+
+
+@dataclass(frozen=True)
+class ReverseSettings:
+    """What to draw. digit: "0" ... "9", "surprise" (no label at all) or "all" (0 to 9 in a row)."""
+
+    digit: str = "3"
+    seed: int = 7
+    sampler: str = "dpmpp"
+    steps: int = 20
+    guidance: float = 1.5
+    n: int = 4
+
+    def __post_init__(self) -> None:
+        if self.digit not in DIGIT_NAMES:
+            raise RequestError("Choose a digit from 0 to 9, surprise or all.")
+        if self.sampler not in SAMPLER_NAMES:
+            raise RequestError(f"Choose a sampler: one of {', '.join(SAMPLER_NAMES)}.")
+        if not 1 <= self.steps <= MAX_STEPS:
+            raise RequestError(f"Choose from 1 to {MAX_STEPS} steps.")
+        if not 0 <= self.guidance <= MAX_GUIDANCE:
+            raise RequestError(f"Choose a guidance from 0 to {MAX_GUIDANCE:g}.")
+        if not 1 <= self.n <= MAX_PICTURES:
+            raise RequestError(f"Choose from 1 to {MAX_PICTURES} pictures.")
+        if not 0 <= self.seed <= MAX_SEED:
+            raise RequestError(f"The seed must be from 0 to {MAX_SEED}.")
+
+    @classmethod
+    def parse(cls, texts: dict[str, str]) -> ReverseSettings:
+        """From the words of an address. RequestError for what is out of range or not a number."""
+        try:
+            numbers = {name: int(texts[name]) for name in ("seed", "steps", "n") if name in texts}
+            guidance = float(texts.get("guidance", cls.guidance))
+        except ValueError as error:
+            raise RequestError("seed, steps, n and guidance must be numbers.") from error
+        given = {name: texts[name] for name in ("digit", "sampler") if name in texts}
+        return cls(**given, **numbers, guidance=guidance)  # type: ignore[arg-type]
+
+    @property
+    def labels(self) -> tuple[int, ...]:
+        """The label of each picture; 10 stands for none."""
+        if self.digit == "all":
+            return tuple(range(10))
+        return (10 if self.digit == "surprise" else int(self.digit),) * self.n
+
+    @property
+    def every(self) -> int:
+        """Every how many steps a frame is kept."""
+        return max(1, math.ceil(self.steps * len(self.labels) * 3 * 784 / BUDGET))
+
+    @property
+    def frames(self) -> int:
+        """How many frames the recording has: the kept steps, and the finished picture."""
+        return len(range(0, self.steps, self.every)) + 1
+
+    def request(self) -> Request:
+        """The same, in the terms of the core."""
+        from diffusion_core.samplers import Request
+
+        return Request(self.labels, self.sampler, self.steps, self.guidance, self.seed)
+
+    @property
+    def address(self) -> str:
+        """Where the stage fetches this run."""
+        return "api/sample?" + urlencode(
+            {
+                "digit": self.digit,
+                "seed": self.seed,
+                "sampler": self.sampler,
+                "steps": self.steps,
+                "guidance": f"{self.guidance:g}",
+                "n": self.n,
+            }
+        )
+
+    @property
+    def caption(self) -> str:
+        """The settings in words, to stand beside the picture."""
+        steps = f"{self.steps} step" + ("s" if self.steps > 1 else "")
+        guidance = "" if self.digit == "surprise" else f" · guidance {self.guidance:g}"
+        return f"{SAMPLER_NAMES[self.sampler]} · {steps}{guidance} · seed {self.seed}"
+
+
+def reverse_scene(
+    lanes: list[ReverseSettings], run: int, index: int | None, recorded: bool
+) -> bytes:
+    """The scene for the clock.
+
+    run: counts presses of Generate; another number starts the runs again. index: where to open;
+    None to play from the noise. recorded: show the recording from the repository instead of
+    asking the model (only right for the default settings).
+    """
+    head: dict[str, Any] = {
+        "kind": "reverse",
+        "stage": STAGE,
+        "run": run,
+        "last": max(lane.frames for lane in lanes) - 1,
+        "seconds": 6,
+        "index": index,
+        "autoplay": index is None,
+        "lanes": [
+            {
+                "address": lane.address,
+                "caption": lane.caption,
+                "frames": lane.frames,
+                "steps": lane.steps,
+                "every": lane.every,
+                "count": len(lane.labels),
+                "labels": list(lane.labels),
+            }
+            for lane in lanes
+        ],
+        "words": sentences_by_noise("reverse"),
+    }
+    arrays = {}
+    if recorded:
+        with np.load(REVERSE_SCENE) as saved:
+            arrays["recording"] = saved["recording"]
+    return bundle(head, arrays)

@@ -1,0 +1,55 @@
+// How much of each: the two amounts as bars and as curves over the timeline, and their ratio.
+
+const LEFT = 8, RIGHT = 392, TOP = 12, BOTTOM = 128;
+const px = (part) => LEFT + (RIGHT - LEFT) * part;
+const py = (amount) => BOTTOM - (BOTTOM - TOP) * amount;
+
+function curve(values) {
+  const every = Math.max(1, Math.floor(values.length / 200));
+  const points = [];
+  for (let i = 0; i < values.length; i += every) points.push([i, values[i]]);
+  points.push([values.length - 1, values[values.length - 1]]);
+  return "M" + points.map(([i, v]) => `${px(i / (values.length - 1)).toFixed(1)},${py(v).toFixed(1)}`).join("L");
+}
+
+function bar(kind, name, sign) {
+  const value = make("b.number"), fill = make("div.fill");
+  const row = make(`div.amount.${kind}`, {}, make("span.name", {}, name, make("i", {}, sign)),
+    make("div.track", {}, fill), value);
+  return { row, set: (amount) => { setText(value, amount.toFixed(3)); fill.style.transform = `scaleX(${amount})`; } };
+}
+
+export default function (component) {
+  return follower(component, (root) => {
+    const digit = bar("signal", "digit ", "√ᾱ"), noise = bar("noise", "noise ", "√(1−ᾱ)");
+    const signalPath = make("path.signal-line"), noisePath = make("path.noise-line");
+    const marker = make("line.marker", { y1: TOP - 8, y2: BOTTOM });
+    const signalDot = make("circle.signal-dot", { r: 6 }), noiseDot = make("circle.noise-dot", { r: 6 });
+    const ratio = make("b.number"), logRatio = make("span.number");
+    const drawing = make("svg", { viewBox: "0 0 400 150", role: "img", "aria-label": "Amounts of digit and noise over the timeline" },
+      make("line.axis", { x1: LEFT, x2: RIGHT, y1: BOTTOM, y2: BOTTOM }), signalPath, noisePath, marker, signalDot, noiseDot,
+      make("text", { x: LEFT, y: 146 }, "clean"), make("text", { x: RIGHT, y: 146, "text-anchor": "end" }, "noise"));
+    root.replaceChildren(make("h2", {}, "How much of each"), digit.row, noise.row, drawing,
+      make("p.ratio", {}, "signal-to-noise ratio ᾱ/(1−ᾱ): ", ratio, make("span.soft", {}, " · log ", logRatio)));
+    let shown = null;
+    return (scene, index) => {
+      const a = scene.alpha[index], s = scene.sigma[index], x = px(index / scene.last);
+      if (shown !== scene) {
+        signalPath.setAttribute("d", curve(scene.alpha));
+        noisePath.setAttribute("d", curve(scene.sigma));
+        shown = scene;
+      }
+      digit.set(a);
+      noise.set(s);
+      marker.setAttribute("x1", x);
+      marker.setAttribute("x2", x);
+      signalDot.setAttribute("cx", x);
+      signalDot.setAttribute("cy", py(a));
+      noiseDot.setAttribute("cx", x);
+      noiseDot.setAttribute("cy", py(s));
+      const snr = scene.snr(index), log = Math.log(snr);
+      setText(ratio, formatRatio(snr));
+      setText(logRatio, isFinite(log) ? log.toFixed(1).replace("-", "−") : log > 0 ? "∞" : "−∞");
+    };
+  });
+}

@@ -1,0 +1,104 @@
+"""The arrows between the rooms point one way, and what must not be in the project is not."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+FORBIDDEN = {
+    "diffusion_core": {"streamlit", "quizzes", "pages", "app", "tests"},
+    "quizzes": {"streamlit", "diffusion_core", "pages", "app", "tests", "torch"},
+    "pages": {"app", "tests"},
+}
+PICKLES = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
+MAX_BYTES = 6 * 1024**2
+
+
+def sources(*folders: str) -> list[Path]:
+    return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+
+
+def everything() -> list[Path]:
+    return [*sources("diffusion_core", "quizzes", "pages", "tests"), *ROOT.glob("*.py")]
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    """Every module that is imported anywhere in the file, inside functions too."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield node.module or ""
+
+
+def unpickling(tree: ast.AST) -> Iterator[str]:
+    """Every way in which the file could read or write a pickle."""
+    for module in imported(tree):
+        if module.split(".")[0] in PICKLES:
+            yield f"import {module}"
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(value=ast.Name(id="torch"), attr="load" | "save" as name):
+                yield f"torch.{name}"
+            case ast.ImportFrom(module="torch", names=names):
+                yield from (f"torch.{n.name}" for n in names if n.name in {"load", "save"})
+            case ast.keyword(arg="allow_pickle", value=value):
+                if not (isinstance(value, ast.Constant) and value.value is False):
+                    yield "allow_pickle"
+
+
+@pytest.mark.parametrize("room", FORBIDDEN)
+def test_arrows_point_one_way(room: str) -> None:
+    wrong = {
+        f"{path.relative_to(ROOT)} imports {module}"
+        for path in sources(room)
+        for module in imported(ast.parse(path.read_text("utf-8")))
+        if module.split(".")[0] in FORBIDDEN[room]
+    }
+    assert not wrong
+
+
+def test_the_core_is_where_this_test_looks() -> None:
+    assert ROOT / "diffusion_core" / "samplers.py" in sources("diffusion_core")
+
+
+def test_no_pickle_anywhere() -> None:
+    found = {
+        f"{path.relative_to(ROOT)}: {what}"
+        for path in everything()
+        for what in unpickling(ast.parse(path.read_text("utf-8")))
+    }
+    assert not found
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import pickle",
+        "def f():\n    from dill import loads",
+        "torch.load(path)",
+        "from torch import save",
+        "np.load(path, allow_pickle=True)",
+    ],
+)
+def test_the_search_for_pickle_finds_it(code: str) -> None:
+    assert list(unpickling(ast.parse(code)))
+
+
+def test_no_large_files() -> None:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    if listed.returncode:
+        pytest.skip("not a git checkout: what belongs to the project is not known")
+    paths = [ROOT / name for name in listed.stdout.split("\0") if name]
+    assert {p.name: p.stat().st_size for p in paths if p.is_file() and p.stat().st_size > MAX_BYTES} == {}
