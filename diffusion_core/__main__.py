@@ -28,10 +28,10 @@ def main(argv: list[str] | None = None) -> int:
         if name in arguments[:1]:
             module = importlib.import_module(f"diffusion_core.commands.{name}")
             module.add_arguments(command)
-            command.set_defaults(run=module.run)
+            command.set_defaults(perform=module.run)
     args = parser.parse_args(arguments)
     try:
-        args.run(args)
+        args.perform(args)
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return 130

@@ -58,8 +58,12 @@ def _normalised(c_in: int, c_out: int, size: int, stride: int = 1) -> tuple[nn.M
     return convolution, nn.BatchNorm2d(c_out)
 
 
-class FeatureNet(nn.Module):
-    """(B, 1, 28, 28) in [-1, 1] to logits (B, 10); its features (B, 96) are what is measured with.
+class Classifier(nn.Module):
+    """(B, 1, 28, 28) in [-1, 1] to logits (B, 10)."""
+
+
+class FeatureNet(Classifier):
+    """A small residual network, whose last 96 features (B, 96) are what is measured with.
 
     The features are averages over the grid after the last rectifier, as in the network whose
     features define the Frechet Inception Distance: non-negative, and blind to where, but not to
@@ -86,10 +90,10 @@ class FeatureNet(nn.Module):
         return self.leave(self.features(x))
 
 
-class JudgeNet(nn.Module):
-    """(B, 1, 28, 28) in [-1, 1] to logits (B, 10): convolve, pool, twice, then two dense layers.
+class JudgeNet(Classifier):
+    """Convolve and pool, twice, then two dense layers.
 
-    The shape of LeNet-5 (LeCun et al. 1998), with rectifiers and max pooling.
+    The plan of LeNet-5 (LeCun et al. 1998), with rectifiers and max pooling.
     """
 
     def __init__(self) -> None:
@@ -111,8 +115,8 @@ class JudgeNet(nn.Module):
         return self.body(x)
 
 
-Classifier = TypeVar("Classifier", bound=FeatureNet | JudgeNet)
-CLASSIFIERS: tuple[type[FeatureNet | JudgeNet], ...] = (FeatureNet, JudgeNet)
+CLASSIFIERS: tuple[type[Classifier], ...] = (FeatureNet, JudgeNet)
+Kind = TypeVar("Kind", bound=Classifier)
 
 
 @dataclass(frozen=True)
@@ -127,11 +131,11 @@ class ClassifierTraining:
 
 
 def train_classifier(
-    kind: type[Classifier],
+    kind: type[Kind],
     digits: Digits,
     config: ClassifierTraining | None = None,
     device: str = "cpu",
-) -> Iterator[tuple[Classifier, float]]:
+) -> Iterator[tuple[Kind, float]]:
     """Train from scratch; after each epoch, yield the network and the epoch's mean loss in nats.
 
     It is the same network each time, further along, in evaluation mode while it is yielded. All
@@ -198,7 +202,7 @@ def features_of(network: FeatureNet, images: NDArray[np.uint8], device: str = "c
 
 @torch.inference_mode()
 def digits_seen(
-    network: FeatureNet | JudgeNet, images: NDArray[np.uint8], device: str = "cpu"
+    network: Classifier, images: NDArray[np.uint8], device: str = "cpu"
 ) -> NDArray[np.int64]:
     """Which digit the network sees in each of uint8 (N, 28, 28): int64 (N,)."""
     parts = [network(to_model(part).to(device)).argmax(dim=1).cpu() for part in _chunks(images)]
@@ -210,14 +214,12 @@ def _chunks(images: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
     return (images[first : first + CHUNK] for first in range(0, len(images), CHUNK))
 
 
-def classifier_path(kind: type[FeatureNet | JudgeNet], folder: Path = FOLDER) -> Path:
+def classifier_path(kind: type[Classifier], folder: Path = FOLDER) -> Path:
     """Where the weights of that kind are: feature-net.safetensors or judge-net.safetensors."""
     return folder / f"{kind.__name__.removesuffix('Net').lower()}-net.safetensors"
 
 
-def save_classifier(
-    network: FeatureNet | JudgeNet, test_accuracy: float, folder: Path = FOLDER
-) -> Path:
+def save_classifier(network: Classifier, test_accuracy: float, folder: Path = FOLDER) -> Path:
     """Write the weights as float16, whole or not at all; CannotWriteError if the disk will not."""
     path = classifier_path(type(network), folder)
     tensors = {
@@ -236,9 +238,7 @@ def save_classifier(
     return path
 
 
-def load_classifier(
-    kind: type[Classifier], folder: Path = FOLDER, device: str = "cpu"
-) -> Classifier:
+def load_classifier(kind: type[Kind], folder: Path = FOLDER, device: str = "cpu") -> Kind:
     """The trained network of that kind, in float32 and evaluation mode.
 
     CheckpointError if its file is missing, damaged, of another format or architecture, or holds

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import math
 import os
 import zlib
 from collections.abc import Callable
@@ -104,11 +105,13 @@ def _read(folder: Path, file: IdxFile) -> bytes | None:
 
 def _decode(raw: bytes, file: IdxFile) -> NDArray[np.uint8]:
     """IDX: two zero bytes, the type (8 = uint8), the rank, then one big-endian size a dimension."""
-    header = 4 + 4 * len(file.shape)
-    sizes = tuple(np.frombuffer(raw[4:header], ">i4"))
-    if raw[:4] != bytes([0, 0, 8, len(file.shape)]) or sizes != file.shape:
-        raise MnistError(f"{file.name} has an unexpected header: replace it with a fresh copy.")
-    return np.frombuffer(raw, np.uint8, offset=header).reshape(file.shape)
+    header = bytes([0, 0, 8, len(file.shape)])
+    header += b"".join(size.to_bytes(4, "big") for size in file.shape)
+    if not raw.startswith(header) or len(raw) != len(header) + math.prod(file.shape):
+        raise MnistError(
+            f"{file.name} has an unexpected header or length: replace it with a fresh copy."
+        )
+    return np.frombuffer(raw, np.uint8, offset=len(header)).reshape(file.shape)
 
 
 def _source() -> Path | None:

@@ -96,7 +96,7 @@ def new_state(config: TrainingConfig, shape: UNetConfig, device: str = "cpu") ->
     with torch.random.fork_rng():
         torch.manual_seed(config.seed)
         network = UNet(shape).to(device)
-    average = UNet(shape).to(device).requires_grad_(False)
+        average = UNet(shape).to(device).requires_grad_(False)
     average.load_state_dict(network.state_dict())
     return TrainingState(config, network, average, _optimizer(network, config))
 

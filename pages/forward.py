@@ -7,7 +7,7 @@ import secrets
 import streamlit as st
 
 from diffusion_core.errors import RequestError
-from pages.components.address import heed_address, one_of, whole
+from pages.components.address import choice, heed_address, one_of, whole
 from pages.components.badge import source_badge
 from pages.components.digits import of_class, source
 from pages.components.forward_scene import (
@@ -43,7 +43,7 @@ heed_address(
         "digit": whole(0, 9),
         "which": whole(1, len(digits.digits)),
         "seed": whole(0, MAX_SEED),
-        "schedule": one_of(list(SCHEDULE_NAMES)),
+        "schedule": one_of([*SCHEDULE_NAMES.values()]),
         "t": whole(0, 1000),
         "chain": one_of(["true", "false"]),
     },
@@ -61,14 +61,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="controls-fo
     st.button("Random digit", on_click=another)
     seed = st.number_input("Noise seed", 0, MAX_SEED, default.seed, key="seed", bind="query-params", width=150)
     st.button("Redraw the noise", on_click=redraw)
-    schedule = st.selectbox(
-        "Noise schedule",
-        list(SCHEDULE_NAMES),
-        format_func=SCHEDULE_NAMES.__getitem__,
-        key="schedule",
-        bind="query-params",
-        width=200,
-    )
+    schedule = choice("Noise schedule", SCHEDULE_NAMES, key="schedule", width=190)
 try:
     settings = ForwardSettings(digit, which, seed, schedule)
 except RequestError as error:
@@ -87,12 +80,15 @@ with stage:
         follower("histogram", STAGE)
 with side:
     follower("sentence", STAGE)
+    if settings.steps < 1000:
+        with st.container(border=True, key="card-short"):
+            share = settings.amount_left
+            st.markdown(text["short-schedule"].format(steps=settings.steps, left=f"{share:.0%}"))
     with st.container(border=True, key="card-guess"):
         follower("guess", STAGE)
     source_badge(digits)
     if st.toggle("Compare with the step-by-step chain", key="chain", bind="query-params"):
         with st.container(border=True, key="card-chain"):
             follower("chain", STAGE)
-if settings.steps < 1000:
-    st.info(text["short-schedule"].format(steps=settings.steps, left="…"))
-st.markdown(text["more"])
+with st.container(key="reading"):
+    st.markdown(text["more"])

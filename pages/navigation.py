@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
+from diffusion_core.embedded import ICON
 from pages.components.look import global_style
 
-st.set_page_config(page_title="Through the Fog", layout="wide", initial_sidebar_state="collapsed")
+st.set_page_config(
+    page_title="Through the Fog",
+    page_icon=str(ICON),
+    layout="wide",
+    initial_sidebar_state="collapsed",
+)
 global_style()
 page = st.navigation(
     [

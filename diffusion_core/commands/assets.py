@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from PIL import Image
 
 from diffusion_core.checkpoint import SHIPPED, load_checkpoint
 from diffusion_core.commands.sample import draw
@@ -22,6 +23,7 @@ from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.embedded import (
     EMBEDDED,
     FORWARD_SCENE,
+    ICON,
     REVERSE_SCENE,
     embedded_digits,
     forward_noise,
@@ -57,8 +59,18 @@ def run(args: argparse.Namespace) -> None:
 
     recorded = b"".join(record(REVERSE_DEFAULT, sample(denoiser, REVERSE_DEFAULT)))
     _save(REVERSE_SCENE, recording=np.frombuffer(recorded, np.uint8))
+    _save_icon(images[chosen], forward_noise(FORWARD_DEFAULT["seed"]))
     made = {str(path.name): path.stat().st_size for path in (EMBEDDED, FORWARD_SCENE, REVERSE_SCENE)}
     print(f"Wrote {json.dumps(made)} (bytes).")
+
+
+def _save_icon(digit: NDArray[np.uint8], noise: NDArray[np.float32]) -> None:
+    """The browser tab's icon: the digit, clear on the left and drowned in noise on the right."""
+    angle = np.linspace(0, np.pi / 2, digit.shape[1])
+    mixed = np.cos(angle) * (digit / 127.5 - 1) + np.sin(angle) * noise
+    picture = Image.fromarray(((mixed.clip(-1, 1) + 1) * 127.5).astype(np.uint8))
+    with replacing(ICON) as temporary:
+        picture.resize((112, 112), Image.Resampling.NEAREST).save(temporary, "PNG")
 
 
 def _save(path: Path, **arrays: NDArray[Any]) -> None:

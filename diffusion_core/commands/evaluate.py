@@ -44,7 +44,9 @@ STANDARD = Request(tuple(np.repeat(np.arange(NUM_CLASSES), 1000).tolist()))
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", type=Path, default=SHIPPED, help="weights, .safetensors")
-    parser.add_argument("--per-label", type=int, default=1000, help="pictures of each digit, 1 to 1000")
+    parser.add_argument(
+        "--per-label", type=int, default=1000, help="pictures of each digit, 1 to 1000"
+    )
     parser.add_argument("--sampler", default=STANDARD.sampler, choices=[*SAMPLERS])
     parser.add_argument("--steps", type=int, default=STANDARD.steps, help="from 1 to 1000")
     parser.add_argument("--guidance", type=float, default=STANDARD.guidance, help="0 to 5")

@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--learning-rate", type=float, default=default.learning_rate)
     parser.add_argument("--seed", type=int, default=default.seed)
     parser.add_argument("--out", type=Path, default=SHIPPED, help="where the weights go")
-    parser.add_argument("--run", type=Path, default=Path("runs/digits"), help="state, to resume")
+    parser.add_argument("--state", type=Path, default=Path("runs/digits"), help="state, to resume")
     parser.add_argument("--fresh", action="store_true", help="ignore a state that could be resumed")
     parser.add_argument("--download", action="store_true", help="fetch MNIST if it is missing")
     add_device(parser)
@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> None:
     digits, unseen = load_mnist("train"), load_mnist("test")
     x_0, labels = to_model(digits.images).to(args.device), _labels(digits.labels, args.device)
     test = to_model(unseen.images).to(args.device), _labels(unseen.labels, args.device)
-    state_file = args.run / "state.safetensors"
+    state_file = args.state / "state.safetensors"
     if state_file.exists() and not args.fresh:
         state = load_state(state_file, args.device)
         state.config = replace(state.config, steps=args.steps)
@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> None:
     else:
         state = new_state(config, UNetConfig(), args.device)
         print(f"{state.network.parameter_count:,} parameters on {args.device}.", flush=True)
-    history = _read_history(args.run / "history.jsonl", state.step)
+    history = _read_history(args.state / "history.jsonl", state.step)
     for event, mean_loss in _reported(train(state, x_0, labels)):
         record = {"step": event.step, "loss": mean_loss, "rate": event.learning_rate}
         record |= {"seconds": round(event.seconds, 1)}
@@ -90,7 +90,7 @@ def run(args: argparse.Namespace) -> None:
             )
         if event.step % SAVE_EVERY == 0 or event.step == args.steps:
             save_state(state_file, state)
-            _write_history(args.run / "history.jsonl", history)
+            _write_history(args.state / "history.jsonl", history)
     save_checkpoint(args.out, state.average, _card(state, args, history))
     print(f"Wrote {args.out}.")
 

@@ -67,3 +67,14 @@ def heed_address(page: str, checks: dict[str, Check]) -> None:
         st.session_state[key] = complaints
     for complaint in st.session_state[key]:
         st.warning(complaint, icon=None)
+
+
+def choice(label: str, names: dict[str, str], key: str, width: int, first: str | None = None) -> str:
+    """A select box bound to the address; returns the key of the chosen name.
+
+    Streamlit writes an option into the address as it is shown, so the options are the names.
+    """
+    shown = list(names.values())
+    index = shown.index(names[first]) if first else 0
+    name = st.selectbox(label, shown, index, key=key, bind="query-params", width=width)
+    return next(value for value, shown_as in names.items() if shown_as == name)

@@ -17,10 +17,10 @@ from pages.components.words import sentences_by_noise
 STAGE = "forward"
 MAX_SEED = 2**31 - 1
 SCHEDULE_NAMES = {
-    "cosine": "cosine, T = 1000",
-    "linear-1000": "linear β, T = 1000",
-    "linear-300": "linear β, T = 300",
-    "linear-100": "linear β, T = 100",
+    "cosine": "cosine",
+    "linear-1000": "linear, T = 1000",
+    "linear-300": "linear, T = 300",
+    "linear-100": "linear, T = 100",
 }
 
 
@@ -61,6 +61,11 @@ class ForwardSettings:
     def make_schedule(self) -> Schedule:
         return CosineSchedule() if self.schedule == "cosine" else LinearBetaSchedule(self.steps)
 
+    @property
+    def amount_left(self) -> float:
+        """The amount of digit that is left at the end of the timeline: alpha at t = 1."""
+        return float(alpha_sigma(self.make_schedule(), 1.0)[0])
+
     def noise(self) -> NDArray[np.float32]:
         """eps, shape (28, 28)."""
         return forward_noise(self.seed)
@@ -89,6 +94,7 @@ def forward_scene(settings: ForwardSettings, index: int | None) -> bytes:
         "seconds": 9,
         "index": 0 if index is None else min(index, settings.steps),
         "autoplay": index is None,
+        "rest": round(0.42 * settings.steps),
         "title": f"{'an' if settings.digit == 8 else 'a'} {settings.digit}",
         "seed": settings.seed,
         "words": sentences_by_noise("forward"),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-STYLE = Path(__file__).with_name("look.css")
+STYLE = Path(__file__).with_name("look.css").read_text("utf-8")
 
 
 def global_style() -> None:
@@ -14,6 +14,3 @@ def global_style() -> None:
     st.html(STYLE)
 
 
-def lead(text: str) -> None:
-    """The sentence under a title."""
-    st.markdown(text)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 STAGE = "reverse"
 SAMPLER_NAMES = {"dpmpp": "DPM-Solver++(2M)", "ddim": "DDIM", "heun": "Heun", "ddpm": "DDPM"}
-DIGIT_NAMES = [*"0123456789", "surprise", "all"]
+DIGIT_NAMES = {**{d: d for d in "0123456789"}, "surprise": "surprise me", "all": "all ten"}
 MAX_STEPS, MAX_GUIDANCE, MAX_PICTURES, MAX_SEED = 1000, 5.0, 16, 2**31 - 1
 BUDGET = 6_000_000
 """Bytes of recorded frames a run may send; a longer one keeps every k-th step."""
@@ -123,6 +123,7 @@ def reverse_scene(
         "seconds": 6,
         "index": index,
         "autoplay": index is None,
+        "rest": max(lane.frames for lane in lanes) - 1,
         "lanes": [
             {
                 "address": lane.address,

@@ -13,6 +13,7 @@ from safetensors.torch import save_file
 from diffusion_core.classifiers import (
     CLASSIFIERS,
     FORMAT,
+    Classifier,
     ClassifierTraining,
     FeatureNet,
     JudgeNet,
@@ -42,7 +43,7 @@ def bars(count: int) -> Digits:
 @pytest.mark.mnist
 @both
 def test_the_shipped_classifiers_read_unseen_digits(
-    kind: type[FeatureNet | JudgeNet],
+    kind: type[Classifier],
 ) -> None:
     test = load_mnist("test")
     images, labels = test.images[:2000], test.labels[:2000]
@@ -51,7 +52,7 @@ def test_the_shipped_classifiers_read_unseen_digits(
 
 @both
 def test_the_shipped_files_are_small_and_say_what_they_are(
-    kind: type[FeatureNet | JudgeNet],
+    kind: type[Classifier],
 ) -> None:
     path = classifier_path(kind)
     assert path.stat().st_size < 600_000
@@ -74,9 +75,9 @@ def test_features_do_not_depend_on_how_many_pictures_are_asked_about_at_once() -
 
 @both
 def test_training_learns_and_is_the_same_every_time(
-    kind: type[FeatureNet | JudgeNet],
+    kind: type[Classifier],
 ) -> None:
-    digits, config = bars(60), ClassifierTraining(epochs=8, batch_size=20)
+    digits, config = bars(40), ClassifierTraining(epochs=6, batch_size=10)
     runs = []
     for _ in range(2):
         torch.rand(1)  # What others draw from the global generator must not matter.
@@ -94,15 +95,13 @@ def test_distortion_moves_the_stroke_and_keeps_the_background() -> None:
     assert y.shape == x.shape
     assert y.min() >= -1 and y.max() <= 1
     assert (y[:, :, 0, :] == -1).all() and (y[:, :, :, -1] == -1).all()
-    assert len(y.flatten(1).unique(dim=0)) == 64
+    assert len({tuple(picture) for picture in y.flatten(1).tolist()}) == 64
     ink, ink_before = (y + 1).sum(dim=(1, 2, 3)), (x + 1).sum(dim=(1, 2, 3))
     assert (ink / ink_before).min() > 0.75 and (ink / ink_before).max() < 1.3
 
 
 @both
-def test_what_is_saved_is_what_is_loaded(
-    kind: type[FeatureNet | JudgeNet], tmp_path: Path
-) -> None:
+def test_what_is_saved_is_what_is_loaded(kind: type[Classifier], tmp_path: Path) -> None:
     network = kind().eval()
     images = bars(4).images
     save_classifier(network, 0.5, tmp_path)

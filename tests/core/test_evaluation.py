@@ -298,7 +298,7 @@ def test_a_perfect_model_has_no_measured_limit() -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"frechet_ratio": 4.2}, "4.2 times that of real unseen digits, more than the three"),
+        ({"frechet_ratio": 4.2}, "4.2 times that of unseen real digits, more than the 3 times"),
         ({"frechet_ratio": 1.5}, "1.5 times"),
         ({"accuracy": 0.97}, "3.0%"),
         ({"precision": 0.8}, "20.0%"),

@@ -123,7 +123,7 @@ def test_the_number_of_steps_reaches_the_linear_schedule() -> None:
 
 
 def test_an_unknown_name_is_an_error_that_lists_the_known() -> None:
-    with pytest.raises(ValueError, match="'sigmoid'.*cosine, linear"):
+    with pytest.raises(ValueError, match=r"'sigmoid'.*cosine, linear"):
         make_schedule("sigmoid")
 
 

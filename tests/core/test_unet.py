@@ -25,7 +25,7 @@ def test_a_fresh_network_answers_zero(tiny_config: UNetConfig) -> None:
 def test_pictures_do_not_see_each_other(tiny_network: UNet) -> None:
     x, t, label = inputs(11)
     together = tiny_network(x, t, label)
-    alone = torch.cat([tiny_network(x[i : i + 1], t[i : i + 1], label[i : i + 1]) for i in range(11)])
+    alone = torch.cat([tiny_network(x[[i]], t[[i]], label[[i]]) for i in range(11)])
     assert together.abs().mean() > 0.01
     torch.testing.assert_close(together, alone, rtol=1e-4, atol=1e-5)
 

@@ -15,8 +15,8 @@ import streamlit as st
 from pages.components.stage.bundle import bundle
 
 HERE = Path(__file__).parent
-SHARED = ("stage.js", "scene_forward.js")
-FOLLOWERS = ("equation", "curves", "histogram", "sentence", "guess", "chain")
+SHARED = ("stage.js", "scene_forward.js", "scene_reverse.js")
+FOLLOWERS = ("equation", "curves", "histogram", "sentence", "guess", "chain", "denoise", "row", "film")
 
 
 def _register(name: str):  # noqa: ANN202 - Streamlit does not export the type
@@ -35,9 +35,10 @@ def clock(scene: bytes, key: str) -> None:
     _COMPONENTS["clock"](key=key, data=scene)
 
 
-def follower(name: str, stage: str, key: str | None = None) -> None:
-    """One picture that follows the clock of `stage`."""
-    _COMPONENTS[name](key=key or f"{stage}-{name}", data={"stage": stage})
+def follower(name: str, stage: str, **data: int | str) -> None:
+    """One picture that follows the clock of `stage`; `data` is what that follower needs to know."""
+    key = "-".join([stage, name, *map(str, data.values())])
+    _COMPONENTS[name](key=key, data={"stage": stage, **data})
 
 
 __all__ = ["bundle", "clock", "follower"]

@@ -8,7 +8,6 @@ const ICONS = {
   pause: "M7 5h4v14H7zm6 0h4v14h-4z",
 };
 const SPEEDS = [0.25, 0.5, 1, 2, 4];
-const RUN_SECONDS = 9; // the whole timeline at speed 1
 
 function icon(name) {
   return make("svg", { viewBox: "0 0 24 24", width: 20, height: 20, "aria-hidden": "true" },
@@ -25,12 +24,17 @@ function buildClock(root) {
     speed: make("select", { "aria-label": "Speed" },
       ...SPEEDS.map((s) => make("option", { value: s }, `${s}×`))),
     turn: make("button.turn", { type: "button" }),
+    meter: make("progress", { max: 1, value: 0, "aria-label": "Computed so far" }),
     status: make("div.status", { role: "status" }),
+    halt: make("button.halt", { type: "button" }, "Stop"),
   };
   parts.speed.value = "1";
   parts.turn.textContent = "⇄";
   root.append(make("div.bar", {}, make("div.buttons", {}, parts.back, parts.play, parts.forth),
     parts.slider, parts.place, make("div.extras", {}, parts.speed, parts.turn)));
+  parts.runRow = make("div.run", {}, parts.status, parts.meter, parts.halt);
+  parts.runRow.hidden = true;
+  root.append(parts.runRow);
   return parts;
 }
 
@@ -62,7 +66,8 @@ class Clock {
     this.back.onclick = () => this.step(-1);
     this.forth.onclick = () => this.step(1);
     this.turn.onclick = () => { this.direction = -this.direction; this.label(); };
-    this.slider.oninput = () => { this.pause(false); this.stage.moveTo(+this.slider.value); };
+    this.halt.onclick = () => this.stage.scene.stop();
+    this.slider.oninput = () => { this.pause(false); this.following = false; this.stage.moveTo(+this.slider.value); };
     this.slider.onchange = () => this.settle();
     this.onkey = (event) => this.key(event);
     document.addEventListener("keydown", this.onkey);
@@ -74,20 +79,55 @@ class Clock {
     this.received = bytes;
     const head = unbundle(bytes);
     const stage = (this.stage = stageNamed(head.stage));
+    if (!first) this.pause(false);
+    stage.scene?.close?.();
+    stage.settled = () => { this.label(); this.settle(); };
     this.unfollow?.();
     this.unfollow = stage.follow((scene, index) => this.paint(scene, index));
     const scene = sceneOf(head);
-    scene.last = head.last;
-    const kept = stage.scene ? Math.round((stage.index / stage.scene.last) * scene.last) : head.index;
     this.slider.max = scene.last;
-    stage.show(scene, first ? head.index : kept);
+    const moves = head.autoplay && !matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const streams = scene.lanes && !scene.complete;
+    const kept = first || scene.lanes ? null : (stage.index / stage.scene.last) * scene.last;
+    // Where nothing may move by itself, open where there is most to see.
+    const still = head.autoplay && !moves ? head.rest : head.index ?? 0;
+    stage.show(scene, streams ? 0 : kept ?? still);
+    this.runRow.hidden = !scene.lanes;
     this.label();
-    if (first && head.autoplay && !matchMedia("(prefers-reduced-motion: reduce)").matches) this.start();
+    this.report();
+    if (streams) this.watch(scene, head.index);
+    else if (first && moves) this.start();
     else this.settle();
+  }
+
+  // Follow the model while it works, until the user takes over the timeline.
+  watch(scene, rest) {
+    this.following = true;
+    scene.begin(() => {
+      if (this.stage.scene !== scene) return;
+      if (!scene.live) scene.ended = performance.now();
+      if (this.following && scene.ready) this.stage.moveTo(scene.reached);
+      if (!scene.live && this.following) {
+        this.following = false;
+        if (rest !== null && rest !== undefined && !scene.stopped) this.stage.moveTo(rest);
+        this.settle();
+      }
+      this.report();
+      this.stage.changed();
+    });
+  }
+
+  report() {
+    const { scene } = this.stage;
+    if (!scene?.lanes) return;
+    setText(this.status, scene.progress);
+    this.meter.value = scene.reached / scene.last;
+    this.meter.style.visibility = this.halt.style.visibility = scene.live ? "visible" : "hidden";
   }
 
   stop() {
     this.pause(false);
+    this.stage.scene?.close?.();
     this.unfollow?.();
     document.removeEventListener("keydown", this.onkey);
   }
@@ -96,6 +136,7 @@ class Clock {
 
   start() {
     const { stage } = this;
+    this.following = false;
     const end = this.direction > 0 ? stage.scene.last : 0;
     if (stage.index === end) stage.moveTo(stage.scene.last - end);
     this.exact = stage.index;
@@ -106,7 +147,7 @@ class Clock {
       if (!stage.playing) return;
       const seconds = this.before === null ? 0 : Math.min(0.1, (now - this.before) / 1000);
       this.before = now;
-      const rate = (stage.scene.last / RUN_SECONDS) * +this.speed.value;
+      const rate = (stage.scene.last / stage.scene.seconds) * +this.speed.value;
       this.exact += this.direction * rate * seconds;
       stage.moveTo(this.exact);
       if (this.exact <= 0 && this.direction < 0 || this.exact >= stage.scene.last && this.direction > 0) {
@@ -127,6 +168,7 @@ class Clock {
 
   step(by) {
     this.pause(false);
+    this.following = false;
     this.stage.moveTo(this.stage.index + by);
     this.settle();
   }
@@ -169,7 +211,7 @@ class Clock {
     if (document.activeElement !== this.slider || +this.slider.value !== index) this.slider.value = index;
     this.slider.style.setProperty("--filled", `${(100 * index) / scene.last}%`);
     this.slider.setAttribute("aria-valuetext", scene.describe(index));
-    setText(this.place, `step ${index} / ${scene.last}`);
+    setText(this.place, scene.place(index));
   }
 }
 

@@ -1,6 +1,6 @@
 // How much of each: the two amounts as bars and as curves over the timeline, and their ratio.
 
-const LEFT = 8, RIGHT = 392, TOP = 12, BOTTOM = 128;
+const LEFT = 8, RIGHT = 392, TOP = 12, BOTTOM = 112;
 const px = (part) => LEFT + (RIGHT - LEFT) * part;
 const py = (amount) => BOTTOM - (BOTTOM - TOP) * amount;
 
@@ -26,9 +26,9 @@ export default function (component) {
     const marker = make("line.marker", { y1: TOP - 8, y2: BOTTOM });
     const signalDot = make("circle.signal-dot", { r: 6 }), noiseDot = make("circle.noise-dot", { r: 6 });
     const ratio = make("b.number"), logRatio = make("span.number");
-    const drawing = make("svg", { viewBox: "0 0 400 150", role: "img", "aria-label": "Amounts of digit and noise over the timeline" },
+    const drawing = make("svg", { viewBox: "0 0 400 132", role: "img", "aria-label": "Amounts of digit and noise over the timeline" },
       make("line.axis", { x1: LEFT, x2: RIGHT, y1: BOTTOM, y2: BOTTOM }), signalPath, noisePath, marker, signalDot, noiseDot,
-      make("text", { x: LEFT, y: 146 }, "clean"), make("text", { x: RIGHT, y: 146, "text-anchor": "end" }, "noise"));
+      make("text", { x: LEFT, y: 129 }, "clean"), make("text", { x: RIGHT, y: 129, "text-anchor": "end" }, "noise"));
     root.replaceChildren(make("h2", {}, "How much of each"), digit.row, noise.row, drawing,
       make("p.ratio", {}, "signal-to-noise ratio ᾱ/(1−ᾱ): ", ratio, make("span.soft", {}, " · log ", logRatio)));
     let shown = null;

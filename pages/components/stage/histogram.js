@@ -1,7 +1,7 @@
 // All 784 pixels, sorted by brightness, beside the bell curve that pure noise has.
 
 const LOW = -3.2, HIGH = 3.2, BINS = 32, WIDTH = (HIGH - LOW) / BINS;
-const FLOOR = 150, TALL = 138;
+const FLOOR = 138, TALL = 128;
 const bx = (value) => 8 + (224 * (value - LOW)) / (HIGH - LOW);
 
 export default function (component) {
@@ -11,21 +11,17 @@ export default function (component) {
     const bell = make("path.bell");
     const caption = make("p.small.soft.caption");
     root.replaceChildren(make("h2", {}, "All 784 pixels"),
-      make("svg", { viewBox: "0 0 240 172", role: "img", "aria-label": "Histogram of the pixels beside the bell curve" },
+      make("svg", { viewBox: "0 0 240 158", role: "img", "aria-label": "Histogram of the pixels beside the bell curve" },
         ...bars, make("line.axis", { x1: 8, x2: 232, y1: FLOOR, y2: FLOOR }), bell,
-        make("text", { x: bx(-1), y: 168, "text-anchor": "middle" }, "black"),
-        make("text", { x: bx(0), y: 168, "text-anchor": "middle" }, "grey"),
-        make("text", { x: bx(1), y: 168, "text-anchor": "middle" }, "white")),
+        make("text", { x: bx(-1), y: 154, "text-anchor": "middle" }, "black"),
+        make("text", { x: bx(0), y: 154, "text-anchor": "middle" }, "grey"),
+        make("text", { x: bx(1), y: 154, "text-anchor": "middle" }, "white")),
       caption);
     // Heights are square roots of counts: the black background is hundreds of pixels, the strokes
-    // are dozens, and both should be seen. The bell curve is drawn on the same scale.
-    const height = (count) => Math.min(1, Math.sqrt(count / PIXELS) * 1.25);
-    const points = [];
-    for (let v = LOW; v <= HIGH; v += 0.1) {
-      const expected = (PIXELS * WIDTH * Math.exp((-v * v) / 2)) / Math.sqrt(2 * Math.PI);
-      points.push(`${bx(v).toFixed(1)},${(FLOOR - TALL * height(expected)).toFixed(1)}`);
-    }
-    bell.setAttribute("d", "M" + points.join("L"));
+    // are dozens, and both should be seen. The bell curve is drawn on the same scale, which fits
+    // the tallest bar of this step.
+    const expected = (v) => (PIXELS * WIDTH * Math.exp((-v * v) / 2)) / Math.sqrt(2 * Math.PI);
+    const grid = Array.from({ length: 65 }, (_, i) => LOW + 0.1 * i);
     const counts = new Float64Array(BINS);
     return (scene, index) => {
       const values = scene.mixed(index);
@@ -38,7 +34,10 @@ export default function (component) {
         const bin = Math.floor((value - LOW) / WIDTH);
         if (bin >= 0 && bin < BINS) counts[bin] += 1;
       }
+      const tallest = Math.max(expected(0), ...counts);
+      const height = (count) => Math.sqrt(count / tallest);
       bars.forEach((rect, i) => { rect.style.transform = `scaleY(${height(counts[i])})`; });
+      bell.setAttribute("d", "M" + grid.map((v) => `${bx(v).toFixed(1)},${(FLOOR - TALL * height(expected(v))).toFixed(1)}`).join("L"));
       const mean = sum / PIXELS, deviation = Math.sqrt(Math.max(0, squares / PIXELS - mean * mean));
       setText(caption, `mean ${mean.toFixed(2).replace("-", "−")}, spread ${deviation.toFixed(2)}` );
     };

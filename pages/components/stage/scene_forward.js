@@ -5,6 +5,7 @@ class ForwardScene {
   constructor(head) {
     Object.assign(this, head);
     this.digit = Float32Array.from(head.x0, (grey) => grey / 127.5 - 1);
+    if (head.x0_hat) this.guesses = head;
     this.buffer = new Float32Array(PIXELS);
     this.at = -1;
   }
@@ -23,6 +24,8 @@ class ForwardScene {
     const a = this.alpha[index], s = this.sigma[index];
     return s === 0 ? Infinity : (a * a) / (s * s);
   }
+
+  place(index) { return `step ${index} / ${this.last}`; }
 
   sentence(index) {
     const sigma = this.sigma[index];

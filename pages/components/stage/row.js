@@ -1,0 +1,29 @@
+// All pictures of the run at this step. Choosing one shows it large.
+
+export default function (component) {
+  return follower(component, (root, data) => {
+    const title = make("h2", {}, "All of this run"), list = make("div.row");
+    root.replaceChildren(title, list);
+    let shown = null, canvases = [];
+    return (scene, index, stage) => {
+      const lane = scene.lanes?.[data.lane];
+      if (!lane) return;
+      if (shown !== scene) {
+        shown = scene;
+        canvases = lane.labels.map((_, i) => {
+          const canvas = pixelCanvas("");
+          canvas.button = make("button.thumb", { type: "button", "aria-label": `Show picture ${i + 1}, ${scene.name(i, lane)}` }, canvas);
+          canvas.button.onclick = () => { scene.chosen = i; stage.changed(); };
+          return canvas;
+        });
+        list.replaceChildren(...canvases.map((canvas) => canvas.button));
+        list.style.setProperty("--columns", lane.count > 10 ? 8 : Math.max(4, Math.min(5, lane.count)));
+      }
+      const frame = scene.frame(data.lane, index);
+      canvases.forEach((canvas, i) => {
+        canvas.button.setAttribute("aria-pressed", String(i === scene.chosen));
+        if (frame) paintBytes(canvas, lane.picture(frame, i, 0));
+      });
+    };
+  });
+}

@@ -1,0 +1,152 @@
+// The reverse process: one or two runs of the model ("lanes") on one timeline, either recorded
+// beforehand or streamed from the server while the model works.
+
+const FRAME_HEAD = 24; // six float32: t, alpha, sigma, log SNR, network calls, spare
+
+class Lane {
+  constructor(described) {
+    Object.assign(this, described); // address, caption, frames, steps, every, count, labels
+    this.size = FRAME_HEAD + this.count * 3 * PIXELS;
+    this.got = []; // frames so far: {t, alpha, sigma, logSnr, calls, pixels}
+    this.left = new Uint8Array(0);
+    this.headless = true; // the recording's first line is still to come
+    this.problem = null;
+  }
+
+  // More bytes of the recording (diffusion_core/recording.py), however they were cut.
+  take(bytes) {
+    let all = new Uint8Array(this.left.length + bytes.length);
+    all.set(this.left);
+    all.set(bytes, this.left.length);
+    if (this.headless) {
+      const end = all.indexOf(10);
+      if (end < 0) { this.left = all; return; }
+      all = all.slice(end + 1);
+      this.headless = false;
+    }
+    let offset = 0;
+    for (; all.length - offset >= this.size; offset += this.size) {
+      const [t, alpha, sigma, logSnr, calls] = new Float32Array(all.slice(offset, offset + FRAME_HEAD).buffer);
+      this.got.push({ t, alpha, sigma, logSnr, calls, pixels: all.slice(offset + FRAME_HEAD, offset + this.size) });
+    }
+    this.left = all.slice(offset);
+  }
+
+  get done() { return this.got.length >= this.frames; }
+
+  // kind: 0 for x_t, 1 for x0_hat, 2 for eps_hat.
+  picture(frame, which, kind) {
+    const start = (which * 3 + kind) * PIXELS;
+    return frame.pixels.subarray(start, start + PIXELS);
+  }
+
+  stepOf(number) { return Math.min(number * this.every, this.steps); }
+}
+
+class ReverseScene {
+  constructor(head) {
+    Object.assign(this, head);
+    this.lanes = head.lanes.map((described) => new Lane(described));
+    this.chosen = 0; // which picture of the row is shown large
+    this.live = false;
+    this.stopped = false;
+    this.began = 0;
+    this.firstAfter = null;
+    if (head.recording) this.lanes[0].take(head.recording);
+  }
+
+  get ready() { return this.lanes.every((lane) => lane.got.length > 0); }
+  get complete() { return this.lanes.every((lane) => lane.done); }
+  get problem() { return this.lanes.find((lane) => lane.problem)?.problem ?? null; }
+
+  // How far along the timeline there is something to show in every lane.
+  get reached() {
+    const part = Math.min(...this.lanes.map((lane) => (lane.got.length - 1) / Math.max(1, lane.frames - 1)));
+    return Math.max(0, Math.floor(part * this.last + 1e-6));
+  }
+
+  // The frame of a lane at a position. Lanes of different lengths share the time axis.
+  number(lane, index) {
+    const wanted = Math.floor((index / this.last) * (lane.frames - 1) + 1e-6);
+    return Math.min(wanted, lane.got.length - 1);
+  }
+
+  frame(which, index) {
+    const lane = this.lanes[which];
+    return lane ? lane.got[this.number(lane, index)] ?? null : null;
+  }
+
+  begin(report) {
+    this.live = true;
+    this.began = performance.now();
+    this.hangUp = new AbortController();
+    const all = this.lanes.map((lane) => this.stream(lane, report));
+    Promise.all(all).then(() => { this.live = false; report(); });
+  }
+
+  async stream(lane, report) {
+    try {
+      const answer = await fetch(lane.address, { signal: this.hangUp.signal });
+      if (!answer.ok) throw new Error(await answer.text());
+      const reader = answer.body.getReader();
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        lane.take(value);
+        if (this.firstAfter === null && lane.got.length) this.firstAfter = performance.now() - this.began;
+        report();
+      }
+      if (!lane.done && !this.stopped) throw new Error("The run broke off: press Generate to start it again.");
+    } catch (error) {
+      if (this.stopped) return;
+      lane.problem = error instanceof TypeError
+        ? "The server cannot be reached: check the connection and press Generate again."
+        : error.message;
+    }
+  }
+
+  stop() {
+    if (!this.live) return;
+    this.stopped = true;
+    this.hangUp.abort();
+  }
+
+  close() { this.stop(); }
+
+  get progress() {
+    if (this.problem) return this.problem;
+    const lane = this.lanes.reduce((a, b) => (a.frames - a.got.length > b.frames - b.got.length ? a : b));
+    const step = Math.max(0, lane.stepOf(lane.got.length - 1));
+    const first = this.firstAfter === null ? "" : ` · first picture after ${Math.round(this.firstAfter)} ms`;
+    if (this.live) return `Computing: step ${step} of ${lane.steps}`;
+    if (this.stopped) return `Stopped at step ${step} of ${lane.steps}`;
+    const thinned = lane.every > 1 ? ` · every ${lane.every}th step is kept` : "";
+    if (this.firstAfter === null) return "Recorded beforehand with these settings" + thinned;
+    return `Done in ${((this.ended - this.began) / 1000).toFixed(1)} s` + first + thinned;
+  }
+
+  sentence(index) {
+    const frame = this.frame(0, index);
+    if (!frame) return this.problem ?? "The model is starting from noise …";
+    return this.words.find(([limit]) => frame.sigma <= limit)[1];
+  }
+
+  name(which, lane = this.lanes[0]) {
+    const label = lane.labels[which];
+    return label > 9 ? "a digit of its own choice" : `${label === 8 ? "an" : "a"} ${label}`;
+  }
+
+  describe(index) {
+    const frame = this.frame(0, index);
+    if (!frame) return this.sentence(index);
+    const lane = this.lanes[0];
+    return `Step ${lane.stepOf(this.number(lane, index))} of ${lane.steps}, drawing ${this.name(this.chosen)}: ` +
+      `${frame.alpha.toFixed(2)} times the guess of the digit plus ${frame.sigma.toFixed(2)} times the noise it sees. ` +
+      this.sentence(index);
+  }
+
+  place(index) {
+    const lane = this.lanes.reduce((a, b) => (a.frames >= b.frames ? a : b));
+    return `step ${lane.stepOf(index)} / ${lane.steps}`;
+  }
+}

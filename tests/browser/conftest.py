@@ -1,0 +1,171 @@
+"""A real server and a real browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# Streamlit looks for its own server below the page's path first; these answers are expected.
+EXPECTED = "404 (Not Found)"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start_server(port: int, **environment: str) -> subprocess.Popen[bytes]:
+    """The app, as `make run` starts it, answering on `port`."""
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
+    server = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "FOG_OFFLINE": "1", **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1):
+                return server
+        except OSError:
+            if server.poll() is not None:
+                break
+            time.sleep(0.1)
+    server.kill()
+    raise RuntimeError("The app did not start.")
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The address of the running app."""
+    port = free_port()
+    process = start_server(port)
+    yield f"http://127.0.0.1:{port}"
+    process.terminate()
+    process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        reason = "Chromium is not installed: install it (on Debian: apt-get install chromium)."
+        if os.environ.get("FOG_REQUIRE_BROWSER"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+class Visitor:
+    """A browser tab on the app: opens pages, and reads what the stage shows."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.address = address
+        self.errors: list[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on(
+            "console",
+            lambda message: self.errors.append(message.text)
+            if message.type == "error" and EXPECTED not in message.text
+            else None,
+        )
+
+    def open(self, path: str, stage: str | None = None) -> None:
+        """Go to a page and wait until its stage has painted."""
+        self.page.goto(self.address + path)
+        name = stage or path.strip("/").split("?")[0]
+        self.page.wait_for_function(
+            "name => window.throughTheFog?.get(name)?.painted > 0", arg=name, timeout=30_000
+        )
+
+    def stage(self, name: str, expression: str) -> object:
+        """Evaluate an expression about the stage `s`, its scene `c` and its index `i`."""
+        return self.page.evaluate(
+            f"name => {{ const s = window.throughTheFog.get(name), c = s.scene, i = s.index; return {expression}; }}",
+            name,
+        )
+
+    def wait_for(self, name: str, expression: str, timeout: float = 30_000) -> None:
+        """Wait until the expression about the stage is true."""
+        self.page.wait_for_function(
+            f"name => {{ const s = window.throughTheFog.get(name), c = s?.scene, i = s?.index; return c && ({expression}); }}",
+            arg=name,
+            timeout=timeout,
+        )
+
+    def drag_to(self, value: int) -> None:
+        """Put the timeline's slider at a value, as a drag does, and let go."""
+        slider = self.page.get_by_role("slider", name="Timeline")
+        slider.evaluate(
+            """(slider, value) => {
+                slider.value = value;
+                slider.dispatchEvent(new Event("input", { bubbles: true }));
+                slider.dispatchEvent(new Event("change", { bubbles: true }));
+            }""",
+            value,
+        )
+
+    def pixels(self, label: str) -> list[int]:
+        """The greys of the picture whose text alternative begins with `label`."""
+        canvas = self.page.get_by_role("img", name=label).first
+        return canvas.evaluate(
+            "c => Array.from(c.getContext('2d').getImageData(0, 0, 28, 28).data).filter((_, i) => i % 4 === 0)"
+        )
+
+
+def _visitor(browser: Browser, server: str, motion: str, **options: object) -> Iterator[Visitor]:
+    context = browser.new_context(
+        **{"viewport": {"width": 1280, "height": 800}, "reduced_motion": motion, **options}  # type: ignore[arg-type]
+    )
+    visitor = Visitor(context.new_page(), server)
+    yield visitor
+    context.close()
+    assert visitor.errors == []
+
+
+@pytest.fixture
+def visitor(browser: Browser, server: str) -> Iterator[Visitor]:
+    """A tab of somebody who wants no motion, so that nothing plays by itself."""
+    yield from _visitor(browser, server, "reduce")
+
+
+@pytest.fixture
+def lively_visitor(browser: Browser, server: str) -> Iterator[Visitor]:
+    """A tab in which things may move."""
+    yield from _visitor(browser, server, "no-preference")
+
+
+@pytest.fixture
+def phone(browser: Browser, server: str) -> Iterator[Visitor]:
+    """A narrow tab."""
+    yield from _visitor(
+        browser, server, "reduce", viewport={"width": 390, "height": 844}, has_touch=True
+    )

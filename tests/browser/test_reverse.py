@@ -1,0 +1,158 @@
+"""The reverse page in a real browser, with the real model."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.conftest import Visitor
+
+pytestmark = pytest.mark.browser
+STAGE = "reverse"
+DONE = "c.complete && !c.live"
+
+
+def test_shows_a_recorded_run_without_asking_the_model(lively_visitor: Visitor) -> None:
+    asked: list[str] = []
+    lively_visitor.page.on("request", lambda request: asked.append(request.url))
+    lively_visitor.open("/reverse")
+    lively_visitor.wait_for(STAGE, "s.playing && i > 2")
+    assert not [url for url in asked if "/api/" in url]
+    assert lively_visitor.stage(STAGE, "c.lanes[0].got.length") == 21
+
+
+def test_generate_streams_every_step(visitor: Visitor) -> None:
+    visitor.open("/reverse?steps=30")
+    visitor.wait_for(STAGE, DONE)
+    before = visitor.stage(STAGE, "c.run")
+    visitor.page.get_by_role("button", name="Generate").click()
+    visitor.wait_for(STAGE, f"c.run > {before} && {DONE}")
+    levels = visitor.stage(STAGE, "c.lanes[0].got.map((f) => f.t)")
+    assert levels == pytest.approx([1 - k / 30 for k in range(31)], abs=1e-6)
+    # The picture so far is what the two guesses add up to, until clipping and rounding.
+    visitor.page.get_by_text("Done in").wait_for()
+
+
+def test_frames_arrive_one_after_another(visitor: Visitor) -> None:
+    visitor.page.add_init_script(
+        """window.seen = new Set();
+        setInterval(() => {
+            const scene = window.throughTheFog?.get("reverse")?.scene;
+            if (scene?.live) window.seen.add(scene.lanes[0].got.length);
+        }, 5);"""
+    )
+    visitor.open("/reverse?steps=200&n=1")
+    visitor.wait_for(STAGE, DONE, timeout=60_000)
+    assert visitor.page.evaluate("window.seen.size") > 5
+
+
+def test_stop_keeps_what_has_been_drawn(visitor: Visitor) -> None:
+    visitor.open("/reverse?steps=1000&n=4")
+    visitor.wait_for(STAGE, "c.live && c.lanes[0].got.length > 3")
+    visitor.page.get_by_role("button", name="Stop").click()
+    visitor.wait_for(STAGE, "!c.live && c.stopped")
+    kept = visitor.stage(STAGE, "c.lanes[0].got.length")
+    assert 3 < kept < 1000  # type: ignore[operator]
+    visitor.page.get_by_text("Stopped at step").wait_for()
+    visitor.page.keyboard.press("Home")
+    visitor.wait_for(STAGE, "i === 0")
+
+
+def test_scrubbing_steps_through_what_was_drawn(visitor: Visitor) -> None:
+    visitor.open("/reverse?t=0")
+    for step in (0, 7, 20):
+        visitor.drag_to(step)
+        visitor.wait_for(STAGE, f"i === {step}")
+        visitor.page.get_by_text(f"step {step} / 20").wait_for()
+        expected = visitor.stage(
+            STAGE, "Array.from(c.lanes[0].picture(c.frame(0, i), 0, 0))"
+        )
+        assert visitor.pixels(f"Step {step} of 20") == expected
+
+
+def test_same_address_draws_the_same_picture(visitor: Visitor) -> None:
+    pictures = []
+    for _ in range(2):
+        visitor.open("/reverse?draw=5&start=11&sampler=DDPM&steps=8&n=2")
+        visitor.wait_for(STAGE, DONE)
+        pictures.append(visitor.stage(STAGE, "Array.from(c.lanes[0].got.at(-1).pixels)"))
+        visitor.page.goto("about:blank")
+    worst = max(abs(a - b) for a, b in zip(*pictures, strict=True))
+    assert worst <= 1
+
+
+def test_two_settings_start_from_the_same_noise(visitor: Visitor) -> None:
+    visitor.open("/reverse?compare=true&steps=20&sampler2=DDIM&steps2=5&n=1&guidance=1&guidance2=1")
+    visitor.wait_for(STAGE, DONE)
+    assert visitor.stage(STAGE, "c.lanes.map((l) => l.got.length)") == [21, 6]
+    first, second = (
+        visitor.stage(STAGE, f"Array.from(c.lanes[{lane}].picture(c.lanes[{lane}].got[0], 0, 0))")
+        for lane in (0, 1)
+    )
+    assert first == second
+    # Halfway both lanes show the same time, or the short one the step before it.
+    visitor.drag_to(10)
+    visitor.wait_for(STAGE, "i === 10")
+    assert visitor.stage(STAGE, "[c.frame(0, i).t, c.frame(1, i).t]") == pytest.approx([0.5, 0.6])
+
+
+def test_network_calls_are_counted(visitor: Visitor) -> None:
+    visitor.open("/reverse?sampler=Heun&steps=6&guidance=2&n=1")
+    visitor.wait_for(STAGE, DONE)
+    assert visitor.stage(STAGE, "c.lanes[0].got.at(-1).calls") == 2 * (2 * 6 - 1)
+
+
+def test_pressing_generate_many_times_ends_in_one_run(visitor: Visitor) -> None:
+    visitor.open("/reverse?steps=40&n=2")
+    button = visitor.page.get_by_role("button", name="Generate")
+    for _ in range(10):
+        button.click(no_wait_after=True)
+    visitor.wait_for(STAGE, f"c.run >= 1 && {DONE}", timeout=60_000)
+    visitor.page.wait_for_timeout(500)
+    assert visitor.stage(STAGE, DONE)
+
+
+def test_leaving_in_the_middle_does_no_harm(visitor: Visitor) -> None:
+    visitor.open("/reverse?steps=1000&n=8")
+    visitor.wait_for(STAGE, "c.live && c.lanes[0].got.length > 1")
+    visitor.page.get_by_role("link", name="Forward").click()
+    visitor.wait_for("forward", "s.painted > 0")
+    assert visitor.stage(STAGE, "!c.live || c.stopped")
+    visitor.open("/reverse?steps=4&n=1")
+    visitor.wait_for(STAGE, DONE)
+
+
+def test_choosing_a_picture_of_the_row_shows_it_large(visitor: Visitor) -> None:
+    visitor.open("/reverse")
+    visitor.page.get_by_role("button", name="Show picture 3").click()
+    visitor.wait_for(STAGE, "c.chosen === 2")
+    expected = visitor.stage(STAGE, "Array.from(c.lanes[0].picture(c.frame(0, i), 2, 0))")
+    visitor.page.wait_for_timeout(100)
+    assert visitor.pixels("Step 20 of 20") == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("/reverse?steps=1001", "steps = 1001"),
+        ("/reverse?guidance=9", "guidance = 9"),
+        ("/reverse?draw=eleven", "draw = eleven"),
+        ("/reverse?sampler=Magic", "sampler = Magic"),
+        ("/reverse?start=-1", "start = -1"),
+        ("/reverse?n=many", "n = many"),
+    ],
+)
+def test_unusable_address_is_told_in_one_sentence(
+    visitor: Visitor, address: str, said: str
+) -> None:
+    visitor.open(address)
+    alert = visitor.page.get_by_role("alert")
+    alert.wait_for()
+    assert said in alert.inner_text() and "the usual value" in alert.inner_text()
+
+
+def test_fits_a_phone(phone: Visitor) -> None:
+    phone.open("/reverse?compare=true&steps=5&n=2")
+    phone.wait_for(STAGE, DONE)
+    assert phone.page.evaluate(
+        "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    )
