@@ -5,6 +5,10 @@ class UserFacingError(Exception):
     """The base of them all: pages and commands show the message, and no traceback."""
 
 
+class CannotMeasureError(UserFacingError):
+    """What a measurement needs is missing, or the app did not do what was to be measured."""
+
+
 class CannotWriteError(UserFacingError):
     """A file could not be written: the disk is full or read-only, or the folder is not ours."""
 

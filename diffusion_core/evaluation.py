@@ -31,9 +31,9 @@ from diffusion_core.schedule import Floats
 from diffusion_core.unet import NUM_CLASSES
 
 PRECISION_NEIGHBOURS = 3
-"""k of improved precision and recall: the value of Kynkaanniemi et al. 2019, section 3.1."""
+"""k of improved precision and recall, as Kynkaanniemi et al. 2019 choose it."""
 DENSITY_NEIGHBOURS = 5
-"""k of density and coverage: the value of Naeem et al. 2020, section 4."""
+"""k of density and coverage, as Naeem et al. 2020 choose it."""
 CLOSE_PERCENTILE = 1.0
 """A drawn picture is close to a training picture if it is closer than this percentile of unseen."""
 CHUNK = 500
@@ -112,7 +112,7 @@ def share_inside(features: Floats, balls: Manifold) -> float:
     """
     points = torch.from_numpy(features).float()
     parts = _distances(points, balls.features)
-    return float(torch.cat([(part <= balls.radii).any(dim=1) for part in parts]).float().mean())
+    return float(torch.cat([(part <= balls.radii).any(dim=1) for part in parts]).double().mean())
 
 
 def density_coverage(features: Floats, balls: Manifold, k: int) -> tuple[float, float]:
@@ -120,13 +120,13 @@ def density_coverage(features: Floats, balls: Manifold, k: int) -> tuple[float, 
 
     Density: in how many balls a drawn picture lies, over k; about 1, and more where the drawn
     crowd together. Coverage: the share of balls with a drawn picture in them; 0 to 1. (Naeem et
-    al. 2020, arXiv:2002.09797, eq. 3 and 4; the balls are open, as in the authors' code, so that a
+    al. 2020, arXiv:2002.09797, section 3; the balls are open, as in the authors' code, so that a
     set measured against itself has density 1.)
     """
     inside = torch.zeros(len(balls.radii), dtype=torch.int64)
     for part in _distances(torch.from_numpy(features).float(), balls.features):
         inside += (part < balls.radii).sum(dim=0)
-    return inside.sum().item() / (k * len(features)), float((inside > 0).float().mean())
+    return inside.sum().item() / (k * len(features)), float((inside > 0).double().mean())
 
 
 def accuracy_per_label(
@@ -144,16 +144,21 @@ def nearest_distances(images: NDArray[np.uint8], training: NDArray[np.uint8]) ->
 
     Euclidean, with pixels from 0 to 1; 0 for an exact copy.
     """
-    known = torch.from_numpy(training.reshape(len(training), -1)).float() / 255
+    known = _in_unit_range(training)
     half_squares = known.square().sum(dim=1) / 2
     nearest = []
     for first in range(0, len(images), CHUNK):
-        part = torch.from_numpy(images[first : first + CHUNK]).flatten(1).float() / 255
+        part = _in_unit_range(images[first : first + CHUNK])
         # |a - b|^2 / 2 = |b|^2 / 2 - <a, b> + a term that is the same for every b.
         found = torch.addmm(half_squares, part, known.T, alpha=-1).argmin(dim=1)
         # Good enough to find it, but the difference of large sums; the distance itself is exact.
         nearest.append((part - known[found]).double().square().sum(dim=1).sqrt())
     return torch.cat(nearest).numpy()
+
+
+def _in_unit_range(images: NDArray[np.uint8]) -> Tensor:
+    """uint8 (N, 28, 28) to float32 (N, 784) in [0, 1]."""
+    return torch.from_numpy(images.reshape(len(images), -1).astype(np.float32) / 255)
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ from diffusion_core.denoiser import Denoiser, NetworkDenoiser
 from diffusion_core.errors import RequestError
 from diffusion_core.evaluation import Report, evaluate
 from diffusion_core.files import replacing
-from diffusion_core.model_card import evaluation_table, model_card
+from diffusion_core.model_card import FRECHET_GOAL, evaluation_table, model_card
 from diffusion_core.prediction import Prediction
 from diffusion_core.samplers import SAMPLERS, Request
 from diffusion_core.schedule import Floats
@@ -89,6 +89,10 @@ def run(args: argparse.Namespace) -> None:
         "seconds": round(time.monotonic() - began),
     }
     print("\n".join(evaluation_table(entry)))
+    print(
+        f"Fréchet distance: {entry['frechet_ratio']:.2f} times that of unseen real digits "
+        f"(goal: at most {FRECHET_GOAL:g}). Took {entry['seconds']:,} s."
+    )
     standard = args.model.resolve() == SHIPPED and request == STANDARD
     if args.write_card if args.write_card is not None else standard:
         card = read_card(args.model) | {"evaluation": entry}

@@ -121,16 +121,16 @@ class Visitor:
             timeout=timeout,
         )
 
-    def drag_to(self, value: int) -> None:
+    def drag_to(self, value: int, let_go: bool = True) -> None:
         """Put the timeline's slider at a value, as a drag does, and let go."""
         slider = self.page.get_by_role("slider", name="Timeline")
         slider.evaluate(
-            """(slider, value) => {
+            """(slider, [value, letGo]) => {
                 slider.value = value;
                 slider.dispatchEvent(new Event("input", { bubbles: true }));
-                slider.dispatchEvent(new Event("change", { bubbles: true }));
+                if (letGo) slider.dispatchEvent(new Event("change", { bubbles: true }));
             }""",
-            value,
+            [value, let_go],
         )
 
     def pixels(self, label: str) -> list[int]:

@@ -60,7 +60,7 @@ def test_scrubbing_asks_the_server_for_nothing(visitor: Visitor) -> None:
     asked: list[str] = []
     visitor.page.on("request", lambda request: asked.append(request.url))
     for step in range(0, 1001, 50):
-        visitor.drag_to(step)
+        visitor.drag_to(step, let_go=False)
         visitor.wait_for(STAGE, f"i === {step}")
     visitor.page.wait_for_timeout(300)
     assert asked == []

@@ -75,9 +75,7 @@ def test_sample_is_the_same_every_time(tiny_model: Path, tmp_path: Path) -> None
     archives = []
     for run, seed in enumerate([5, 5, 6]):
         out = tmp_path / f"{run}.npz"
-        assert (
-            main(f"sample --steps 2 --seed {seed} --model {tiny_model} --out {out}".split()) == 0
-        )
+        assert main(f"sample --steps 2 --seed {seed} --model {tiny_model} --out {out}".split()) == 0
         archives.append(drawn(out))
     (first, labels), (second, _), (other, _) = archives
     assert labels.tolist() == [*range(10)]
@@ -124,9 +122,7 @@ def test_sample_refuses_what_is_out_of_range(
     says: str,
 ) -> None:
     out = tmp_path / "out.npz"
-    message = refused(
-        capsys, "sample", "--model", tiny_model, "--out", out, *arguments.split(" ")
-    )
+    message = refused(capsys, "sample", "--model", tiny_model, "--out", out, *arguments.split(" "))
     assert says in message
     assert not out.exists()
 

@@ -128,9 +128,7 @@ def test_found_in_the_cache(tiny: StandIn, cache: Path) -> None:
     assert_whole(tiny)
 
 
-def test_the_chosen_folder_comes_before_the_cache(
-    tiny: StandIn, folder: Path, cache: Path
-) -> None:
+def test_the_chosen_folder_comes_before_the_cache(tiny: StandIn, folder: Path, cache: Path) -> None:
     cache.mkdir(parents=True)
     for name in tiny.packed:
         (cache / name).write_bytes(b"not this one")
@@ -188,9 +186,7 @@ def empty(content: bytes) -> bytes:
     return b""
 
 
-@pytest.mark.parametrize(
-    "damage", [truncated, one_bit_flipped, one_pixel_changed, not_gzip, empty]
-)
+@pytest.mark.parametrize("damage", [truncated, one_bit_flipped, one_pixel_changed, not_gzip, empty])
 @pytest.mark.parametrize("part", ["images", "labels"])
 def test_damage_is_noticed(
     tiny: StandIn, folder: Path, part: str, damage: Callable[[bytes], bytes]
@@ -399,9 +395,7 @@ def test_a_cache_that_cannot_be_made(
     assert mirrors.requests == []
 
 
-def test_a_read_only_cache(
-    cache: Path, mirrors: Mirrors, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_read_only_cache(cache: Path, mirrors: Mirrors, monkeypatch: pytest.MonkeyPatch) -> None:
     use(monkeypatch, mirrors["good"])
 
     def refuse(*args: object, **options: object) -> None:

@@ -139,9 +139,7 @@ def test_guidance_of_zero_ignores_the_label(x_t: Tensor) -> None:
 def test_without_labels_there_is_nothing_to_guide(x_t: Tensor) -> None:
     denoiser = Opinionated()
     answer = guided(denoiser, x_t, ALPHA, SIGMA, UNLABELLED, 4)
-    assert torch.equal(
-        answer.combined.x0_hat, Opinionated()(x_t, ALPHA, SIGMA, UNLABELLED).x0_hat
-    )
+    assert torch.equal(answer.combined.x0_hat, Opinionated()(x_t, ALPHA, SIGMA, UNLABELLED).x0_hat)
     assert (denoiser.asked, answer.calls) == ([4], 1)
 
 
@@ -157,9 +155,7 @@ def test_guidance_extrapolates_from_without_to_with(scale: float) -> None:
     torch.testing.assert_close(answer.conditional.eps_hat, conditional.eps_hat)
     torch.testing.assert_close(answer.unconditional.eps_hat, unconditional.eps_hat)
     difference = conditional.eps_hat - unconditional.eps_hat
-    torch.testing.assert_close(
-        answer.combined.eps_hat, unconditional.eps_hat + scale * difference
-    )
+    torch.testing.assert_close(answer.combined.eps_hat, unconditional.eps_hat + scale * difference)
     explained = add_noise(answer.combined.x0_hat, answer.combined.eps_hat, ALPHA, SIGMA)
     torch.testing.assert_close(explained, x)
 

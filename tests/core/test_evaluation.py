@@ -138,8 +138,8 @@ def test_two_samples_of_one_distribution_score_high_but_not_perfectly() -> None:
     density, coverage = density_coverage(drawn, manifold(real, 5), 5)
     assert 0.7 < share_inside(drawn, manifold(real, 3)) < 1
     assert density == pytest.approx(1, abs=0.1)
-    # Naeem et al. 2020, eq. 9: for two samples of equal size N, E[coverage] = 1 - prod_{j<k}
-    # (N - j) / (2N - 1 - j), which for k = 5 is about 1 - 2^-5.
+    # A ball has no drawn picture if the k = 5 nearest of all others happen to be real. Of two equal
+    # samples each is real with probability 1/2, nearly independently, which leaves 1 - 2^-5.
     assert coverage == pytest.approx(1 - 2**-5, abs=0.02)
 
 

@@ -429,7 +429,9 @@ def test_a_request_out_of_range_is_refused(fields: dict[str, object], message: s
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("fields", [{"steps": 1}, {"steps": 1000}, {"guidance": 0}, {"guidance": 5}])
+@pytest.mark.parametrize(
+    "fields", [{"steps": 1}, {"steps": 1000}, {"guidance": 0}, {"guidance": 5}]
+)
 def test_the_ends_of_the_ranges_are_allowed(fields: dict[str, int]) -> None:
     assert Request((0, 9, NO_LABEL), **fields).labels == (0, 9, NO_LABEL)
 

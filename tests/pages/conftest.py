@@ -1,0 +1,48 @@
+"""Pages without a browser: Streamlit's AppTest, and the app's own routes over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.testclient import TestClient
+from streamlit.testing.v1 import AppTest
+
+from pages.api.routes import ROUTES
+from pages.api.security import SecurityHeaders
+
+ROOT = Path(__file__).resolve().parents[2]
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def open_page() -> Open:
+    """Run a page as a visitor with this address would: open_page("forward", seed="3")."""
+
+    def run(page: str, **query: str) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "pages" / "navigation.py"), default_timeout=30)
+        for name, value in query.items():
+            app.query_params[name] = value
+        if page == "home":
+            return app.run()
+        return app.switch_page(f"{page}.py").run()
+
+    return run
+
+
+@pytest.fixture
+def without_mnist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine on which there is no MNIST."""
+    monkeypatch.delenv("MNIST_DIR", raising=False)
+    monkeypatch.setenv("FOG_CACHE_DIR", str(tmp_path))
+    yield
+
+
+@pytest.fixture
+def client() -> Iterator[TestClient]:
+    """The app's own routes, as served."""
+    with TestClient(Starlette(routes=ROUTES, middleware=[Middleware(SecurityHeaders)])) as client:
+        yield client
