@@ -16,6 +16,7 @@ from diffusion_core.data import Digits
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 EMBEDDED = ASSETS / "digits.npz"
 FORWARD_SCENE = ASSETS / "scenes" / "forward.npz"
+HOME_SCENE = ASSETS / "scenes" / "home.npz"
 ICON = ASSETS / "icon.png"
 REVERSE_SCENE = ASSETS / "scenes" / "reverse.npz"
 

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import streamlit as st
 
+from diffusion_core.embedded import HOME_SCENE
+from pages.components.reverse_scene import ReverseSettings, recorded_scene
+from pages.components.stage import clock, follower
 from pages.components.words import words
 
+STAGE = "home"
 text = words("home")
 
-st.title("Through the Fog")
-st.markdown(text["lead"])
+st.title("Through the Fog", anchor=False)
+with st.container(key="reading"):
+    st.markdown(text["lead"])
+with st.container(border=True, key="card-hero"):
+    follower("row", STAGE, lane=0, columns=10)
+    clock(recorded_scene(HOME_SCENE, ReverseSettings("all", 5, "dpmpp", 24, 1.5), STAGE), "home-clock")
 left, right = st.columns(2, gap="medium")
-with left.container(border=True, key="card-forward"):
-    st.subheader("The forward process", anchor=False)
-    st.markdown(text["forward"])
-    st.page_link("forward.py", label="Watch a digit dissolve")
-with right.container(border=True, key="card-reverse"):
-    st.subheader("The reverse process", anchor=False)
-    st.markdown(text["reverse"])
-    st.page_link("reverse.py", label="Watch a new one appear")
+for column, name, title in (
+    (left, "forward", "The forward process"),
+    (right, "reverse", "The reverse process"),
+):
+    with column.container(border=True, key=f"card-{name}", height="stretch"):
+        st.subheader(title, anchor=False)
+        st.markdown(text[name])
+        st.page_link(f"{name}.py", label=text[f"{name}-link"], icon=":material/arrow_forward:")
 st.caption(text["honest"])

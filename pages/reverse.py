@@ -113,7 +113,7 @@ if len(shown) == 1:
     with side:
         follower("sentence", STAGE)
         with st.container(border=True, key="card-row"):
-            follower("row", STAGE, lane=0)
+            follower("row", STAGE, lane=0, title="All of this run")
         with st.container(border=True, key="card-film"):
             follower("film", STAGE, lane=0)
 else:
@@ -121,7 +121,7 @@ else:
     for lane, column in enumerate(st.columns(2, gap="medium")):
         with column.container(border=True, key=f"card-lane-{lane}"):
             follower("denoise", STAGE, lane=lane)
-            follower("row", STAGE, lane=lane)
+            follower("row", STAGE, lane=lane, title="All of this run")
     with st.container(border=True, key="card-clock"):
         clock(scene, "reverse-clock")
 with st.container(key="reading"):

@@ -23,6 +23,7 @@ from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.embedded import (
     EMBEDDED,
     FORWARD_SCENE,
+    HOME_SCENE,
     ICON,
     REVERSE_SCENE,
     embedded_digits,
@@ -40,6 +41,7 @@ EACH = 12
 DIGITS = Request(tuple(np.repeat(np.arange(10), EACH).tolist()), "dpmpp", 40, 1.0, 2026)
 FORWARD_DEFAULT = {"digit": 3, "which": 1, "seed": 7}
 REVERSE_DEFAULT = Request((3, 3, 3, 3), "dpmpp", 20, 1.5, 7)
+HOME_DEFAULT = Request(tuple(range(10)), "dpmpp", 24, 1.5, 5)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,10 +59,11 @@ def run(args: argparse.Namespace) -> None:
     guesses = guess_along(denoiser, to_model(images[chosen : chosen + 1]), eps, COSINE)
     _save(FORWARD_SCENE, **asdict(guesses))
 
-    recorded = b"".join(record(REVERSE_DEFAULT, sample(denoiser, REVERSE_DEFAULT)))
-    _save(REVERSE_SCENE, recording=np.frombuffer(recorded, np.uint8))
+    for path, request in ((REVERSE_SCENE, REVERSE_DEFAULT), (HOME_SCENE, HOME_DEFAULT)):
+        recorded = b"".join(record(request, sample(denoiser, request)))
+        _save(path, recording=np.frombuffer(recorded, np.uint8))
     _save_icon(images[chosen], forward_noise(FORWARD_DEFAULT["seed"]))
-    made = {str(path.name): path.stat().st_size for path in (EMBEDDED, FORWARD_SCENE, REVERSE_SCENE)}
+    made = {str(path.name): path.stat().st_size for path in (EMBEDDED, FORWARD_SCENE, REVERSE_SCENE, HOME_SCENE)}
     print(f"Wrote {json.dumps(made)} (bytes).")
 
 

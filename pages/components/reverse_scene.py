@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -106,6 +107,11 @@ class ReverseSettings:
         return f"{SAMPLER_NAMES[self.sampler]} · {steps}{guidance} · seed {self.seed}"
 
 
+def recorded_scene(path: Path, settings: ReverseSettings, stage: str) -> bytes:
+    """The scene of a run from the repository, on a stage of its own."""
+    return _scene([settings], 0, None, path, stage)
+
+
 def reverse_scene(
     lanes: list[ReverseSettings], run: int, index: int | None, recorded: bool
 ) -> bytes:
@@ -115,9 +121,15 @@ def reverse_scene(
     None to play from the noise. recorded: show the recording from the repository instead of
     asking the model (only right for the default settings).
     """
+    return _scene(lanes, run, index, REVERSE_SCENE if recorded else None, STAGE)
+
+
+def _scene(
+    lanes: list[ReverseSettings], run: int, index: int | None, recording: Path | None, stage: str
+) -> bytes:
     head: dict[str, Any] = {
         "kind": "reverse",
-        "stage": STAGE,
+        "stage": stage,
         "run": run,
         "last": max(lane.frames for lane in lanes) - 1,
         "seconds": 6,
@@ -139,7 +151,7 @@ def reverse_scene(
         "words": sentences_by_noise("reverse"),
     }
     arrays = {}
-    if recorded:
-        with np.load(REVERSE_SCENE) as saved:
+    if recording:
+        with np.load(recording) as saved:
             arrays["recording"] = saved["recording"]
     return bundle(head, arrays)

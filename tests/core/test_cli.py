@@ -193,7 +193,7 @@ def test_train_writes_a_model_a_card_and_a_history_and_resumes(
     small_world: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out, run = tmp_path / "model.safetensors", tmp_path / "run"
-    command = ["train", "--batch-size", "8", "--out", str(out), "--run", str(run), "--steps"]
+    command = ["train", "--batch-size", "8", "--out", str(out), "--state", str(run), "--steps"]
     assert main([*command, "4"]) == 0
     assert "step      4/4" in capsys.readouterr().out
     assert load_checkpoint(out).config.widths == (16, 16)
@@ -234,7 +234,7 @@ def test_train_refuses_what_is_out_of_range(
 ) -> None:
     out = tmp_path / "model.safetensors"
     assert says in refused(
-        capsys, "train", "--out", out, "--run", tmp_path / "run", *arguments.split()
+        capsys, "train", "--out", out, "--state", tmp_path / "run", *arguments.split()
     )
     assert not out.exists()
 
@@ -246,7 +246,14 @@ def test_train_with_a_damaged_state(
     state.parent.mkdir()
     state.write_bytes(b"damaged")
     message = refused(
-        capsys, "train", "--steps", "1", "--out", tmp_path / "m.safetensors", "--run", state.parent
+        capsys,
+        "train",
+        "--steps",
+        "1",
+        "--out",
+        tmp_path / "m.safetensors",
+        "--state",
+        state.parent,
     )
     assert f"Cannot resume from {state}" in message
 
@@ -256,7 +263,7 @@ def test_train_without_mnist(
 ) -> None:
     monkeypatch.delenv("MNIST_DIR", raising=False)
     monkeypatch.setenv("FOG_CACHE_DIR", str(tmp_path / "cache"))
-    assert "MNIST is not on this machine" in refused(capsys, "train", "--run", tmp_path / "run")
+    assert "MNIST is not on this machine" in refused(capsys, "train", "--state", tmp_path / "run")
 
 
 # --- All of it ---------------------------------------------------------------------------------

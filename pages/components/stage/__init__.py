@@ -37,7 +37,7 @@ def clock(scene: bytes, key: str) -> None:
 
 def follower(name: str, stage: str, **data: int | str) -> None:
     """One picture that follows the clock of `stage`; `data` is what that follower needs to know."""
-    key = "-".join([stage, name, *map(str, data.values())])
+    key = "-".join([stage, name, *([str(data["lane"])] if "lane" in data else [])])
     _COMPONENTS[name](key=key, data={"stage": stage, **data})
 
 

@@ -2,8 +2,8 @@
 
 export default function (component) {
   return follower(component, (root, data) => {
-    const title = make("h2", {}, "All of this run"), list = make("div.row");
-    root.replaceChildren(title, list);
+    const list = make("div.row");
+    root.replaceChildren(...(data.title ? [make("h2", {}, data.title)] : []), list);
     let shown = null, canvases = [];
     return (scene, index, stage) => {
       const lane = scene.lanes?.[data.lane];
@@ -17,7 +17,8 @@ export default function (component) {
           return canvas;
         });
         list.replaceChildren(...canvases.map((canvas) => canvas.button));
-        list.style.setProperty("--columns", lane.count > 10 ? 8 : Math.max(4, Math.min(5, lane.count)));
+        list.classList.toggle("many", lane.count > 5);
+        list.style.setProperty("--columns", data.columns ?? (lane.count > 10 ? 8 : Math.max(4, Math.min(5, lane.count))));
       }
       const frame = scene.frame(data.lane, index);
       canvases.forEach((canvas, i) => {

@@ -1,0 +1,113 @@
+"""The app as a process of its own, started as `make run` does, and ended whatever happens."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import IO, NoReturn
+
+from diffusion_core.errors import CannotMeasureError
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PATIENCE = 120.0
+"""Seconds until we give up on a server that does not answer."""
+
+
+@dataclass(frozen=True)
+class App:
+    """A running server. Times in seconds, `launched` on the clock of time.monotonic."""
+
+    address: str
+    launched: float
+    ready_after: float
+
+
+def streamlit_command(port: int) -> list[str]:
+    """What `make run` runs."""
+    options = ["--server.port", str(port), "--server.headless", "true"]
+    return [sys.executable, "-m", "streamlit", "run", "app.py", *options]
+
+
+@contextmanager
+def running_app(command: Sequence[str] | None = None) -> Iterator[App]:
+    """Start the app on a free port, wait until it answers, and end it when the block ends.
+
+    Ctrl-C and SIGTERM end it too. FOG_OFFLINE keeps it from downloading anything meanwhile.
+    CannotMeasureError if it exits, or does not answer for PATIENCE seconds. `command` (for tests)
+    takes the place of streamlit_command.
+    """
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    before = signal.signal(signal.SIGTERM, _as_ctrl_c)
+    process = None
+    try:
+        with tempfile.TemporaryFile() as log:
+            launched = time.monotonic()
+            process = subprocess.Popen(
+                command or streamlit_command(port),
+                cwd=ROOT,
+                env={**os.environ, "FOG_OFFLINE": "1"},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            _wait_until_it_answers(f"{address}/_stcore/health", process, log)
+            yield App(address, launched, time.monotonic() - launched)
+    finally:
+        if process is not None:
+            end(process)
+        signal.signal(signal.SIGTERM, before)
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process that was started in a session of its own, and what it has started itself."""
+    for sign, patience in ((signal.SIGTERM, 5), (signal.SIGKILL, 10)):
+        if process.poll() is not None:
+            return
+        os.killpg(process.pid, sign)
+        try:
+            process.wait(patience)
+        except subprocess.TimeoutExpired:
+            continue
+
+
+def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: IO[bytes]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            if process.poll() is not None:
+                log.seek(0)
+                said = log.read().decode(errors="replace").strip().splitlines()
+                raise CannotMeasureError(
+                    f"The app did not start ({said[-1] if said else 'it said nothing'}): "
+                    "see what `make run` says."
+                ) from None
+            time.sleep(0.02)
+    raise CannotMeasureError(f"The app did not answer within {PATIENCE:.0f} s: try `make run`.")
+
+
+def _as_ctrl_c(number: int, frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
