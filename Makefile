@@ -5,10 +5,6 @@ PYTHON ?= python3
 PORT ?= 8501
 ARGS ?=
 
-# On Linux, PyPI's torch brings gigabytes of CUDA; this index has the same version without. To keep
-# CUDA, set it to nothing: `make setup TORCH_INDEX=`. If it cannot be reached, PyPI's is taken.
-TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
-
 BIN := .venv/bin
 READY := .venv/.ready
 SOURCES := $(wildcard app.py diffusion_core quizzes pages)
@@ -34,8 +30,6 @@ $(READY): requirements.txt requirements-dev.txt constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed and $(PYTHON) is older: name a newer one with PYTHON=." >&2; exit 1; }
 	$(PYTHON) -m venv .venv
-	@if [ "$$(uname -s)" = Linux ] && [ -n "$(TORCH_INDEX)" ]; then set -x; $(BIN)/pip install --no-deps \
-	  --retries 0 --extra-index-url $(TORCH_INDEX) "$$(grep '^torch==' requirements.txt)"; fi
 	$(BIN)/pip install -r requirements-dev.txt
 	@touch $@
 

@@ -53,13 +53,19 @@ opened_at = st.session_state.setdefault("forward:opened_at", st.query_params.get
 st.title("The forward process", anchor=False)
 st.markdown(text["lead"])
 with st.container(horizontal=True, vertical_alignment="bottom", key="controls-forward"):
-    digit = st.selectbox("Digit", list(range(10)), index=default.digit, key="digit", bind="query-params", width=90)
+    digit = st.selectbox(
+        "Digit", list(range(10)), index=default.digit, key="digit", bind="query-params", width=90
+    )
     count = len(of_class(digits.digits, digit))
     if st.session_state.get("which", 1) > count:
         st.session_state.which = count
-    which = st.number_input("Which one", 1, count, default.which, key="which", bind="query-params", width=130)
+    which = st.number_input(
+        "Which one", 1, count, default.which, key="which", bind="query-params", width=130
+    )
     st.button("Random digit", on_click=another)
-    seed = st.number_input("Noise seed", 0, MAX_SEED, default.seed, key="seed", bind="query-params", width=150)
+    seed = st.number_input(
+        "Noise seed", 0, MAX_SEED, default.seed, key="seed", bind="query-params", width=150
+    )
     st.button("Redraw the noise", on_click=redraw)
     schedule = choice("Noise schedule", SCHEDULE_NAMES, key="schedule", width=190)
 try:
@@ -68,11 +74,13 @@ except RequestError as error:
     st.warning(str(error))
     settings = default
 
-stage, side = st.columns([1.42, 1], gap="large")
+stage, side = st.container(key="lab-forward").columns([1.42, 1], gap="large")
 with stage:
     with st.container(border=True, key="card-stage"):
         follower("equation", STAGE)
-        clock(forward_scene(settings, None if opened_at is None else int(opened_at)), "forward-clock")
+        clock(
+            forward_scene(settings, None if opened_at is None else int(opened_at)), "forward-clock"
+        )
     amounts, pixels = st.columns([1.5, 1])
     with amounts.container(border=True, key="card-curves"):
         follower("curves", STAGE)

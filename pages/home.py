@@ -17,7 +17,9 @@ with st.container(key="reading"):
     st.markdown(text["lead"])
 with st.container(border=True, key="card-hero"):
     follower("row", STAGE, lane=0, columns=10)
-    clock(recorded_scene(HOME_SCENE, ReverseSettings("all", 5, "dpmpp", 24, 1.5), STAGE), "home-clock")
+    clock(
+        recorded_scene(HOME_SCENE, ReverseSettings("all", 5, "dpmpp", 24, 1.5), STAGE), "home-clock"
+    )
 left, right = st.columns(2, gap="medium")
 for column, name, title in (
     (left, "forward", "The forward process"),

@@ -57,8 +57,14 @@ def recipe(suffix: str, preset: ReverseSettings) -> tuple[str, int, float]:
         "Steps", 1, MAX_STEPS, preset.steps, key=f"steps{suffix}", bind="query-params", width=105
     )
     guidance = st.slider(
-        "Guidance", 0.0, MAX_GUIDANCE, preset.guidance, 0.25,
-        key=f"guidance{suffix}", bind="query-params", width=140,
+        "Guidance",
+        0.0,
+        MAX_GUIDANCE,
+        preset.guidance,
+        0.25,
+        key=f"guidance{suffix}",
+        bind="query-params",
+        width=140,
     )
     return sampler, steps, guidance
 
@@ -72,7 +78,13 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
 with st.container(horizontal=True, vertical_alignment="bottom", key="controls-reverse"):
     digit = choice("Digit", DIGIT_NAMES, key="draw", first=default.digit, width=125)
     n = st.number_input(
-        "How many", 1, MAX_PICTURES, default.n, key="n", bind="query-params", width=100,
+        "How many",
+        1,
+        MAX_PICTURES,
+        default.n,
+        key="n",
+        bind="query-params",
+        width=100,
         disabled=digit == "all",
     )
     seed = st.number_input(
@@ -106,7 +118,7 @@ if wanted != shown:
     st.caption(":orange[The settings have changed.] Press Generate to see what they do.")
 
 if len(shown) == 1:
-    stage, side = st.columns([1.42, 1], gap="large")
+    stage, side = st.container(key="lab-reverse").columns([1.42, 1], gap="large")
     with stage.container(border=True, key="card-stage"):
         follower("denoise", STAGE, lane=0)
         clock(scene, "reverse-clock")

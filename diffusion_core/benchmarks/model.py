@@ -101,9 +101,7 @@ def measure_model(path: Path, plan: ModelPlan, device: str, say: Say) -> dict[st
     results["passes"] = [_plain_pass(network, n, plan.repeat, device) for n in plan.batch_sizes]
     say("Model: beside diffusers.")
     try:
-        results["diffusers"] = compared_with_diffusers(
-            network, plan.standard, plan.repeat, device
-        )
+        results["diffusers"] = compared_with_diffusers(network, plan.standard, plan.repeat, device)
     except CannotMeasureError as error:
         results["diffusers"] = {"skipped": str(error)}
     return results
@@ -165,7 +163,9 @@ def _plain_pass(network: UNet, batch: int, repeat: int, device: str) -> dict[str
     label = torch.arange(batch, device=device) % NUM_CLASSES
     with torch.inference_mode():
         # A pass takes milliseconds, so there is time for more of them than of whole runs.
-        once, *taken = [seconds(lambda: network(x_t, t, label), device) for _ in range(4 * repeat + 1)]
+        once, *taken = [
+            seconds(lambda: network(x_t, t, label), device) for _ in range(4 * repeat + 1)
+        ]
     times = spread(taken)
     return {
         "batch": batch,

@@ -58,7 +58,6 @@ window.fogProbe = (() => {
     const isNew = (scene) => scene !== before && scene.ready !== false;
     probe.clicked = new Promise((done, failed) => {
       addEventListener("click", ({ timeStamp }) => {
-        const since = (moment) => moment - timeStamp;
         const times = [
           untilDrawn("the new scene", () => ![undefined, null, before].includes(stageOf(name)?.scene)),
           painted(name, "the first frame", isNew),
@@ -67,9 +66,10 @@ window.fogProbe = (() => {
           times.push(painted(name, "the last frame", (scene, stage) =>
             isNew(scene) && scene.complete && !scene.live && stage.index === scene.last));
         }
-        Promise.all(times).then(([scene, first, last]) => done({
-          scene: since(scene), first: since(first), last: last === undefined ? null : since(last),
-        }), failed);
+        const names = ["scene", "first", "last"];
+        Promise.all(times)
+          .then((moments) => Object.fromEntries(moments.map((at, i) => [names[i], at - timeStamp])))
+          .then(done, failed);
       }, { once: true, capture: true });
     });
     probe.clicked.catch(() => {}); // whoever asks for it is told

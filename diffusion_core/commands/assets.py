@@ -63,7 +63,10 @@ def run(args: argparse.Namespace) -> None:
         recorded = b"".join(record(request, sample(denoiser, request)))
         _save(path, recording=np.frombuffer(recorded, np.uint8))
     _save_icon(images[chosen], forward_noise(FORWARD_DEFAULT["seed"]))
-    made = {str(path.name): path.stat().st_size for path in (EMBEDDED, FORWARD_SCENE, REVERSE_SCENE, HOME_SCENE)}
+    made = {
+        str(path.name): path.stat().st_size
+        for path in (EMBEDDED, FORWARD_SCENE, REVERSE_SCENE, HOME_SCENE)
+    }
     print(f"Wrote {json.dumps(made)} (bytes).")
 
 

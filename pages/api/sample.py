@@ -103,5 +103,3 @@ def recording(settings: ReverseSettings, gone: threading.Event) -> Iterator[byte
 
 class _HungUp(Exception):
     """Nobody is waiting for the pictures any more."""
-
-

@@ -69,7 +69,9 @@ def heed_address(page: str, checks: dict[str, Check]) -> None:
         st.warning(complaint, icon=None)
 
 
-def choice(label: str, names: dict[str, str], key: str, width: int, first: str | None = None) -> str:
+def choice(
+    label: str, names: dict[str, str], key: str, width: int, first: str | None = None
+) -> str:
     """A select box bound to the address; returns the key of the chosen name.
 
     Streamlit writes an option into the address as it is shown, so the options are the names.

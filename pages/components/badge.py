@@ -15,8 +15,10 @@ def source_badge(source: Source) -> None:
         _progress()
     else:
         reason = source.problem or download.problem or ""
-        st.caption(f":orange-badge[drawn by our model] MNIST is not here, so these digits are "
-                   f"ones that our own model drew. {reason}")
+        st.caption(
+            f":orange-badge[drawn by our model] MNIST is not here, so these digits are "
+            f"ones that our own model drew. {reason}"
+        )
 
 
 @st.fragment(run_every=2.0)

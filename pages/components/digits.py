@@ -15,7 +15,7 @@ from diffusion_core.errors import MnistError, UserFacingError
 
 @dataclass(frozen=True)
 class Source:
-    """Where the digits come from. `mnist`: whether they are real ones; problem: why not, if known."""
+    """Where digits come from. mnist: whether they are real ones; problem: why not, if known."""
 
     digits: Digits
     mnist: bool

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +49,8 @@ class ForwardSettings:
     def parse(cls, texts: dict[str, str]) -> ForwardSettings:
         """From the words of an address. RequestError for what is out of range or not a number."""
         try:
-            numbers = {name: int(texts[name]) for name in ("digit", "which", "seed") if name in texts}
+            given = [name for name in ("digit", "which", "seed") if name in texts]
+            numbers = {name: int(texts[name]) for name in given}
         except ValueError as error:
             raise RequestError("digit, which and seed must be whole numbers.") from error
         return cls(**numbers, schedule=texts.get("schedule", cls.schedule))
@@ -78,16 +80,16 @@ def picture(settings: ForwardSettings) -> NDArray[np.uint8]:
 
 
 def forward_scene(settings: ForwardSettings, index: int | None) -> bytes:
-    """The scene for the clock. index: where on the timeline to open; None to play from the start."""
+    """The scene for the clock. index: where to open; None to play from the start."""
     alpha, sigma = alpha_sigma(settings.make_schedule(), np.linspace(0, 1, settings.steps + 1))
-    arrays = {
+    arrays: dict[str, NDArray[Any]] = {
         "x0": picture(settings).reshape(-1),
         "eps": settings.noise().reshape(-1),
         "alpha": alpha.astype(np.float32),
         "sigma": sigma.astype(np.float32),
     }
     mnist = source().mnist
-    head = {
+    head: dict[str, Any] = {
         "kind": "forward",
         "stage": STAGE,
         "last": settings.steps,

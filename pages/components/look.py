@@ -12,5 +12,3 @@ STYLE = Path(__file__).with_name("look.css").read_text("utf-8")
 def global_style() -> None:
     """Put the app's style sheet on the page."""
     st.html(STYLE)
-
-

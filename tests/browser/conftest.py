@@ -16,7 +16,9 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -93,9 +95,11 @@ class Visitor:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on(
             "console",
-            lambda message: self.errors.append(message.text)
-            if message.type == "error" and EXPECTED not in message.text
-            else None,
+            lambda message: (
+                self.errors.append(message.text)
+                if message.type == "error" and EXPECTED not in message.text
+                else None
+            ),
         )
 
     def open(self, path: str, stage: str | None = None) -> None:
@@ -109,14 +113,20 @@ class Visitor:
     def stage(self, name: str, expression: str) -> object:
         """Evaluate an expression about the stage `s`, its scene `c` and its index `i`."""
         return self.page.evaluate(
-            f"name => {{ const s = window.throughTheFog.get(name), c = s.scene, i = s.index; return {expression}; }}",
+            f"""name => {{
+                const s = window.throughTheFog.get(name), c = s.scene, i = s.index;
+                return {expression};
+            }}""",
             name,
         )
 
     def wait_for(self, name: str, expression: str, timeout: float = 30_000) -> None:
         """Wait until the expression about the stage is true."""
         self.page.wait_for_function(
-            f"name => {{ const s = window.throughTheFog.get(name), c = s?.scene, i = s?.index; return c && ({expression}); }}",
+            f"""name => {{
+                const s = window.throughTheFog.get(name), c = s?.scene, i = s?.index;
+                return c && ({expression});
+            }}""",
             arg=name,
             timeout=timeout,
         )
@@ -137,7 +147,8 @@ class Visitor:
         """The greys of the picture whose text alternative begins with `label`."""
         canvas = self.page.get_by_role("img", name=label).first
         return canvas.evaluate(
-            "c => Array.from(c.getContext('2d').getImageData(0, 0, 28, 28).data).filter((_, i) => i % 4 === 0)"
+            """c => Array.from(c.getContext("2d").getImageData(0, 0, 28, 28).data)
+                .filter((_, i) => i % 4 === 0)"""
         )
 
 

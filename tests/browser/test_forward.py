@@ -39,7 +39,8 @@ def test_every_step_is_the_weighted_sum_that_the_equation_says(visitor: Visitor)
         assert visitor.stage(STAGE, "c.alpha[i]") == pytest.approx(math.cos(angle), abs=1e-6)
         worst = visitor.stage(
             STAGE,
-            "Math.max(...Array.from(c.mixed(i), (x, p) => Math.abs(x - c.alpha[i] * c.digit[p] - c.sigma[i] * c.eps[p])))",
+            """Math.max(...Array.from(c.mixed(i), (x, p) =>
+                Math.abs(x - c.alpha[i] * c.digit[p] - c.sigma[i] * c.eps[p])))""",
         )
         assert worst < 1e-5  # type: ignore[operator]
 
@@ -138,7 +139,8 @@ def test_model_sees_the_digit_under_a_little_noise(visitor: Visitor) -> None:
     visitor.wait_for(STAGE, "c.guesses?.x0_hat")
     error = visitor.stage(
         STAGE,
-        "c.digit.reduce((sum, x, p) => sum + (x - (c.guesses.x0_hat[30 * 784 + p] / 127.5 - 1)) ** 2, 0) / 784",
+        """c.digit.reduce((sum, x, p) =>
+            sum + (x - (c.guesses.x0_hat[30 * 784 + p] / 127.5 - 1)) ** 2, 0) / 784""",
     )
     assert error < 0.05  # type: ignore[operator]
     assert visitor.stage(STAGE, "c.guesses.error[60]") < 0.3  # type: ignore[operator]

@@ -63,9 +63,7 @@ def test_scrubbing_steps_through_what_was_drawn(visitor: Visitor) -> None:
         visitor.drag_to(step)
         visitor.wait_for(STAGE, f"i === {step}")
         visitor.page.get_by_text(f"step {step} / 20").wait_for()
-        expected = visitor.stage(
-            STAGE, "Array.from(c.lanes[0].picture(c.frame(0, i), 0, 0))"
-        )
+        expected = visitor.stage(STAGE, "Array.from(c.lanes[0].picture(c.frame(0, i), 0, 0))")
         assert visitor.pixels(f"Step {step} of 20") == expected
 
 

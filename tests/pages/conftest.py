@@ -34,11 +34,10 @@ def open_page() -> Open:
 
 
 @pytest.fixture
-def without_mnist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def without_mnist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine on which there is no MNIST."""
     monkeypatch.delenv("MNIST_DIR", raising=False)
     monkeypatch.setenv("FOG_CACHE_DIR", str(tmp_path))
-    yield
 
 
 @pytest.fixture

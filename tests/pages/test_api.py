@@ -64,9 +64,7 @@ def test_guess_answers_at_every_level(client: TestClient, without_mnist: None) -
 
 
 @pytest.mark.parametrize("query", ["digit=10", "which=0", "which=1000000", "seed=x", "schedule=no"])
-def test_guess_refuses_in_one_sentence(
-    client: TestClient, without_mnist: None, query: str
-) -> None:
+def test_guess_refuses_in_one_sentence(client: TestClient, without_mnist: None, query: str) -> None:
     answer = client.get(f"/api/guess?{query}")
     assert answer.status_code == 400 and "Traceback" not in answer.text
 

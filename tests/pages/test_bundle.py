@@ -1,3 +1,5 @@
+"""Bundles survive the way to the browser."""
+
 from __future__ import annotations
 
 import numpy as np

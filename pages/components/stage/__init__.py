@@ -8,7 +8,9 @@ it. To add one: write NAME.js, add NAME to FOLLOWERS, and call `follower("NAME",
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -16,10 +18,20 @@ from pages.components.stage.bundle import bundle
 
 HERE = Path(__file__).parent
 SHARED = ("stage.js", "scene_forward.js", "scene_reverse.js")
-FOLLOWERS = ("equation", "curves", "histogram", "sentence", "guess", "chain", "denoise", "row", "film")
+FOLLOWERS = (
+    "equation",
+    "curves",
+    "histogram",
+    "sentence",
+    "guess",
+    "chain",
+    "denoise",
+    "row",
+    "film",
+)
 
 
-def _register(name: str):  # noqa: ANN202 - Streamlit does not export the type
+def _register(name: str) -> Callable[..., Any]:
     script = "\n".join((HERE / part).read_text("utf-8") for part in (*SHARED, f"{name}.js"))
     style = "\n".join((HERE / part).read_text("utf-8") for part in ("stage.css", "parts.css"))
     return st.components.v2.component(

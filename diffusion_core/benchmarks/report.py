@@ -1,0 +1,240 @@
+"""What was measured, as text, and what we aim for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+NAME, VALUE = 42, 28
+"""Widths of the first two columns."""
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A figure (where it is in the results) and the limit that it should keep."""
+
+    what: str
+    path: tuple[str, ...]
+    limit: float
+    unit: str = "s"
+    at_least: bool = False
+
+    def measured(self, results: dict[str, Any]) -> float | None:
+        """The figure, or None if it was not measured."""
+        found: Any = results
+        for name in self.path:
+            if not isinstance(found, dict) or name not in found:
+                return None
+            found = found[name]
+        return float(found)
+
+    def met(self, value: float) -> bool:
+        return value >= self.limit if self.at_least else value <= self.limit
+
+
+FULL_SPEED = 0.98
+"""A stage that misses one frame in fifty still counts as playing at 60 frames per second."""
+
+GOALS = (
+    Goal("16 guided digits, 20 steps", ("model", "standard", "total", "median"), 1.5),
+    Goal("their first frame", ("model", "standard", "first_frame", "median"), 0.3),
+    Goal(
+        "app started and moving on /forward", ("browser", "start_forward", "seconds", "median"), 4
+    ),
+    Goal(
+        "app started and moving on /reverse", ("browser", "start_reverse", "seconds", "median"), 4
+    ),
+    Goal("switching pages", ("browser", "switch", "seconds", "median"), 0.5),
+    Goal("scrubbing, median", ("browser", "scrub", "seconds", "median"), 0.016),
+    Goal(
+        "HTTP requests while scrubbing",
+        ("browser", "scrub", "traffic", "moving", "requests"),
+        0,
+        "",
+    ),
+    Goal(
+        "WebSocket messages while scrubbing",
+        ("browser", "scrub", "traffic", "moving", "messages"),
+        0,
+        "",
+    ),
+    Goal(
+        "playing, T = 1000",
+        ("browser", "play", "frames_per_second", "median"),
+        60 * FULL_SPEED,
+        "frames/s",
+        at_least=True,
+    ),
+    Goal(
+        "playing with the chain",
+        ("browser", "play_chain", "frames_per_second", "median"),
+        60 * FULL_SPEED,
+        "frames/s",
+        at_least=True,
+    ),
+)
+
+
+def judged(results: dict[str, Any]) -> list[dict[str, Any]]:
+    """Each goal whose part was measured, with the figure and whether it is met (None: missing)."""
+    rows = []
+    for goal in GOALS:
+        if goal.path[0] in results:
+            value = goal.measured(results)
+            met = None if value is None else goal.met(value)
+            limit = {"limit": goal.limit, "at_least": goal.at_least, "unit": goal.unit}
+            rows.append({"what": goal.what, **limit, "measured": value, "met": met})
+    return rows
+
+
+def report(results: dict[str, Any]) -> list[str]:
+    """The lines to print."""
+    return [
+        *_machine(results["machine"], results["date"]),
+        *_goals(judged(results)),
+        *(_model(results["model"]) if "model" in results else []),
+        *(_browser(results["browser"]) if "browser" in results else []),
+    ]
+
+
+def _machine(machine: dict[str, Any], date: str) -> Iterator[str]:
+    yield (
+        f"Measured on {date}: {machine['processor']}, {machine['cores']} cores; torch "
+        f"{machine['torch']} on {machine['device']}, {machine['threads']} threads."
+    )
+    busy = "busy with other work, so times are too long" if machine["busy"] else "quiet"
+    yield f"The load was {machine['load']:.1f} when it began: the machine was {busy}."
+
+
+def _goals(rows: list[dict[str, Any]]) -> Iterator[str]:
+    yield from ("", "GOALS")
+    for row in rows:
+        limit = f"{'>=' if row['at_least'] else '<='} {_amount(row['limit'], row['unit'])}"
+        value = "-" if row["measured"] is None else _amount(row["measured"], row["unit"])
+        verdict = {True: "met", False: "MISSED", None: "not measured"}[row["met"]]
+        yield f"  {row['what']:<{NAME}} {value:>14}   {limit:<18} {verdict}"
+
+
+def _model(model: dict[str, Any]) -> Iterator[str]:
+    if "skipped" in model:
+        yield from ("", "MODEL", f"  {model['skipped']}")
+        return
+    run = model["standard"]
+    yield from (
+        "",
+        f"MODEL  {model['pictures']} digits, {run['sampler']}, {run['steps']} steps, guidance "
+        f"{run['guidance']:g}, every step recorded",
+        _row("all of them", run["total"]),
+        _row("first frame", run["first_frame"]),
+        _row("all of them, the first time", run["fresh"]["total"]),
+    )
+    memory = run["memory"]
+    if memory["peak"]:
+        held = f"{memory['before'] / 1e6:.0f} MB before, {memory['peak'] / 1e6:.0f} MB at most"
+        yield f"  {'memory of the process':<{NAME}} {held}"
+    counts = sorted({row["steps"] for row in model["samplers"]})
+    yield from ("", f"  Seconds for {model['pictures']} digits, by sampler, guidance and steps")
+    yield "  " + " " * 14 + "".join(f"{n:>9}" for n in counts) + "   network calls a picture"
+    for kind in dict.fromkeys((row["sampler"], row["guidance"]) for row in model["samplers"]):
+        rows = {r["steps"]: r for r in model["samplers"] if (r["sampler"], r["guidance"]) == kind}
+        times = "".join(f"{rows[n]['total']['median']:9.3f}" for n in counts)
+        calls = ", ".join(f"{rows[n]['network_calls']:g}" for n in counts)
+        yield f"  {kind[0]:<8}{kind[1]:>6.1f}{times}   {calls}"
+    yield from ("", "  One pass of the network and nothing else")
+    for row in model["passes"]:
+        rate = f"{row['pictures_per_second']:6.0f} pictures/s"
+        yield f"{_row('batch of ' + str(row['batch']), row['seconds'])}   {rate}"
+    yield from ("", "  The same network under diffusers' schedulers; ratio: ours / theirs")
+    if isinstance(model["diffusers"], dict):
+        yield f"  {model['diffusers']['skipped']}"
+        return
+    for row in model["diffusers"]:
+        ratio = row["ratio"]
+        yield (
+            f"  {row['sampler']:<8} ours {duration(row['ours']['median'])}, theirs "
+            f"{duration(row['theirs']['median'])}, ratio {ratio['median']:.2f} "
+            f"({ratio['low']:.2f} to {ratio['high']:.2f}); pictures at most "
+            f"{row['grey_levels_apart']} of 255 grey levels apart"
+        )
+
+
+def _browser(browser: dict[str, Any]) -> Iterator[str]:
+    if "skipped" in browser:
+        yield from ("", "BROWSER", f"  {browser['skipped']}")
+        return
+    frames = browser["empty_page_frames_per_second"]
+    yield from (
+        "",
+        f"BROWSER  {browser['browser']}, digits: {browser['digits']}; an empty page makes "
+        f"{frames:.1f} frames/s",
+    )
+    rows = {
+        "start_forward": {
+            "seconds": "server started to moving on /forward",
+            "server_ready": "  until the server answers",
+            "page": "  from there to moving",
+        },
+        "start_reverse": {
+            "seconds": "server started to moving on /reverse",
+            "server_ready": "  until the server answers",
+            "page": "  from there to moving",
+        },
+        "switch": {
+            "seconds": "page switch, click to first frame",
+            "to_reverse": "  to Reverse",
+            "to_forward": "  to Forward",
+            "first_visit": "  to Reverse, the first time",
+        },
+        "scrub": {
+            "seconds": "scrubbing, input to drawn frame",
+            "to_next_frame": "  to the start of the frame after",
+        },
+        "play": {"frames_per_second": "playing", "longest_wait": "  longest wait for a picture"},
+        "play_chain": {
+            "frames_per_second": "playing with the chain",
+            "longest_wait": "  longest wait for a picture",
+        },
+        "generate": {
+            "asked": "Generate, click to asking the model",
+            "first_frame": "  to the first new frame",
+            "finished": "  to the finished pictures",
+        },
+    }
+    for part, names in rows.items():
+        if "skipped" in browser[part]:
+            yield f"  {browser[part]['skipped']}"
+            continue
+        for key, name in names.items():
+            unit = "frames/s" if key == "frames_per_second" else "s"
+            yield _row(name, browser[part][key], unit)
+        if part == "scrub":
+            for when, counted in browser[part]["traffic"].items():
+                from_where = f" ({', '.join(counted['addresses'])})" if when != "loading" else ""
+                yield (
+                    f"  {'  network, ' + when:<{NAME}} {counted['requests']} requests, "
+                    f"{counted['messages']} messages{from_where if counted['addresses'] else ''}"
+                )
+
+
+def _row(name: str, value: float | dict[str, Any], unit: str = "s") -> str:
+    """One line: a single figure, or the median with 95th percentile or extremes behind it."""
+    if not isinstance(value, dict):
+        return f"  {name:<{NAME}} {_amount(value, unit):>14}"
+    behind = f"({_amount(value['low'], unit)} to {_amount(value['high'], unit)})"
+    if "p95" in value:
+        behind = f"(95 % within {_amount(value['p95'], unit)}, of {value['count']})"
+    return f"  {name:<{NAME}} {_amount(value['median'], unit):>14}   {behind:<{VALUE}}".rstrip()
+
+
+def _amount(value: float, unit: str) -> str:
+    if unit == "s":
+        return duration(value)
+    return f"{value:.1f} {unit}" if unit else f"{value:g}"
+
+
+def duration(seconds: float) -> str:
+    """Seconds, or milliseconds below one second, to three digits or so."""
+    if seconds >= 1:
+        return f"{seconds:.2f} s"
+    return f"{1000 * seconds:.0f} ms" if seconds >= 0.1 else f"{1000 * seconds:.1f} ms"

@@ -1,0 +1,84 @@
+"""`python -m diffusion_core benchmark`: measure how fast the model draws and the app answers."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from diffusion_core.benchmarks.browser import BrowserPlan, measure_browser
+from diffusion_core.benchmarks.model import ModelPlan, measure_model
+from diffusion_core.benchmarks.report import judged, report
+from diffusion_core.benchmarks.timing import machine
+from diffusion_core.checkpoint import SHIPPED
+from diffusion_core.commands.options import add_device
+from diffusion_core.errors import CannotMeasureError, RequestError
+from diffusion_core.files import replacing
+
+MODEL, BROWSER = ModelPlan(), BrowserPlan()
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--only", choices=["model", "browser"], help="measure only that part")
+    parser.add_argument(
+        "--repeat", type=int, default=MODEL.repeat, help="how often; medians are reported"
+    )
+    parser.add_argument(
+        "--model",
+        type=Path,
+        default=SHIPPED,
+        help="weights, .safetensors, for the model part; the app always runs the shipped ones",
+    )
+    parser.add_argument("--out", type=Path, help="a .json file for all that was measured")
+    add_device(parser)
+
+
+def run(args: argparse.Namespace) -> None:
+    if args.repeat < 1:
+        raise RequestError(f"--repeat must be at least 1; got {args.repeat}.")
+    # First of all: what we do ourselves is not to count as other work.
+    results: dict[str, Any] = {
+        "date": time.strftime("%Y-%m-%d %H:%M", time.gmtime()) + " UTC",
+        "machine": machine(args.device),
+        "repeat": args.repeat,
+    }
+    parts: dict[str, Callable[[], dict[str, Any]]] = {
+        "model": lambda: measure_model(
+            args.model, replace(MODEL, repeat=args.repeat), args.device, _say
+        ),
+        "browser": lambda: measure_browser(replace(BROWSER, repeat=args.repeat), _say),
+    }
+    for name, measure in parts.items():
+        if args.only in (None, name):
+            try:
+                results[name] = measure()
+            except CannotMeasureError as error:
+                if args.only:
+                    raise
+                results[name] = {"skipped": str(error)}
+    results["goals"] = judged(results)
+    print(file=sys.stderr)
+    print("\n".join(report(results)))
+    if args.out:
+        with replacing(args.out) as temporary:
+            temporary.write_text(json.dumps(_rounded(results), indent=2) + "\n", "utf-8")
+        print(f"\nWrote {args.out}.")
+
+
+def _say(what: str) -> None:
+    """Progress, on one line that is overwritten."""
+    print(f"\r{what:<78}", end="", file=sys.stderr, flush=True)
+
+
+def _rounded(value: Any) -> Any:
+    """The same with fewer digits: the sixth says nothing about a time."""
+    if isinstance(value, dict):
+        return {name: _rounded(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_rounded(inner) for inner in value]
+    return float(f"{value:.5g}") if isinstance(value, float) else value
