@@ -7,7 +7,7 @@ import secrets
 import streamlit as st
 
 from diffusion_core.errors import RequestError
-from pages.components.address import choice, heed_address, one_of, whole
+from pages.components.address import asked_for, choice, heed_address, one_of, whole
 from pages.components.badge import source_badge
 from pages.components.digits import of_class, source
 from pages.components.forward_scene import (
@@ -37,14 +37,17 @@ def another() -> None:
     st.session_state.which = 1 + secrets.randbelow(count)
 
 
+schedules = {name: value for value, name in SCHEDULE_NAMES.items()}
+asked_digit = int(asked_for("digit", whole(0, 9), str(default.digit)))
+asked_schedule = schedules[asked_for("schedule", one_of([*schedules]), "cosine")]
 heed_address(
     STAGE,
     {
         "digit": whole(0, 9),
-        "which": whole(1, len(digits.digits)),
+        "which": whole(1, len(of_class(digits.digits, asked_digit))),
         "seed": whole(0, MAX_SEED),
-        "schedule": one_of([*SCHEDULE_NAMES.values()]),
-        "t": whole(0, 1000),
+        "schedule": one_of([*schedules]),
+        "t": whole(0, ForwardSettings(schedule=asked_schedule).steps),
         "chain": one_of(["true", "false"]),
     },
 )

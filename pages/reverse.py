@@ -7,7 +7,7 @@ import secrets
 import streamlit as st
 
 from diffusion_core.errors import RequestError
-from pages.components.address import choice, heed_address, number, one_of, whole
+from pages.components.address import asked_for, choice, heed_address, number, one_of, whole
 from pages.components.reverse_scene import (
     DIGIT_NAMES,
     MAX_GUIDANCE,
@@ -26,20 +26,24 @@ text = words("reverse")
 default = ReverseSettings()
 other = ReverseSettings(steps=5)
 
+whole_steps = whole(1, MAX_STEPS)
+longest = int(asked_for("steps", whole_steps, str(default.steps)))
+if asked_for("compare", one_of(["true", "false"]), "false") == "true":
+    longest = max(longest, int(asked_for("steps2", whole_steps, str(other.steps))))
 heed_address(
     STAGE,
     {
         "draw": one_of([*DIGIT_NAMES.values()]),
         "start": whole(0, MAX_SEED),
         "sampler": one_of([*SAMPLER_NAMES.values()]),
-        "steps": whole(1, MAX_STEPS),
+        "steps": whole_steps,
         "guidance": number(0, MAX_GUIDANCE),
         "n": whole(1, MAX_PICTURES),
         "compare": one_of(["true", "false"]),
         "sampler2": one_of([*SAMPLER_NAMES.values()]),
-        "steps2": whole(1, MAX_STEPS),
+        "steps2": whole_steps,
         "guidance2": number(0, MAX_GUIDANCE),
-        "t": whole(0, MAX_STEPS),
+        "t": whole(0, longest),
     },
 )
 opened_at = st.session_state.setdefault("reverse:opened_at", st.query_params.get("t"))

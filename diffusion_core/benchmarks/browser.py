@@ -85,12 +85,12 @@ def start(browser: Browser, stage: str, plan: BrowserPlan) -> dict[str, Any]:
     """From launching the server to a picture that moves, and how much of that is the server's."""
     total, ready = [], []
     for _ in range(plan.repeat):
-        with tab(browser, f"fogProbe.moved = fogProbe.moving('{stage}');") as page:
-            with running_app() as app:
-                page.goto(f"{app.address}/{stage}", wait_until="commit")
-                page.evaluate("fogProbe.moved")
-                total.append(time.monotonic() - app.launched)
-                ready.append(app.ready_after)
+        watching = f"fogProbe.moved = fogProbe.moving('{stage}');"
+        with tab(browser, watching) as page, running_app() as app:
+            page.goto(f"{app.address}/{stage}", wait_until="commit")
+            page.evaluate("fogProbe.moved")
+            total.append(time.monotonic() - app.launched)
+            ready.append(app.ready_after)
     page_alone = [whole - server for whole, server in zip(total, ready, strict=True)]
     return {
         "seconds": asdict(spread(total)),
@@ -125,9 +125,7 @@ def _click(page: Page, stage: str, what: str, to_the_end: bool = False) -> dict[
     With to_the_end, also until its last frame.
     """
     page.wait_for_load_state("networkidle")
-    page.evaluate(
-        "([stage, toTheEnd]) => fogProbe.watchClick(stage, toTheEnd)", [stage, to_the_end]
-    )
+    page.evaluate("([stage, all]) => fogProbe.watchClick(stage, all)", [stage, to_the_end])
     page.locator(what).first.click()
     times: dict[str, float] = page.evaluate("fogProbe.clicked")
     return {name: milliseconds / 1000 for name, milliseconds in times.items()}

@@ -1,98 +1,54 @@
-"""What was measured, as text, and what we aim for."""
+"""What was measured, as text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 NAME, VALUE = 42, 28
 """Widths of the first two columns."""
 
 
-@dataclass(frozen=True)
-class Goal:
-    """A figure (where it is in the results) and the limit that it should keep."""
-
-    what: str
-    path: tuple[str, ...]
-    limit: float
-    unit: str = "s"
-    at_least: bool = False
-
-    def measured(self, results: dict[str, Any]) -> float | None:
-        """The figure, or None if it was not measured."""
-        found: Any = results
-        for name in self.path:
-            if not isinstance(found, dict) or name not in found:
-                return None
-            found = found[name]
-        return float(found)
-
-    def met(self, value: float) -> bool:
-        return value >= self.limit if self.at_least else value <= self.limit
-
-
-FULL_SPEED = 0.98
-"""A stage that misses one frame in fifty still counts as playing at 60 frames per second."""
-
-GOALS = (
-    Goal("16 guided digits, 20 steps", ("model", "standard", "total", "median"), 1.5),
-    Goal("their first frame", ("model", "standard", "first_frame", "median"), 0.3),
-    Goal(
-        "app started and moving on /forward", ("browser", "start_forward", "seconds", "median"), 4
-    ),
-    Goal(
-        "app started and moving on /reverse", ("browser", "start_reverse", "seconds", "median"), 4
-    ),
-    Goal("switching pages", ("browser", "switch", "seconds", "median"), 0.5),
-    Goal("scrubbing, median", ("browser", "scrub", "seconds", "median"), 0.016),
-    Goal(
-        "HTTP requests while scrubbing",
-        ("browser", "scrub", "traffic", "moving", "requests"),
-        0,
-        "",
-    ),
-    Goal(
-        "WebSocket messages while scrubbing",
-        ("browser", "scrub", "traffic", "moving", "messages"),
-        0,
-        "",
-    ),
-    Goal(
-        "playing, T = 1000",
-        ("browser", "play", "frames_per_second", "median"),
-        60 * FULL_SPEED,
-        "frames/s",
-        at_least=True,
-    ),
-    Goal(
-        "playing with the chain",
-        ("browser", "play_chain", "frames_per_second", "median"),
-        60 * FULL_SPEED,
-        "frames/s",
-        at_least=True,
-    ),
-)
-
-
-def judged(results: dict[str, Any]) -> list[dict[str, Any]]:
-    """Each goal whose part was measured, with the figure and whether it is met (None: missing)."""
-    rows = []
-    for goal in GOALS:
-        if goal.path[0] in results:
-            value = goal.measured(results)
-            met = None if value is None else goal.met(value)
-            limit = {"limit": goal.limit, "at_least": goal.at_least, "unit": goal.unit}
-            rows.append({"what": goal.what, **limit, "measured": value, "met": met})
-    return rows
+BROWSER_ROWS = {
+    "start_forward": {
+        "seconds": "server started to moving on /forward",
+        "server_ready": "  until the server answers",
+        "page": "  from there to moving",
+    },
+    "start_reverse": {
+        "seconds": "server started to moving on /reverse",
+        "server_ready": "  until the server answers",
+        "page": "  from there to moving",
+    },
+    "switch": {
+        "seconds": "page switch, click to first frame",
+        "to_reverse": "  to Reverse",
+        "to_forward": "  to Forward",
+        "first_visit": "  to Reverse, the first time",
+    },
+    "scrub": {
+        "seconds": "scrubbing, input to drawn frame",
+        "to_next_frame": "  to the start of the frame after",
+    },
+    "play": {"frames_per_second": "playing", "longest_wait": "  longest wait for a picture"},
+    "play_chain": {
+        "frames_per_second": "playing with the chain",
+        "longest_wait": "  longest wait for a picture",
+    },
+    "generate": {
+        "asked": "Generate, click to asking the model",
+        "first_frame": "  to the first new frame",
+        "finished": "  to the finished pictures",
+    },
+}
+"""The figures of each part of the browser's results, and what they are called."""
 
 
 def report(results: dict[str, Any]) -> list[str]:
     """The lines to print."""
     return [
         *_machine(results["machine"], results["date"]),
-        *_goals(judged(results)),
+        *_goals(results["goals"]),
         *(_model(results["model"]) if "model" in results else []),
         *(_browser(results["browser"]) if "browser" in results else []),
     ]
@@ -169,39 +125,7 @@ def _browser(browser: dict[str, Any]) -> Iterator[str]:
         f"BROWSER  {browser['browser']}, digits: {browser['digits']}; an empty page makes "
         f"{frames:.1f} frames/s",
     )
-    rows = {
-        "start_forward": {
-            "seconds": "server started to moving on /forward",
-            "server_ready": "  until the server answers",
-            "page": "  from there to moving",
-        },
-        "start_reverse": {
-            "seconds": "server started to moving on /reverse",
-            "server_ready": "  until the server answers",
-            "page": "  from there to moving",
-        },
-        "switch": {
-            "seconds": "page switch, click to first frame",
-            "to_reverse": "  to Reverse",
-            "to_forward": "  to Forward",
-            "first_visit": "  to Reverse, the first time",
-        },
-        "scrub": {
-            "seconds": "scrubbing, input to drawn frame",
-            "to_next_frame": "  to the start of the frame after",
-        },
-        "play": {"frames_per_second": "playing", "longest_wait": "  longest wait for a picture"},
-        "play_chain": {
-            "frames_per_second": "playing with the chain",
-            "longest_wait": "  longest wait for a picture",
-        },
-        "generate": {
-            "asked": "Generate, click to asking the model",
-            "first_frame": "  to the first new frame",
-            "finished": "  to the finished pictures",
-        },
-    }
-    for part, names in rows.items():
+    for part, names in BROWSER_ROWS.items():
         if "skipped" in browser[part]:
             yield f"  {browser[part]['skipped']}"
             continue

@@ -105,11 +105,12 @@ def _scheduler(sampler: str, steps: int) -> Any:
             "There is no comparison with diffusers, which is not installed: "
             "`pip install -r requirements-dev.txt` brings it."
         ) from error
-    kind, options = {
+    kinds: dict[str, tuple[Any, dict[str, Any]]] = {
         "ddpm": (DDPMScheduler, {"clip_sample": False}),
         "ddim": (DDIMScheduler, {"clip_sample": False}),
         "dpmpp": (DPMSolverMultistepScheduler, {"final_sigmas_type": "zero"}),
-    }[sampler]
+    }
+    kind, options = kinds[sampler]
     scheduler = kind(
         num_train_timesteps=steps,
         prediction_type="v_prediction",

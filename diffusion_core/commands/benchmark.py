@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from diffusion_core.benchmarks.browser import BrowserPlan, measure_browser
+from diffusion_core.benchmarks.goals import judged
 from diffusion_core.benchmarks.model import ModelPlan, measure_model
-from diffusion_core.benchmarks.report import judged, report
+from diffusion_core.benchmarks.report import report
 from diffusion_core.benchmarks.timing import machine
 from diffusion_core.checkpoint import SHIPPED
 from diffusion_core.commands.options import add_device

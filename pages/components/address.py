@@ -50,6 +50,12 @@ def _is_between(text: str, low: float, high: float, kind: type[int] | type[float
         return False
 
 
+def asked_for(name: str, check: Check, otherwise: str) -> str:
+    """What the address says of one setting, if it can be used; else `otherwise`."""
+    text = st.query_params.get(name, otherwise)
+    return otherwise if check(text) else text
+
+
 def heed_address(page: str, checks: dict[str, Check]) -> None:
     """On the first run of a page: drop from the address what cannot be used, and say so."""
     key = f"{page}:complaints"

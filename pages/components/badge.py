@@ -6,6 +6,8 @@ import streamlit as st
 
 from pages.components.digits import Source, download
 
+OURS = ":orange-badge[drawn by our model]"
+
 
 def source_badge(source: Source) -> None:
     """Nothing to say for MNIST but its name; for the embedded digits, why, and what can be done."""
@@ -14,11 +16,10 @@ def source_badge(source: Source) -> None:
     elif download.running:
         _progress()
     else:
-        reason = source.problem or download.problem or ""
-        st.caption(
-            f":orange-badge[drawn by our model] MNIST is not here, so these digits are "
-            f"ones that our own model drew. {reason}"
-        )
+        reason = download.problem or source.problem
+        st.caption(f"{OURS} MNIST is not here, so our own model drew these digits. {reason}")
+        if download.problem:
+            st.button("Try to fetch MNIST again", on_click=download.start)
 
 
 @st.fragment(run_every=2.0)
@@ -26,6 +27,6 @@ def _progress() -> None:
     if not download.running:
         st.rerun()
     st.caption(
-        f":orange-badge[drawn by our model] MNIST is on its way ({download.fraction:.0%}); until "
-        "then, these are digits that our own model drew."
+        f"{OURS} MNIST is on its way ({download.fraction:.0%}); until then, our own model drew "
+        "these digits."
     )

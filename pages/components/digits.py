@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from dataclasses import dataclass
 
@@ -52,9 +53,9 @@ class Download:
         return self._thread is not None and self._thread.is_alive()
 
     def start(self) -> None:
-        """Begin, unless it is under way or there is nothing to fetch."""
+        """Begin, unless it is under way, not needed, or MNIST_DIR says where to look."""
         with self._lock:
-            if self.running or mnist_available():
+            if self.running or os.environ.get("MNIST_DIR") or mnist_available():
                 return
             self.fraction, self.problem = 0.0, None
             self._thread = threading.Thread(target=self._run, name="mnist-download", daemon=True)

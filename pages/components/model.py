@@ -14,8 +14,35 @@ if TYPE_CHECKING:
     from diffusion_core.denoiser import NetworkDenoiser
 
 _loading = threading.Lock()
-turn = threading.Lock()
-"""Held for one pass of the network, so that visitors take turns instead of slowing each other."""
+
+
+class Turnstile:
+    """A lock that serves whoever came first: `with turnstile: ...`.
+
+    An ordinary lock may be taken again and again by the thread that just gave it back, and one
+    visitor's thousand steps would then hold up everybody else's twenty.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._next = 0
+        self._serving = 0
+
+    def __enter__(self) -> None:
+        with self._changed:
+            ticket = self._next
+            self._next += 1
+            while self._serving != ticket:
+                self._changed.wait()
+
+    def __exit__(self, *error: object) -> None:
+        with self._changed:
+            self._serving += 1
+            self._changed.notify_all()
+
+
+turn = Turnstile()
+"""Held for one step of the model, so that visitors take turns instead of slowing each other."""
 
 
 @cache

@@ -1,0 +1,67 @@
+"""What we aim for, beside what was measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+FULL_SPEED = 0.98 * 60
+"""A stage that misses one frame in fifty still plays at 60 frames per second."""
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A figure (where it is in the results, "part.name.….") and the limit that it should keep."""
+
+    what: str
+    path: str
+    limit: float
+    unit: str = "s"
+    at_least: bool = False
+
+    def measured(self, results: dict[str, Any]) -> float | None:
+        """The figure, or None if it was not measured."""
+        found: Any = results
+        for name in self.path.split("."):
+            if not isinstance(found, dict) or name not in found:
+                return None
+            found = found[name]
+        return float(found)
+
+    def met(self, value: float) -> bool:
+        return value >= self.limit if self.at_least else value <= self.limit
+
+
+GOALS = (
+    Goal("16 guided digits, 20 steps", "model.standard.total.median", 1.5),
+    Goal("their first frame", "model.standard.first_frame.median", 0.3),
+    Goal("server started to moving on /forward", "browser.start_forward.seconds.median", 4),
+    Goal("server started to moving on /reverse", "browser.start_reverse.seconds.median", 4),
+    Goal("page switch", "browser.switch.seconds.median", 0.5),
+    Goal("scrubbing, median", "browser.scrub.seconds.median", 0.016),
+    Goal("scrubbing, HTTP requests", "browser.scrub.traffic.moving.requests", 0, ""),
+    Goal("scrubbing, WebSocket messages", "browser.scrub.traffic.moving.messages", 0, ""),
+    Goal("playing", "browser.play.frames_per_second.median", FULL_SPEED, "frames/s", at_least=True),
+    Goal(
+        "playing with the chain",
+        "browser.play_chain.frames_per_second.median",
+        FULL_SPEED,
+        "frames/s",
+        at_least=True,
+    ),
+)
+
+
+def judged(results: dict[str, Any]) -> list[dict[str, Any]]:
+    """Each goal of the parts that were asked for: the figure, and whether it is met.
+
+    Both are None where the figure is missing.
+    """
+    rows = []
+    for goal in GOALS:
+        if goal.path.split(".")[0] in results:
+            value = goal.measured(results)
+            met = None if value is None else goal.met(value)
+            limit = {"limit": goal.limit, "at_least": goal.at_least, "unit": goal.unit}
+            rows.append({"what": goal.what, **limit, "measured": value, "met": met})
+    return rows
