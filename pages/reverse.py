@@ -134,11 +134,11 @@ if len(shown) == 1:
             follower("film", STAGE, lane=0)
 else:
     follower("sentence", STAGE)
+    with st.container(border=True, key="card-clock"):
+        clock(scene, "reverse-clock")
     for lane, column in enumerate(st.columns(2, gap="medium")):
         with column.container(border=True, key=f"card-lane-{lane}"):
             follower("denoise", STAGE, lane=lane)
             follower("row", STAGE, lane=lane, title="All of this run")
-    with st.container(border=True, key="card-clock"):
-        clock(scene, "reverse-clock")
 with st.container(key="reading"):
     st.markdown(text["more"])

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,12 +40,12 @@ def streamlit_command(port: int) -> list[str]:
 
 
 @contextmanager
-def running_app(command: Sequence[str] | None = None) -> Iterator[App]:
+def running_app(command: Callable[[int], list[str]] = streamlit_command) -> Iterator[App]:
     """Start the app on a free port, wait until it answers, and end it when the block ends.
 
     Ctrl-C and SIGTERM end it too. FOG_OFFLINE keeps it from downloading anything meanwhile.
-    CannotMeasureError if it exits, or does not answer for PATIENCE seconds. `command` (for tests)
-    takes the place of streamlit_command.
+    CannotMeasureError if it exits, or does not answer for PATIENCE seconds. `command`: what to run
+    for a port; tests have something smaller than the app.
     """
     port = free_port()
     address = f"http://127.0.0.1:{port}"
@@ -55,7 +55,7 @@ def running_app(command: Sequence[str] | None = None) -> Iterator[App]:
         with tempfile.TemporaryFile() as log:
             launched = time.monotonic()
             process = subprocess.Popen(
-                command or streamlit_command(port),
+                command(port),
                 cwd=ROOT,
                 env={**os.environ, "FOG_OFFLINE": "1"},
                 stdin=subprocess.DEVNULL,

@@ -108,8 +108,8 @@ class ReverseSettings:
 
 
 def recorded_scene(path: Path, settings: ReverseSettings, stage: str) -> bytes:
-    """The scene of a run from the repository, on a stage of its own."""
-    return _scene([settings], 0, None, path, stage)
+    """The scene of a run from the repository, for show: no status line, and not in the address."""
+    return _scene([settings], 0, None, path, stage, {"quiet": True})
 
 
 def reverse_scene(
@@ -125,7 +125,12 @@ def reverse_scene(
 
 
 def _scene(
-    lanes: list[ReverseSettings], run: int, index: int | None, recording: Path | None, stage: str
+    lanes: list[ReverseSettings],
+    run: int,
+    index: int | None,
+    recording: Path | None,
+    stage: str,
+    extra: dict[str, Any] | None = None,
 ) -> bytes:
     head: dict[str, Any] = {
         "kind": "reverse",
@@ -149,6 +154,7 @@ def _scene(
             for lane in lanes
         ],
         "words": sentences_by_noise("reverse"),
+        **(extra or {}),
     }
     arrays = {}
     if recording:

@@ -92,7 +92,7 @@ class Clock {
     // Where nothing may move by itself, open where there is most to see.
     const still = head.autoplay && !moves ? head.rest : head.index ?? 0;
     stage.show(scene, streams ? 0 : kept ?? still);
-    this.runRow.hidden = !scene.lanes;
+    this.runRow.hidden = !scene.lanes || !!scene.quiet;
     this.label();
     this.report();
     if (streams) this.watch(scene, head.index);
@@ -191,6 +191,7 @@ class Clock {
 
   // The user let go: say where we are in the address bar, so that it can be shared.
   settle() {
+    if (this.stage.scene.quiet) return;
     const address = new URL(location.href);
     if (address.searchParams.get("t") === String(this.stage.index)) return;
     address.searchParams.set("t", this.stage.index);

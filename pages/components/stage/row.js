@@ -12,6 +12,11 @@ export default function (component) {
         shown = scene;
         canvases = lane.labels.map((_, i) => {
           const canvas = pixelCanvas("");
+          if (scene.quiet) {
+            canvas.setAttribute("aria-label", `The model draws ${scene.name(i, lane)}`);
+            canvas.button = make("div.thumb", {}, canvas);
+            return canvas;
+          }
           canvas.button = make("button.thumb", { type: "button", "aria-label": `Show picture ${i + 1}, ${scene.name(i, lane)}` }, canvas);
           canvas.button.onclick = () => { scene.chosen = i; stage.changed(); };
           return canvas;
@@ -22,7 +27,7 @@ export default function (component) {
       }
       const frame = scene.frame(data.lane, index);
       canvases.forEach((canvas, i) => {
-        canvas.button.setAttribute("aria-pressed", String(i === scene.chosen));
+        if (!scene.quiet) canvas.button.setAttribute("aria-pressed", String(i === scene.chosen));
         if (frame) paintBytes(canvas, lane.picture(frame, i, 0));
       });
     };

@@ -121,7 +121,7 @@ class ReverseScene {
     if (this.live) return `Computing: step ${step} of ${lane.steps}`;
     if (this.stopped) return `Stopped at step ${step} of ${lane.steps}`;
     const thinned = lane.every > 1 ? ` · every ${lane.every}th step is kept` : "";
-    if (this.firstAfter === null) return "Recorded beforehand with these settings" + thinned;
+    if (this.firstAfter === null) return "Recorded beforehand with these settings";
     return `Done in ${((this.ended - this.began) / 1000).toFixed(1)} s` + first + thinned;
   }
 
