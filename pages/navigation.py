@@ -7,19 +7,20 @@ import streamlit as st
 from diffusion_core.embedded import ICON
 from pages.components.look import global_style
 
+NAME = "Through the Fog"
+HOME = st.Page("home.py", title=NAME, url_path="home", default=True)
+PAGES = [
+    HOME,
+    st.Page("forward.py", title="Forward", url_path="forward"),
+    st.Page("reverse.py", title="Reverse", url_path="reverse"),
+]
+
+page = st.navigation(PAGES, position="top")
 st.set_page_config(
-    page_title="Through the Fog",
+    page_title=NAME if page is HOME else f"{page.title} · {NAME}",
     page_icon=str(ICON),
     layout="wide",
     initial_sidebar_state="collapsed",
 )
 global_style()
-page = st.navigation(
-    [
-        st.Page("home.py", title="Through the Fog", url_path="home", default=True),
-        st.Page("forward.py", title="Forward", url_path="forward"),
-        st.Page("reverse.py", title="Reverse", url_path="reverse"),
-    ],
-    position="top",
-)
 page.run()

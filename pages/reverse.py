@@ -7,7 +7,15 @@ import secrets
 import streamlit as st
 
 from diffusion_core.errors import RequestError
-from pages.components.address import asked_for, choice, heed_address, number, one_of, whole
+from pages.components.address import (
+    asked_for,
+    choice,
+    heed_address,
+    number,
+    one_of,
+    whole,
+    whole_number,
+)
 from pages.components.reverse_scene import (
     DIGIT_NAMES,
     MAX_GUIDANCE,
@@ -26,27 +34,24 @@ text = words("reverse")
 default = ReverseSettings()
 other = ReverseSettings(steps=5)
 
-whole_steps = whole(1, MAX_STEPS)
-longest = int(asked_for("steps", whole_steps, str(default.steps)))
-if asked_for("compare", one_of(["true", "false"]), "false") == "true":
-    longest = max(longest, int(asked_for("steps2", whole_steps, str(other.steps))))
+yes_or_no = one_of(["true", "false"])
+steps_allowed = whole(1, MAX_STEPS)
+longest = int(asked_for("steps", steps_allowed, str(default.steps)))
+if asked_for("compare", yes_or_no, "false") == "true":
+    longest = max(longest, int(asked_for("steps2", steps_allowed, str(other.steps))))
 heed_address(
     STAGE,
     {
         "draw": one_of([*DIGIT_NAMES.values()]),
         "start": whole(0, MAX_SEED),
-        "sampler": one_of([*SAMPLER_NAMES.values()]),
-        "steps": whole_steps,
-        "guidance": number(0, MAX_GUIDANCE),
         "n": whole(1, MAX_PICTURES),
-        "compare": one_of(["true", "false"]),
-        "sampler2": one_of([*SAMPLER_NAMES.values()]),
-        "steps2": whole_steps,
-        "guidance2": number(0, MAX_GUIDANCE),
-        "t": whole(0, longest),
+        "compare": yes_or_no,
+        **{f"sampler{which}": one_of([*SAMPLER_NAMES.values()]) for which in ("", "2")},
+        **{f"steps{which}": steps_allowed for which in ("", "2")},
+        **{f"guidance{which}": number(0, MAX_GUIDANCE) for which in ("", "2")},
+        "step": whole(0, longest),
     },
 )
-opened_at = st.session_state.setdefault("reverse:opened_at", st.query_params.get("t"))
 
 
 def new_seed() -> None:
@@ -54,14 +59,16 @@ def new_seed() -> None:
     st.session_state.start = secrets.randbelow(10_000)
 
 
-def recipe(suffix: str, preset: ReverseSettings) -> tuple[str, int, float]:
+def recipe(prefix: str, suffix: str, preset: ReverseSettings) -> tuple[str, int, float]:
     """The widgets of one way to draw: sampler, steps, guidance."""
-    sampler = choice("Sampler", SAMPLER_NAMES, key=f"sampler{suffix}", width=185)
-    steps = st.number_input(
-        "Steps", 1, MAX_STEPS, preset.steps, key=f"steps{suffix}", bind="query-params", width=105
-    )
+
+    def label(name: str) -> str:
+        return f"{prefix} {name}".strip().capitalize()
+
+    sampler = choice(label("sampler"), SAMPLER_NAMES, f"sampler{suffix}", 185, preset.sampler)
+    steps = whole_number(label("steps"), 1, MAX_STEPS, preset.steps, f"steps{suffix}", 110)
     guidance = st.slider(
-        "Guidance",
+        label("guidance"),
         0.0,
         MAX_GUIDANCE,
         preset.guidance,
@@ -80,49 +87,29 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
         "Compare with a second setting", key="compare", bind="query-params", width="content"
     )
 with st.container(horizontal=True, vertical_alignment="bottom", key="controls-reverse"):
-    digit = choice("Digit", DIGIT_NAMES, key="draw", first=default.digit, width=125)
-    n = st.number_input(
-        "How many",
-        1,
-        MAX_PICTURES,
-        default.n,
-        key="n",
-        bind="query-params",
-        width=100,
-        disabled=digit == "all",
-    )
-    seed = st.number_input(
-        "Seed", 0, MAX_SEED, default.seed, key="start", bind="query-params", width=115
-    )
+    digit = choice("Digit", DIGIT_NAMES, "draw", 125, default.digit)
+    n = whole_number("How many", 1, MAX_PICTURES, default.n, "n", 100)
+    seed = whole_number("Seed", 0, MAX_SEED, default.seed, "start", 115)
     st.button("New seed", on_click=new_seed)
-    first = recipe("", default)
+    first = recipe("", "", default)
     pressed = st.button("Generate", type="primary")
 second = None
 if compare:
     with st.container(horizontal=True, vertical_alignment="bottom", key="controls-second"):
-        second = recipe("2", other)
+        second = recipe("second", "2", other)
 
 try:
-    wanted = [ReverseSettings(digit, seed, *first, n)]
-    if second:
-        wanted.append(ReverseSettings(digit, seed, *second, n))
+    lanes = [ReverseSettings(digit, seed, *way, n) for way in (first, second) if way]
 except RequestError as error:
     st.warning(str(error))
-    wanted = [default]
+    lanes = [default]
+presses = st.session_state.get("reverse:presses", 0) + pressed
+st.session_state["reverse:presses"] = presses
+scene = reverse_scene(lanes, presses)
 
-memory = st.session_state
-if "reverse:shown" not in memory or pressed:
-    memory["reverse:run"] = memory.get("reverse:run", -1) + 1
-    memory["reverse:shown"] = wanted
-shown: list[ReverseSettings] = memory["reverse:shown"]
-run: int = memory["reverse:run"]
-index = int(opened_at) if run == 0 and opened_at is not None else None
-scene = reverse_scene(shown, run, index, recorded=run == 0 and shown == [default])
-if wanted != shown:
-    st.caption(":orange[The settings have changed.] Press Generate to see what they do.")
-
-if len(shown) == 1:
-    stage, side = st.container(key="lab-reverse").columns([1.42, 1], gap="large")
+if len(lanes) == 1:
+    with st.container(key="lab-reverse"):
+        stage, side = st.columns([1.42, 1], gap="large")
     with stage.container(border=True, key="card-stage"):
         follower("denoise", STAGE, lane=0)
         clock(scene, "reverse-clock")

@@ -57,32 +57,40 @@ def asked_for(name: str, check: Check, otherwise: str) -> str:
 
 
 def heed_address(page: str, checks: dict[str, Check]) -> None:
-    """On the first run of a page: drop from the address what cannot be used, and say so."""
-    key = f"{page}:complaints"
-    if key not in st.session_state:
-        complaints = []
-        for name, check in checks.items():
-            text = st.query_params.get(name)
-            wanted = None if text is None else check(text)
-            if wanted is not None:
-                complaints.append(
-                    f"The address asks for {name} = {text[:40] if text else 'nothing'}, "
-                    f"but it must be {wanted}; the usual value is used instead."
-                )
-                del st.query_params[name]
-        st.session_state[key] = complaints
-    for complaint in st.session_state[key]:
-        st.warning(complaint, icon=None)
+    """On the first run of a page: drop from the address what cannot be used, and say so.
+
+    The sentence goes away with the next thing that the reader does.
+    """
+    if f"{page}:heeded" in st.session_state:
+        return
+    st.session_state[f"{page}:heeded"] = True
+    complaints = []
+    for name, check in checks.items():
+        text = st.query_params.get(name)
+        wanted = None if text is None else check(text)
+        if wanted is not None:
+            complaints.append(f"{name} = {text[:40] if text else 'nothing'} (must be {wanted})")
+            del st.query_params[name]
+    if complaints:
+        st.warning(
+            f"The address asks for {'; '.join(complaints)}. The usual value is used instead."
+        )
 
 
-def choice(
-    label: str, names: dict[str, str], key: str, width: int, first: str | None = None
-) -> str:
+def choice(label: str, names: dict[str, str], key: str, width: int, first: str) -> str:
     """A select box bound to the address; returns the key of the chosen name.
 
     Streamlit writes an option into the address as it is shown, so the options are the names.
     """
     shown = list(names.values())
-    index = shown.index(names[first]) if first else 0
+    # A button's callback may have chosen already, and then a default would be one too many.
+    index = 0 if key in st.session_state else shown.index(names[first])
     name = st.selectbox(label, shown, index, key=key, bind="query-params", width=width)
     return next(value for value, shown_as in names.items() if shown_as == name)
+
+
+def whole_number(label: str, low: int, high: int, first: int, key: str, width: int) -> int:
+    """A field for a whole number, bound to the address."""
+    if key in st.session_state:  # a button's callback has chosen, or the reader has
+        return int(st.number_input(label, low, high, key=key, bind="query-params", width=width))
+    return int(st.number_input(label, low, high, first, key=key, bind="query-params", width=width))

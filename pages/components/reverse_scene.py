@@ -28,7 +28,7 @@ BUDGET = 6_000_000
 
 @dataclass(frozen=True)
 class ReverseSettings:
-    """What to draw. digit: "0" ... "9", "surprise" (no label at all) or "all" (0 to 9 in a row)."""
+    """What to draw. digit: "0" ... "9", "surprise" (any digits) or "all" (0 to 9 in a row)."""
 
     digit: str = "3"
     seed: int = 7
@@ -64,10 +64,12 @@ class ReverseSettings:
 
     @property
     def labels(self) -> tuple[int, ...]:
-        """The label of each picture; 10 stands for none."""
+        """The label of each picture. A surprise is one to the reader: the seed decides."""
         if self.digit == "all":
             return tuple(range(10))
-        return (10 if self.digit == "surprise" else int(self.digit),) * self.n
+        if self.digit == "surprise":
+            return tuple(np.random.default_rng(self.seed).integers(0, 10, self.n).tolist())
+        return (int(self.digit),) * self.n
 
     @property
     def every(self) -> int:
@@ -103,44 +105,33 @@ class ReverseSettings:
     def caption(self) -> str:
         """The settings in words, to stand beside the picture."""
         steps = f"{self.steps} step" + ("s" if self.steps > 1 else "")
-        guidance = "" if self.digit == "surprise" else f" · guidance {self.guidance:g}"
-        return f"{SAMPLER_NAMES[self.sampler]} · {steps}{guidance} · seed {self.seed}"
+        sampler = SAMPLER_NAMES[self.sampler]
+        return f"{sampler} · {steps} · guidance {self.guidance:g} · seed {self.seed}"
 
 
 def recorded_scene(path: Path, settings: ReverseSettings, stage: str) -> bytes:
     """The scene of a run from the repository, for show: no status line, and not in the address."""
-    return _scene([settings], 0, None, path, stage, {"quiet": True})
+    return _scene([settings], path, {"stage": stage, "quiet": True})
 
 
-def reverse_scene(
-    lanes: list[ReverseSettings], run: int, index: int | None, recorded: bool
-) -> bytes:
+def reverse_scene(lanes: list[ReverseSettings], presses: int) -> bytes:
     """The scene for the clock.
 
-    run: counts presses of Generate; another number starts the runs again. index: where to open;
-    None to play from the noise. recorded: show the recording from the repository instead of
-    asking the model (only right for the default settings).
+    presses: of Generate; one more runs the model again, also with the same settings. Until the
+    first, the usual settings are shown from the recording in the repository.
     """
-    return _scene(lanes, run, index, REVERSE_SCENE if recorded else None, STAGE)
+    recorded = presses == 0 and lanes == [ReverseSettings()]
+    head = {"stage": STAGE, "presses": presses}
+    return _scene(lanes, REVERSE_SCENE if recorded else None, head)
 
 
-def _scene(
-    lanes: list[ReverseSettings],
-    run: int,
-    index: int | None,
-    recording: Path | None,
-    stage: str,
-    extra: dict[str, Any] | None = None,
-) -> bytes:
+def _scene(lanes: list[ReverseSettings], recording: Path | None, extra: dict[str, Any]) -> bytes:
+    last = max(lane.frames for lane in lanes) - 1
     head: dict[str, Any] = {
         "kind": "reverse",
-        "stage": stage,
-        "run": run,
-        "last": max(lane.frames for lane in lanes) - 1,
+        "last": last,
         "seconds": 6,
-        "index": index,
-        "autoplay": index is None,
-        "rest": max(lane.frames for lane in lanes) - 1,
+        "rest": last,
         "lanes": [
             {
                 "address": lane.address,
@@ -154,7 +145,7 @@ def _scene(
             for lane in lanes
         ],
         "words": sentences_by_noise("reverse"),
-        **(extra or {}),
+        **extra,
     }
     arrays = {}
     if recording:

@@ -23,13 +23,13 @@ def test_shows_a_recorded_run_without_asking_the_model(lively_visitor: Visitor) 
 def test_generate_streams_every_step(visitor: Visitor) -> None:
     visitor.open("/reverse?steps=30")
     visitor.wait_for(STAGE, DONE)
-    before = visitor.stage(STAGE, "c.run")
+    before = visitor.stage(STAGE, "c.presses")
     visitor.page.get_by_role("button", name="Generate").click()
-    visitor.wait_for(STAGE, f"c.run > {before} && {DONE}")
+    visitor.wait_for(STAGE, f"c.presses > {before} && {DONE}")
     levels = visitor.stage(STAGE, "c.lanes[0].got.map((f) => f.t)")
     assert levels == pytest.approx([1 - k / 30 for k in range(31)], abs=1e-6)
     # The picture so far is what the two guesses add up to, until clipping and rounding.
-    visitor.page.get_by_text("Done in").wait_for()
+    visitor.page.get_by_text("Done in").first.wait_for()
 
 
 def test_frames_arrive_one_after_another(visitor: Visitor) -> None:
@@ -45,6 +45,38 @@ def test_frames_arrive_one_after_another(visitor: Visitor) -> None:
     assert visitor.page.evaluate("window.seen.size") > 5
 
 
+def test_a_changed_setting_is_drawn_at_once_and_stands_in_the_address(visitor: Visitor) -> None:
+    visitor.open("/reverse")
+    visitor.page.get_by_label("Steps", exact=True).fill("6")
+    visitor.page.keyboard.press("Enter")
+    visitor.wait_for(STAGE, f"c.lanes[0].steps === 6 && {DONE}")
+    visitor.page.wait_for_url("**step=6**")
+    visitor.page.get_by_role("button", name="New seed").click()
+    visitor.wait_for(STAGE, f"!c.lanes[0].address.includes('seed=7&') && {DONE}")
+    shown = visitor.stage(STAGE, "Array.from(c.lanes[0].got.at(-1).pixels)")
+    address = visitor.page.url.removeprefix(visitor.address)
+    assert "steps=6" in address and "start=" in address
+    visitor.page.goto("about:blank")
+    visitor.open(address)
+    visitor.wait_for(STAGE, DONE)
+    again = visitor.stage(STAGE, "Array.from(c.lanes[0].got.at(-1).pixels)")
+    assert max(abs(a - b) for a, b in zip(shown, again, strict=True)) <= 1  # type: ignore[call-overload]
+
+
+def test_timeline_ends_where_the_model_has_got_to(visitor: Visitor) -> None:
+    visitor.open("/reverse?steps=1000&n=8")
+    visitor.wait_for(STAGE, "c.live && c.lanes[0].got.length > 3")
+    visitor.page.get_by_role("button", name="Stop").click()
+    visitor.wait_for(STAGE, "!c.live")
+    visitor.page.keyboard.press("End")
+    visitor.drag_to(visitor.stage(STAGE, "c.last"))  # type: ignore[arg-type]
+    visitor.page.wait_for_timeout(200)
+    assert visitor.stage(STAGE, "i === c.reached && i < c.last")
+    assert visitor.page.get_by_role("slider", name="Timeline").input_value() == str(
+        visitor.stage(STAGE, "i")
+    )
+
+
 def test_stop_keeps_what_has_been_drawn(visitor: Visitor) -> None:
     visitor.open("/reverse?steps=1000&n=4")
     visitor.wait_for(STAGE, "c.live && c.lanes[0].got.length > 3")
@@ -52,13 +84,13 @@ def test_stop_keeps_what_has_been_drawn(visitor: Visitor) -> None:
     visitor.wait_for(STAGE, "!c.live && c.stopped")
     kept = visitor.stage(STAGE, "c.lanes[0].got.length")
     assert 3 < kept < 1000  # type: ignore[operator]
-    visitor.page.get_by_text("Stopped at step").wait_for()
+    visitor.page.get_by_text("Stopped at step").first.wait_for()
     visitor.page.keyboard.press("Home")
     visitor.wait_for(STAGE, "i === 0")
 
 
 def test_scrubbing_steps_through_what_was_drawn(visitor: Visitor) -> None:
-    visitor.open("/reverse?t=0")
+    visitor.open("/reverse?step=0")
     for step in (0, 7, 20):
         visitor.drag_to(step)
         visitor.wait_for(STAGE, f"i === {step}")
@@ -76,6 +108,15 @@ def test_same_address_draws_the_same_picture(visitor: Visitor) -> None:
         visitor.page.goto("about:blank")
     worst = max(abs(a - b) for a, b in zip(*pictures, strict=True))
     assert worst <= 1
+
+
+def test_lanes_are_described_each_by_its_own_numbers(visitor: Visitor) -> None:
+    visitor.open("/reverse?compare=true&steps=20&steps2=5&n=1")
+    visitor.wait_for(STAGE, DONE)
+    visitor.drag_to(10)
+    visitor.wait_for(STAGE, "i === 10")
+    for said in ("Step 10 of 20, drawing a 3: 0.71", "Step 2 of 5, drawing a 3: 0.59"):
+        visitor.page.get_by_role("img", name=said).wait_for()
 
 
 def test_two_settings_start_from_the_same_noise(visitor: Visitor) -> None:
@@ -104,7 +145,7 @@ def test_pressing_generate_many_times_ends_in_one_run(visitor: Visitor) -> None:
     button = visitor.page.get_by_role("button", name="Generate")
     for _ in range(10):
         button.click(no_wait_after=True)
-    visitor.wait_for(STAGE, f"c.run >= 1 && {DONE}", timeout=60_000)
+    visitor.wait_for(STAGE, f"c.presses >= 1 && {DONE}", timeout=60_000)
     visitor.page.wait_for_timeout(500)
     assert visitor.stage(STAGE, DONE)
 
@@ -145,7 +186,7 @@ def test_unusable_address_is_told_in_one_sentence(
     visitor.open(address)
     alert = visitor.page.get_by_role("alert")
     alert.wait_for()
-    assert said in alert.inner_text() and "the usual value" in alert.inner_text()
+    assert said in alert.inner_text() and "The usual value" in alert.inner_text()
 
 
 def test_fits_a_phone(phone: Visitor) -> None:

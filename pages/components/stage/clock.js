@@ -6,8 +6,14 @@ const ICONS = {
   forth: "m9 5 7 7-7 7z",
   play: "M8 5v14l11-7z",
   pause: "M7 5h4v14H7zm6 0h4v14h-4z",
+  rightward: "M5 11h10l-4-4 1.4-1.4L19 12l-6.6 6.4L11 17l4-4H5z",
+  leftward: "M19 11H9l4-4-1.4-1.4L5 12l6.6 6.4L13 17l-4-4h10z",
 };
 const SPEEDS = [0.25, 0.5, 1, 2, 4];
+// What keeps the keys to itself while it has the focus.
+const CONTROLS = "input, textarea, select, button, a, summary, [contenteditable], [role=slider], " +
+  "[role=combobox], [role=listbox], [role=option], [role=textbox], [role=spinbutton], [role=tab], " +
+  "[role=button], [role=switch], [role=menuitem], [role=radio], [role=checkbox]";
 
 function icon(name) {
   return make("svg", { viewBox: "0 0 24 24", width: 20, height: 20, "aria-hidden": "true" },
@@ -16,61 +22,70 @@ function icon(name) {
 
 function buildClock(root) {
   const parts = {
+    slider: make("input", { type: "range", min: 0, step: 1, "aria-label": "Timeline" }),
     back: make("button", { type: "button", "aria-label": "One step back" }, icon("back")),
     play: make("button.play", { type: "button" }, icon("play")),
     forth: make("button", { type: "button", "aria-label": "One step forward" }, icon("forth")),
-    slider: make("input", { type: "range", min: 0, step: 1, "aria-label": "Timeline" }),
-    place: make("output.number.place"),
+    place: make("span.number.place"),
     speed: make("select", { "aria-label": "Speed" },
       ...SPEEDS.map((s) => make("option", { value: s }, `${s}×`))),
     turn: make("button.turn", { type: "button" }),
     meter: make("progress", { max: 1, value: 0, "aria-label": "Computed so far" }),
-    status: make("div.status", { role: "status" }),
+    status: make("div.status", { "aria-hidden": "true" }),
+    spoken: make("div.unseen", { role: "status" }),
     halt: make("button.halt", { type: "button" }, "Stop"),
   };
   parts.speed.value = "1";
-  parts.turn.textContent = "⇄";
-  root.append(make("div.bar", {}, make("div.buttons", {}, parts.back, parts.play, parts.forth),
-    parts.slider, parts.place, make("div.extras", {}, parts.speed, parts.turn)));
-  parts.runRow = make("div.run", {}, parts.status, parts.meter, parts.halt);
+  parts.runRow = make("div.run", {}, parts.status, parts.spoken, parts.meter, parts.halt);
   parts.runRow.hidden = true;
-  root.append(parts.runRow);
+  root.append(parts.slider, make("div.bar", {},
+    make("div.buttons", {}, parts.back, parts.play, parts.forth), parts.place,
+    make("div.extras", {}, parts.speed, parts.turn)), parts.runRow);
   return parts;
 }
 
-function isBusy(event) {
-  // A key belongs to whatever has the focus, unless that is the page itself or our own slider.
-  const target = event.composedPath()[0];
-  if (target === document.body || target === document.documentElement) return false;
-  return !!target.closest?.("input, textarea, select, button, a, summary, [role], [tabindex], [contenteditable]");
+// Whether a key press belongs to the control that has the focus. Our slider gives up the space
+// bar, and the stage's buttons all keys but those that press a button.
+function belongsToControl(event, slider) {
+  const control = event.composedPath()[0].closest?.(CONTROLS);
+  if (!control) return false;
+  if (control === slider) return event.key !== " ";
+  const onStage = control.tagName === "BUTTON" && control.getRootNode() instanceof ShadowRoot;
+  return onStage ? event.key === " " : true;
 }
 
 export default function (component) {
   const { parentElement, data } = component;
   const root = parentElement.querySelector(".root");
-  if (!root.clock) {
-    root.clock = new Clock(root, buildClock(root));
-  }
+  root.clock ??= new Clock(root);
   root.clock.accept(data);
-  return () => root.clock.stop();
+  return () => root.clock.leave();
 }
 
 class Clock {
-  constructor(root, parts) {
-    Object.assign(this, parts);
-    this.root = root;
+  constructor(root) {
+    Object.assign(this, buildClock(root));
     this.direction = 1;
     this.exact = 0; // the position while playing, with its fraction
     this.received = null;
-    this.play.onclick = () => this.toggle();
+    this.following = false; // a run that is being computed
+    this.play.onclick = () => (this.stage.playing ? this.pause() : this.start());
     this.back.onclick = () => this.step(-1);
     this.forth.onclick = () => this.step(1);
     this.turn.onclick = () => { this.direction = -this.direction; this.label(); };
     this.halt.onclick = () => this.stage.scene.stop();
-    this.slider.oninput = () => { this.pause(false); this.following = false; this.stage.moveTo(+this.slider.value); };
+    this.slider.oninput = () => {
+      this.pause(false);
+      this.following = false;
+      this.stage.moveTo(+this.slider.value);
+      this.stage.changed(); // also where it may not go there: the handle has to come back
+    };
     this.slider.onchange = () => this.settle();
     this.onkey = (event) => this.key(event);
     document.addEventListener("keydown", this.onkey);
+    // Streamlit writes the address too, and does not know of our position: put it back.
+    this.onaddress = () => this.settle();
+    window.navigation?.addEventListener("currententrychange", this.onaddress);
   }
 
   accept(bytes) {
@@ -80,24 +95,36 @@ class Clock {
     const head = unbundle(bytes);
     const stage = (this.stage = stageNamed(head.stage));
     if (!first) this.pause(false);
+    const before = stage.scene && { part: stage.index / stage.scene.last, lanes: stage.scene.lanes };
     stage.scene?.close?.();
     stage.settled = () => { this.label(); this.settle(); };
     this.unfollow?.();
     this.unfollow = stage.follow((scene, index) => this.paint(scene, index));
     const scene = sceneOf(head);
     this.slider.max = scene.last;
-    const moves = head.autoplay && !matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const streams = scene.lanes && !scene.complete;
-    const kept = first || scene.lanes ? null : (stage.index / stage.scene.last) * scene.last;
-    // Where nothing may move by itself, open where there is most to see.
-    const still = head.autoplay && !moves ? head.rest : head.index ?? 0;
-    stage.show(scene, streams ? 0 : kept ?? still);
     this.runRow.hidden = !scene.lanes || !!scene.quiet;
+
+    // Where to open: where a link says; where one was, with other settings or before leaving the
+    // page; else at the start, playing. Where nothing may move by itself: at the best view.
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const linked = first && !before ? this.linked(scene) : null;
+    const kept = before && !(scene.lanes && !first) ? Math.round(before.part * scene.last) : null;
+    const rest = linked ?? kept;
+    const streams = scene.lanes && !scene.complete;
+    stage.show(scene, streams ? 0 : rest ?? (still ? scene.rest : 0));
     this.label();
     this.report();
-    if (streams) this.watch(scene, head.index);
-    else if (first && moves) this.start();
+    if (streams) this.watch(scene, rest);
+    else if (rest === null && !still) this.start();
     else this.settle();
+  }
+
+  // The position that the address asks for, if it is one.
+  linked(scene) {
+    if (scene.quiet) return null;
+    const text = new URL(location.href).searchParams.get(scene.parameter);
+    const index = /^\d+$/.test(text ?? "") ? scene.indexOf(+text) : NaN;
+    return index <= scene.last ? index : null;
   }
 
   // Follow the model while it works, until the user takes over the timeline.
@@ -105,11 +132,10 @@ class Clock {
     this.following = true;
     scene.begin(() => {
       if (this.stage.scene !== scene) return;
-      if (!scene.live) scene.ended = performance.now();
       if (this.following && scene.ready) this.stage.moveTo(scene.reached);
       if (!scene.live && this.following) {
         this.following = false;
-        if (rest !== null && rest !== undefined && !scene.stopped) this.stage.moveTo(rest);
+        if (rest !== null) this.stage.moveTo(rest);
         this.settle();
       }
       this.report();
@@ -119,48 +145,47 @@ class Clock {
 
   report() {
     const { scene } = this.stage;
-    if (!scene?.lanes) return;
+    if (!scene.lanes) return;
     setText(this.status, scene.progress);
+    // Said once when it begins and once when it ends, not at every step.
+    setText(this.spoken, scene.live ? "The model is drawing." : scene.progress);
     this.meter.value = scene.reached / scene.last;
     this.meter.style.visibility = this.halt.style.visibility = scene.live ? "visible" : "hidden";
   }
 
-  stop() {
+  leave() {
     this.pause(false);
     this.stage.scene?.close?.();
     this.unfollow?.();
     document.removeEventListener("keydown", this.onkey);
+    window.navigation?.removeEventListener("currententrychange", this.onaddress);
   }
-
-  toggle() { this.stage.playing ? this.pause() : this.start(); }
 
   start() {
     const { stage } = this;
     this.following = false;
-    const end = this.direction > 0 ? stage.scene.last : 0;
-    if (stage.index === end) stage.moveTo(stage.scene.last - end);
+    const end = this.direction > 0 ? stage.scene.reachable : 0;
+    if (stage.index === end) stage.moveTo(this.direction > 0 ? 0 : stage.scene.reachable);
     this.exact = stage.index;
     stage.playing = true;
-    this.before = null;
     this.label();
+    let before = null;
     const tick = (now) => {
       if (!stage.playing) return;
-      const seconds = this.before === null ? 0 : Math.min(0.1, (now - this.before) / 1000);
-      this.before = now;
+      const seconds = before === null ? 0 : Math.min(0.1, (now - before) / 1000);
+      before = now;
       const rate = (stage.scene.last / stage.scene.seconds) * +this.speed.value;
       this.exact += this.direction * rate * seconds;
       stage.moveTo(this.exact);
-      if (this.exact <= 0 && this.direction < 0 || this.exact >= stage.scene.last && this.direction > 0) {
-        this.pause();
-        return;
-      }
-      requestAnimationFrame(tick);
+      const over = this.direction > 0 ? this.exact >= stage.scene.reachable : this.exact <= 0;
+      if (over) this.pause();
+      else requestAnimationFrame(tick);
     };
     requestAnimationFrame(tick);
   }
 
   pause(settle = true) {
-    if (!this.stage.playing) return;
+    if (!this.stage?.playing) return;
     this.stage.playing = false;
     this.label();
     if (settle) this.settle();
@@ -175,10 +200,9 @@ class Clock {
 
   key(event) {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    const onSlider = event.composedPath()[0] === this.slider;
-    if (isBusy(event) && !(onSlider && event.key === " ")) return;
+    if (belongsToControl(event, this.slider)) return;
     const act = {
-      " ": () => this.toggle(),
+      " ": () => this.play.onclick(),
       ArrowLeft: () => this.step(-1),
       ArrowRight: () => this.step(1),
       Home: () => this.step(-Infinity),
@@ -189,30 +213,32 @@ class Clock {
     act();
   }
 
-  // The user let go: say where we are in the address bar, so that it can be shared.
+  // The timeline rests: say where in the address bar, so that it can be shared.
   settle() {
-    if (this.stage.scene.quiet) return;
+    const { scene, playing, index } = this.stage;
+    if (scene.quiet || playing || this.following) return;
     const address = new URL(location.href);
-    if (address.searchParams.get("t") === String(this.stage.index)) return;
-    address.searchParams.set("t", this.stage.index);
+    const place = String(scene.stepAt(index));
+    if (address.searchParams.get(scene.parameter) === place) return;
+    address.searchParams.set(scene.parameter, place);
     history.replaceState(history.state, "", address);
   }
 
   label() {
-    const playing = this.stage.playing;
+    const playing = this.stage.playing, forwards = this.direction > 0;
     this.play.replaceChildren(icon(playing ? "pause" : "play"));
     this.play.setAttribute("aria-label", playing ? "Pause" : "Play");
-    const towards = this.direction > 0 ? "towards noise" : "towards the digit";
-    this.turn.title = `Playing ${towards}; press to turn round`;
-    this.turn.setAttribute("aria-label", `Direction: ${towards}`);
-    this.turn.setAttribute("aria-pressed", String(this.direction < 0));
+    const towards = forwards === !!this.stage.scene.lanes ? "towards the digit" : "towards the noise";
+    this.turn.replaceChildren(icon(forwards ? "rightward" : "leftward"));
+    this.turn.title = `Plays ${towards}. Press to turn round.`;
+    this.turn.setAttribute("aria-label", `Plays ${towards}; turn round`);
   }
 
   paint(scene, index) {
-    if (document.activeElement !== this.slider || +this.slider.value !== index) this.slider.value = index;
-    this.slider.style.setProperty("--filled", `${(100 * index) / scene.last}%`);
-    this.slider.setAttribute("aria-valuetext", scene.describe(index));
-    setText(this.place, scene.place(index));
+    if (+this.slider.value !== index) this.slider.value = index;
+    const place = scene.place(index);
+    this.slider.setAttribute("aria-valuetext", place);
+    setText(this.place, place);
   }
 }
 

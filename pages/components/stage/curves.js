@@ -30,7 +30,7 @@ export default function (component) {
       make("line.axis", { x1: LEFT, x2: RIGHT, y1: BOTTOM, y2: BOTTOM }), signalPath, noisePath, marker, signalDot, noiseDot,
       make("text", { x: LEFT, y: 129 }, "clean"), make("text", { x: RIGHT, y: 129, "text-anchor": "end" }, "noise"));
     root.replaceChildren(make("h2", {}, "How much of each"), digit.row, noise.row, drawing,
-      make("p.ratio", {}, "signal-to-noise ratio ᾱ/(1−ᾱ): ", ratio, make("span.soft", {}, " · log ", logRatio)));
+      make("p.ratio", {}, "signal-to-noise ratio ᾱ/(1−ᾱ): ", ratio, make("span.soft", {}, " · ln ", logRatio)));
     let shown = null;
     return (scene, index) => {
       const a = scene.alpha[index], s = scene.sigma[index], x = px(index / scene.last);

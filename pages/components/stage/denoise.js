@@ -4,7 +4,8 @@ export default function (component) {
   return follower(component, (root, data) => {
     const have = pixelCanvas(""), guess = pixelCanvas("The digit that the model expects"), noise = pixelCanvas("The noise that the model sees");
     const a = make("b.signal.number"), s = make("b.noise.number"), caption = make("p.small.soft.settings");
-    const cells = ["t", "digit α", "noise σ", "log SNR", "network calls"].map((name) => {
+    const seen = make("span");
+    const cells = ["t", "digit α", "noise σ", "ln SNR", "network calls"].map((name) => {
       const value = make("b.number");
       return { value, cell: make("div", {}, make("span.small.soft", {}, name), value) };
     });
@@ -14,7 +15,7 @@ export default function (component) {
         make("div.op", {}, "= ", a, " ×"),
         make("figure", {}, guess, make("figcaption.signal", {}, "its guess of the digit")),
         make("div.op", {}, "+ ", s, " ×"),
-        make("figure", {}, noise, make("figcaption.noise", {}, "the noise it sees"))),
+        make("figure", {}, noise, make("figcaption.noise", {}, seen))),
       make("div.numbers", {}, ...cells.map(({ cell }) => cell)));
     return (scene, index) => {
       const lane = scene.lanes?.[data.lane];
@@ -24,8 +25,10 @@ export default function (component) {
       root.toggleAttribute("data-waiting", !frame);
       if (!frame) return;
       const which = Math.min(scene.chosen, lane.count - 1);
-      [have, guess, noise].forEach((canvas, kind) => paintBytes(canvas, lane.picture(frame, which, kind)));
-      have.setAttribute("aria-label", scene.describe(index));
+      [have, guess, noise].forEach((canvas, kind) =>
+        paintBytes(canvas, lane.picture(frame, which, kind), kind === 2 ? NOISE_REACH : 1));
+      have.setAttribute("aria-label", scene.describe(index, data.lane));
+      setText(seen, frame.sigma > 0 ? "the noise it sees" : "no noise is left");
       setText(a, frame.alpha.toFixed(2));
       setText(s, frame.sigma.toFixed(2));
       const logSnr = Math.abs(frame.logSnr) >= 70 ? (frame.logSnr > 0 ? "∞" : "−∞") : frame.logSnr.toFixed(1).replace("-", "−");

@@ -14,7 +14,7 @@ export default function (component) {
     return (scene, index) => {
       if (shown !== scene) {
         paintValues(digit, scene.digit);
-        paintValues(noise, scene.eps, 2);
+        paintValues(noise, scene.eps);
         digit.setAttribute("aria-label", `The digit: ${scene.title}`);
         shown = scene;
       }

@@ -17,11 +17,13 @@ export default function (component) {
         cells = Array.from({ length: count }, (_, i) => {
           const at = Math.round((i / Math.max(1, count - 1)) * scene.last);
           const picture = pixelCanvas(""), guess = pixelCanvas("");
+          picture.classList.add("empty");
+          guess.classList.add("empty");
           const button = make("button.thumb", { type: "button", "aria-label": `Jump to ${scene.place(at)}` }, picture, guess);
-          button.onclick = () => { stage.playing = false; stage.moveTo(at); stage.settled?.(); };
+          button.onclick = () => { stage.playing = false; stage.moveTo(at); stage.settled(); };
           return { at, picture, guess, button, painted: null };
         });
-        list.style.setProperty("--columns", count);
+        list.style.setProperty("--columns", MOMENTS);
         list.replaceChildren(...cells.map(({ button }) => button));
       }
       let nearest = 0;
@@ -31,6 +33,8 @@ export default function (component) {
         const key = scene.chosen;
         if (cell.painted === key) return;
         cell.painted = key;
+        cell.picture.classList.remove("empty");
+        cell.guess.classList.remove("empty");
         const frame = scene.frame(data.lane, cell.at), which = Math.min(scene.chosen, lane.count - 1);
         paintBytes(cell.picture, lane.picture(frame, which, 0));
         paintBytes(cell.guess, lane.picture(frame, which, 1));

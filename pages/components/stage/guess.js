@@ -17,7 +17,7 @@ export default function (component) {
     return (scene, index, stage) => {
       const answers = scene.guesses ?? askModel(scene, stage);
       if (shown !== scene) {
-        paintValues(truth, scene.eps, 2);
+        paintValues(truth, scene.eps);
         shown = scene;
         level = -1;
       }
@@ -30,23 +30,15 @@ export default function (component) {
       if (nearest === level) return;
       level = nearest;
       paintBytes(x0, answers.x0_hat.subarray(nearest * PIXELS, (nearest + 1) * PIXELS));
-      paintBytes(eps, answers.eps_hat.subarray(nearest * PIXELS, (nearest + 1) * PIXELS));
+      paintBytes(eps, answers.eps_hat.subarray(nearest * PIXELS, (nearest + 1) * PIXELS), NOISE_REACH);
       const asked = Math.round((nearest / (answers.levels - 1)) * scene.last);
       const error = answers.error[nearest];
       setText(said, nearest === 0
         ? "At step 0 there is no noise to find."
-        : `Asked at step ${asked}. It gets ${Math.max(0, 100 * (1 - error)).toFixed(0)} % of the noise right; ` +
-          verdict(error));
+        : `Asked at step ${asked}. Mean squared error of the noise: ${error.toFixed(3)}. ` +
+          "Answering “no noise” would score about 1.");
     };
   });
-}
-
-// error: mean squared error of eps_hat; the noise itself has mean square 1.
-function verdict(error) {
-  if (error > 0.5) return "so little noise is hard to tell from the strokes.";
-  if (error > 0.1) return "the rest hides in the digit's own edges.";
-  if (error > 0.02) return "from that it can tell the digit.";
-  return "nearly all there is to see here is noise.";
 }
 
 function askModel(scene, stage) {

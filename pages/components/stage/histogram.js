@@ -11,7 +11,7 @@ export default function (component) {
     const bell = make("path.bell");
     const caption = make("p.small.soft.caption");
     root.replaceChildren(make("h2", {}, "All 784 pixels"),
-      make("svg", { viewBox: "0 0 240 158", role: "img", "aria-label": "Histogram of the pixels beside the bell curve" },
+      make("svg", { viewBox: "0 0 240 158", role: "img", "aria-label": "Histogram of the pixels beside the bell curve; heights are square roots of counts" },
         ...bars, make("line.axis", { x1: 8, x2: 232, y1: FLOOR, y2: FLOOR }), bell,
         make("text", { x: bx(-1), y: 154, "text-anchor": "middle" }, "black"),
         make("text", { x: bx(0), y: 154, "text-anchor": "middle" }, "grey"),
@@ -39,7 +39,7 @@ export default function (component) {
       bars.forEach((rect, i) => { rect.style.transform = `scaleY(${height(counts[i])})`; });
       bell.setAttribute("d", "M" + grid.map((v) => `${bx(v).toFixed(1)},${(FLOOR - TALL * height(expected(v))).toFixed(1)}`).join("L"));
       const mean = sum / PIXELS, deviation = Math.sqrt(Math.max(0, squares / PIXELS - mean * mean));
-      setText(caption, `mean ${mean.toFixed(2).replace("-", "−")}, spread ${deviation.toFixed(2)}` );
+      setText(caption, `mean ${mean.toFixed(2).replace("-", "−")}, spread ${deviation.toFixed(2)} · heights: square root of the count`);
     };
   });
 }

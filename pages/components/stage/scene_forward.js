@@ -25,6 +25,11 @@ class ForwardScene {
     return s === 0 ? Infinity : (a * a) / (s * s);
   }
 
+  get parameter() { return "t"; }
+  get reachable() { return this.last; }
+  indexOf(step) { return step; }
+  stepAt(index) { return index; }
+
   place(index) { return `step ${index} / ${this.last}`; }
 
   sentence(index) {

@@ -65,6 +65,12 @@ class ReverseScene {
     return Math.max(0, Math.floor(part * this.last + 1e-6));
   }
 
+  get parameter() { return "step"; }
+  get reachable() { return this.complete ? this.last : this.reached; }
+  get longest() { return this.lanes.reduce((a, b) => (a.frames >= b.frames ? a : b)); }
+  indexOf(step) { return Math.ceil(step / this.longest.every); }
+  stepAt(index) { return this.longest.stepOf(index); }
+
   // The frame of a lane at a position. Lanes of different lengths share the time axis.
   number(lane, index) {
     const wanted = Math.floor((index / this.last) * (lane.frames - 1) + 1e-6);
@@ -81,7 +87,11 @@ class ReverseScene {
     this.began = performance.now();
     this.hangUp = new AbortController();
     const all = this.lanes.map((lane) => this.stream(lane, report));
-    Promise.all(all).then(() => { this.live = false; report(); });
+    Promise.all(all).then(() => {
+      this.live = false;
+      this.ended = performance.now();
+      report();
+    });
   }
 
   async stream(lane, report) {
@@ -120,7 +130,7 @@ class ReverseScene {
     const first = this.firstAfter === null ? "" : ` · first picture after ${Math.round(this.firstAfter)} ms`;
     if (this.live) return `Computing: step ${step} of ${lane.steps}`;
     if (this.stopped) return `Stopped at step ${step} of ${lane.steps}`;
-    const thinned = lane.every > 1 ? ` · every ${lane.every}th step is kept` : "";
+    const thinned = lane.every > 1 ? ` · one step in ${lane.every} is kept` : "";
     if (this.firstAfter === null) return "Recorded beforehand with these settings";
     return `Done in ${((this.ended - this.began) / 1000).toFixed(1)} s` + first + thinned;
   }
@@ -133,20 +143,16 @@ class ReverseScene {
 
   name(which, lane = this.lanes[0]) {
     const label = lane.labels[which];
-    return label > 9 ? "a digit of its own choice" : `${label === 8 ? "an" : "a"} ${label}`;
+    return `${label === 8 ? "an" : "a"} ${label}`;
   }
 
-  describe(index) {
-    const frame = this.frame(0, index);
+  describe(index, which = 0) {
+    const lane = this.lanes[which], frame = this.frame(which, index);
     if (!frame) return this.sentence(index);
-    const lane = this.lanes[0];
-    return `Step ${lane.stepOf(this.number(lane, index))} of ${lane.steps}, drawing ${this.name(this.chosen)}: ` +
+    return `Step ${lane.stepOf(this.number(lane, index))} of ${lane.steps}, drawing ${this.name(this.chosen, lane)}: ` +
       `${frame.alpha.toFixed(2)} times the guess of the digit plus ${frame.sigma.toFixed(2)} times the noise it sees. ` +
       this.sentence(index);
   }
 
-  place(index) {
-    const lane = this.lanes.reduce((a, b) => (a.frames >= b.frames ? a : b));
-    return `step ${lane.stepOf(index)} / ${lane.steps}`;
-  }
+  place(index) { return `step ${this.stepAt(index)} / ${this.longest.steps}`; }
 }

@@ -25,7 +25,7 @@ class Stage {
 
   moveTo(index) {
     if (!this.scene) return;
-    const next = Math.max(0, Math.min(this.scene.last, Math.round(index)));
+    const next = Math.max(0, Math.min(this.scene.reachable, Math.round(index)));
     if (next === this.index) return;
     this.index = next;
     this.changed();
@@ -83,6 +83,7 @@ function unbundle(bytes) {
 
 const SIDE = 28;
 const PIXELS = SIDE * SIDE;
+const NOISE_REACH = 2; // recordings keep noise from -2 to 2: see recording.py
 
 function pixelCanvas(label) {
   const canvas = document.createElement("canvas");
@@ -95,12 +96,12 @@ function pixelCanvas(label) {
   return canvas;
 }
 
-// values: 784 numbers; [-reach, reach] becomes black to white, and what lies outside is clipped.
-function paintValues(canvas, values, reach = 1) {
+// values: 784 numbers; -1 is black, 1 is white, and what lies outside is clipped. One scale for
+// digits and noise alike, since they stand in one equation.
+function paintValues(canvas, values) {
   const data = canvas.image.data;
-  const scale = 127.5 / reach;
   for (let i = 0; i < PIXELS; i++) {
-    const grey = values[i] * scale + 127.5; // a Uint8ClampedArray clips and rounds by itself
+    const grey = values[i] * 127.5 + 127.5; // a Uint8ClampedArray clips and rounds by itself
     data[4 * i] = grey;
     data[4 * i + 1] = grey;
     data[4 * i + 2] = grey;
@@ -108,10 +109,13 @@ function paintValues(canvas, values, reach = 1) {
   canvas.getContext("2d").putImageData(canvas.image, 0, 0);
 }
 
-// bytes: 784 greys, 0 to 255.
-function paintBytes(canvas, bytes) {
+// bytes: 784 greys, 0 to 255, that stand for [-reach, reach].
+function paintBytes(canvas, bytes, reach = 1) {
   const data = canvas.image.data;
-  for (let i = 0; i < PIXELS; i++) data[4 * i] = data[4 * i + 1] = data[4 * i + 2] = bytes[i];
+  for (let i = 0; i < PIXELS; i++) {
+    const grey = (bytes[i] - 127.5) * reach + 127.5;
+    data[4 * i] = data[4 * i + 1] = data[4 * i + 2] = grey;
+  }
   canvas.getContext("2d").putImageData(canvas.image, 0, 0);
 }
 
