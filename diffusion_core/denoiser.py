@@ -16,8 +16,9 @@ import torch
 from torch import Tensor
 
 from diffusion_core.prediction import Prediction, from_velocity, from_x0
+from diffusion_core.request import NO_LABEL
 from diffusion_core.schedule import Floats, cosine_time
-from diffusion_core.unet import NO_LABEL, UNet
+from diffusion_core.unet import UNet
 
 
 class Denoiser(Protocol):

@@ -27,8 +27,8 @@ from torch import Tensor
 
 from diffusion_core.classifiers import FeatureNet, JudgeNet, digits_seen, features_of
 from diffusion_core.data import Digits
+from diffusion_core.request import NUM_CLASSES
 from diffusion_core.schedule import Floats
-from diffusion_core.unet import NUM_CLASSES
 
 PRECISION_NEIGHBOURS = 3
 """k of improved precision and recall, as Kynkaanniemi et al. 2019 choose it."""

@@ -13,8 +13,8 @@ from diffusion_core.denoiser import Denoiser
 from diffusion_core.pixels import to_uint8
 from diffusion_core.prediction import add_noise
 from diffusion_core.recording import NOISE_REACH
+from diffusion_core.request import IMAGE_SIZE, NO_LABEL
 from diffusion_core.schedule import Schedule, alpha_sigma
-from diffusion_core.unet import IMAGE_SIZE, NO_LABEL
 
 LEVELS = 101
 

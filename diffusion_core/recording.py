@@ -22,33 +22,17 @@ import torch
 from torch import Tensor
 
 from diffusion_core.pixels import to_uint8
-from diffusion_core.samplers import Request, Step
-from diffusion_core.unet import IMAGE_SIZE
+from diffusion_core.request import Request, frame_count
+from diffusion_core.samplers import Step
 
 NOISE_REACH = 2.0
-FRAME_HEAD = 6
-
-
-def kept_frames(request: Request, budget: int = 6_000_000) -> int:
-    """Keep every k-th step: the smallest k at which the recording stays within `budget` bytes.
-
-    If not even the first and the last frame fit, k is the number of steps, which keeps those two.
-    """
-    frame = 4 * FRAME_HEAD + len(request.labels) * 3 * IMAGE_SIZE**2
-    fits = (k for k in range(1, request.steps) if _frames(request, k) * frame <= budget)
-    return next(fits, request.steps)
-
-
-def _frames(request: Request, every: int) -> int:
-    """How many frames that makes: each kept step, and the finished picture."""
-    return len(range(0, request.steps, every)) + 1
 
 
 def record(request: Request, steps: Iterable[Step], every: int = 1) -> Iterator[bytes]:
     """Yield the head, then each kept frame as soon as its step has been computed."""
     head = {
         "request": asdict(request),
-        "frames": _frames(request, every),
+        "frames": frame_count(request, every),
         "every": every,
         "noise_reach": NOISE_REACH,
     }

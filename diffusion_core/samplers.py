@@ -29,14 +29,9 @@ import torch
 from torch import Tensor
 
 from diffusion_core.denoiser import Denoiser, Guided, guided
-from diffusion_core.errors import RequestError
 from diffusion_core.prediction import Prediction
+from diffusion_core.request import IMAGE_SIZE, NO_LABEL, Request
 from diffusion_core.schedule import COSINE, Floats, Schedule, alpha_sigma, log_snr
-from diffusion_core.unet import IMAGE_SIZE, NO_LABEL, NUM_CLASSES
-
-MAX_STEPS = 1000
-MAX_GUIDANCE = 5.0
-MAX_SEED = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -175,36 +170,6 @@ SAMPLERS: dict[str, Callable[[Ask, Tensor, list[Level], Noise], Stepper]] = {
 }
 
 
-@dataclass(frozen=True)
-class Request:
-    """What to draw, and how: everything that decides the pictures. Checked when made.
-
-    labels: one picture each, 0..9 or NO_LABEL. RequestError, in one sentence, for a value out
-    of range.
-    """
-
-    labels: tuple[int, ...]
-    sampler: str = "dpmpp"
-    steps: int = 20
-    guidance: float = 1.0
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        if not self.labels:
-            raise RequestError("Choose at least one digit to draw.")
-        if not all(0 <= label <= NUM_CLASSES for label in self.labels):
-            raise RequestError("Each digit must be from 0 to 9.")
-        if self.sampler not in SAMPLERS:
-            known = ", ".join(SAMPLERS)
-            raise RequestError(f"There is no sampler {self.sampler!r}: choose one of {known}.")
-        if not 1 <= self.steps <= MAX_STEPS:
-            raise RequestError(f"Steps must be from 1 to {MAX_STEPS}; got {self.steps}.")
-        if not 0 <= self.guidance <= MAX_GUIDANCE:
-            raise RequestError(f"Guidance must be from 0 to {MAX_GUIDANCE:g}; got {self.guidance}.")
-        if not 0 <= self.seed <= MAX_SEED:
-            raise RequestError(f"The seed must be from 0 to {MAX_SEED}; got {self.seed}.")
-
-
 def picture_generators(seed: int, count: int, first: int = 0) -> list[torch.Generator]:
     """The sources of all randomness of `count` pictures of a seed, numbered from `first`.
 
@@ -286,9 +251,6 @@ def final_picture(steps: Iterator[Step]) -> Tensor:
 
 
 __all__ = [
-    "MAX_GUIDANCE",
-    "MAX_SEED",
-    "MAX_STEPS",
     "NO_LABEL",
     "SAMPLERS",
     "Level",

@@ -25,8 +25,9 @@ from torch import Tensor
 from diffusion_core.errors import CheckpointError, RequestError, TrainingDivergedError
 from diffusion_core.files import replacing
 from diffusion_core.prediction import add_noise, velocity
+from diffusion_core.request import NO_LABEL
 from diffusion_core.schedule import COSINE, Floats, Schedule, alpha_sigma
-from diffusion_core.unet import NO_LABEL, UNet, UNetConfig
+from diffusion_core.unet import UNet, UNetConfig
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-IMAGE_SIZE = 28
-NUM_CLASSES = 10
-NO_LABEL = NUM_CLASSES
-"""The label that stands for "no label": what the network sees when a label is dropped."""
+from diffusion_core.request import NUM_CLASSES
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import secrets
 import streamlit as st
 
 from diffusion_core.errors import RequestError
+from diffusion_core.request import MAX_SEED
 from pages.components.address import (
     asked_for,
     choice,
@@ -18,7 +19,6 @@ from pages.components.address import (
 from pages.components.badge import source_badge
 from pages.components.digits import of_class, source
 from pages.components.forward_scene import (
-    MAX_SEED,
     SCHEDULE_NAMES,
     STAGE,
     ForwardSettings,

@@ -7,6 +7,7 @@ import secrets
 import streamlit as st
 
 from diffusion_core.errors import RequestError
+from diffusion_core.request import MAX_GUIDANCE, MAX_SEED, MAX_STEPS
 from pages.components.address import (
     asked_for,
     choice,
@@ -18,10 +19,7 @@ from pages.components.address import (
 )
 from pages.components.reverse_scene import (
     DIGIT_NAMES,
-    MAX_GUIDANCE,
     MAX_PICTURES,
-    MAX_SEED,
-    MAX_STEPS,
     SAMPLER_NAMES,
     STAGE,
     ReverseSettings,

@@ -18,9 +18,10 @@ from diffusion_core.denoiser import Denoiser, NetworkDenoiser
 from diffusion_core.errors import CannotMeasureError
 from diffusion_core.prediction import Prediction
 from diffusion_core.recording import record
-from diffusion_core.samplers import SAMPLERS, Request, sample
+from diffusion_core.request import IMAGE_SIZE, NUM_CLASSES, Request
+from diffusion_core.samplers import SAMPLERS, sample
 from diffusion_core.schedule import Floats
-from diffusion_core.unet import IMAGE_SIZE, NUM_CLASSES, UNet
+from diffusion_core.unet import UNet
 
 
 @dataclass(frozen=True)

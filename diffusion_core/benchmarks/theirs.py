@@ -19,6 +19,7 @@ from diffusion_core.benchmarks.timing import seconds, spread
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import CannotMeasureError
 from diffusion_core.pixels import to_uint8
+from diffusion_core.request import IMAGE_SIZE, NO_LABEL
 from diffusion_core.samplers import (
     Request,
     final_picture,
@@ -28,7 +29,7 @@ from diffusion_core.samplers import (
     time_grid,
 )
 from diffusion_core.schedule import COSINE, alpha_sigma
-from diffusion_core.unet import IMAGE_SIZE, NO_LABEL, UNet
+from diffusion_core.unet import UNet
 
 COMPARED = ("dpmpp", "ddim", "ddpm")
 """Our samplers that diffusers has too. (Its Heun works on another parametrisation.)"""

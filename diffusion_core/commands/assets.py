@@ -33,7 +33,8 @@ from diffusion_core.files import replacing
 from diffusion_core.guessing import guess_along
 from diffusion_core.pixels import to_model
 from diffusion_core.recording import record
-from diffusion_core.samplers import Request, sample
+from diffusion_core.request import Request
+from diffusion_core.samplers import sample
 from diffusion_core.schedule import COSINE
 
 EACH = 12

@@ -34,9 +34,9 @@ from diffusion_core.evaluation import Report, evaluate
 from diffusion_core.files import replacing
 from diffusion_core.model_card import FRECHET_GOAL, evaluation_table, model_card
 from diffusion_core.prediction import Prediction
-from diffusion_core.samplers import SAMPLERS, Request
+from diffusion_core.request import NUM_CLASSES, Request
+from diffusion_core.samplers import SAMPLERS
 from diffusion_core.schedule import Floats
-from diffusion_core.unet import NUM_CLASSES
 
 STANDARD = Request(tuple(np.repeat(np.arange(NUM_CLASSES), 1000).tolist()))
 """What the shipped card reports: 1,000 of each digit, drawn as the app draws them."""

@@ -15,7 +15,8 @@ from diffusion_core.denoiser import Denoiser, NetworkDenoiser
 from diffusion_core.errors import RequestError
 from diffusion_core.files import replacing
 from diffusion_core.pixels import to_uint8
-from diffusion_core.samplers import SAMPLERS, Request, final_picture, sample
+from diffusion_core.request import Request
+from diffusion_core.samplers import SAMPLERS, final_picture, sample
 
 BATCH = 250
 

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from diffusion_core.embedded import FORWARD_SCENE, forward_noise
 from diffusion_core.errors import RequestError
+from diffusion_core.request import MAX_SEED
 from diffusion_core.schedule import CosineSchedule, LinearBetaSchedule, Schedule, alpha_sigma
 from pages.components.digits import of_class, source
 from pages.components.stage.bundle import bundle
 from pages.components.words import sentences_by_noise
 
 STAGE = "forward"
-MAX_SEED = 2**31 - 1
 SCHEDULE_NAMES = {
     "cosine": "cosine",
     "linear-1000": "linear 1000",

@@ -62,7 +62,8 @@ def denoiser() -> NetworkDenoiser:
 def warm_up() -> None:
     """Load the model and run it once, so that nobody's first picture pays for it."""
     from diffusion_core.errors import UserFacingError
-    from diffusion_core.samplers import Request, final_picture, sample
+    from diffusion_core.request import Request
+    from diffusion_core.samplers import final_picture, sample
 
     try:
         with turn:

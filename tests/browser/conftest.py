@@ -15,20 +15,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from diffusion_core.benchmarks.chromium import BROWSERS, FLAGS
+
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = (
-    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-)
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 # Streamlit looks for its own server below the page's path first; these answers are expected.
 EXPECTED = "404 (Not Found)"
 

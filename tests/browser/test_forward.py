@@ -182,22 +182,3 @@ def test_stage_and_timeline_are_on_the_first_screen(visitor: Visitor) -> None:
     visitor.open("/forward")
     box = visitor.page.get_by_role("slider", name="Timeline").bounding_box()
     assert box is not None and box["y"] + box["height"] < 800
-
-
-@pytest.mark.parametrize(
-    ("address", "said"),
-    [
-        ("/forward?digit=12", "digit = 12"),
-        ("/forward?seed=minus", "seed = minus"),
-        ("/forward?schedule=square", "schedule = square"),
-        ("/forward?t=5000", "t = 5000"),
-        ("/forward?which=0", "which = 0"),
-    ],
-)
-def test_unusable_address_is_told_in_one_sentence(
-    visitor: Visitor, address: str, said: str
-) -> None:
-    visitor.open(address)
-    alert = visitor.page.get_by_role("alert")
-    alert.wait_for()
-    assert said in alert.inner_text() and "The usual value" in alert.inner_text()

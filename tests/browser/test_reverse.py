@@ -169,26 +169,6 @@ def test_choosing_a_picture_of_the_row_shows_it_large(visitor: Visitor) -> None:
     assert visitor.pixels("Step 20 of 20") == expected
 
 
-@pytest.mark.parametrize(
-    ("address", "said"),
-    [
-        ("/reverse?steps=1001", "steps = 1001"),
-        ("/reverse?guidance=9", "guidance = 9"),
-        ("/reverse?draw=eleven", "draw = eleven"),
-        ("/reverse?sampler=Magic", "sampler = Magic"),
-        ("/reverse?start=-1", "start = -1"),
-        ("/reverse?n=many", "n = many"),
-    ],
-)
-def test_unusable_address_is_told_in_one_sentence(
-    visitor: Visitor, address: str, said: str
-) -> None:
-    visitor.open(address)
-    alert = visitor.page.get_by_role("alert")
-    alert.wait_for()
-    assert said in alert.inner_text() and "The usual value" in alert.inner_text()
-
-
 def test_fits_a_phone(phone: Visitor) -> None:
     phone.open("/reverse?compare=true&steps=5&n=2")
     phone.wait_for(STAGE, DONE)

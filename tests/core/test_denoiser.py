@@ -15,8 +15,9 @@ from torch import Tensor, nn
 
 from diffusion_core.denoiser import IdealDenoiser, NetworkDenoiser, guided
 from diffusion_core.prediction import Prediction, add_noise, from_velocity, from_x0, score
+from diffusion_core.request import NO_LABEL
 from diffusion_core.schedule import COSINE, Floats, LinearBetaSchedule, alpha_sigma
-from diffusion_core.unet import NO_LABEL, UNet
+from diffusion_core.unet import UNet
 
 LEVELS = np.array([0.1, 0.4, 0.8, 1.0])
 ALPHA, SIGMA = alpha_sigma(COSINE, LEVELS)

@@ -16,6 +16,7 @@ from torch import Tensor
 from diffusion_core.denoiser import Denoiser, Guided, IdealDenoiser, NetworkDenoiser, guided
 from diffusion_core.errors import RequestError
 from diffusion_core.prediction import Prediction, add_noise, velocity
+from diffusion_core.request import NO_LABEL, SAMPLER_NAMES
 from diffusion_core.samplers import (
     SAMPLERS,
     Ask,
@@ -31,7 +32,7 @@ from diffusion_core.samplers import (
     time_grid,
 )
 from diffusion_core.schedule import COSINE, Floats, LinearBetaSchedule, alpha_sigma
-from diffusion_core.unet import NO_LABEL, UNet
+from diffusion_core.unet import UNet
 from tests.core.gaussian import Gaussian
 
 EVERY_SAMPLER = pytest.mark.parametrize("sampler", SAMPLERS)
@@ -439,3 +440,7 @@ def test_the_ends_of_the_ranges_are_allowed(fields: dict[str, int]) -> None:
 def test_the_largest_seed_draws(ideal: IdealDenoiser) -> None:
     request = Request((0,) * 3, "ddpm", 2, seed=2**31 - 1)
     assert final_picture(sample(ideal, request)).isfinite().all()
+
+
+def test_every_sampler_can_be_asked_for() -> None:
+    assert tuple(SAMPLERS) == SAMPLER_NAMES

@@ -25,6 +25,7 @@ from diffusion_core.errors import (
     RequestError,
     TrainingDivergedError,
 )
+from diffusion_core.request import NO_LABEL
 from diffusion_core.training import (
     TrainingConfig,
     TrainingState,
@@ -37,7 +38,7 @@ from diffusion_core.training import (
     stratified_times,
     train,
 )
-from diffusion_core.unet import NO_LABEL, UNet, UNetConfig
+from diffusion_core.unet import UNet, UNetConfig
 
 FullDisk = Callable[[int], AbstractContextManager[None]]
 CONFIG = TrainingConfig(steps=8, batch_size=16, warmup=2, learning_rate=5e-3)

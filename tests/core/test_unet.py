@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from diffusion_core.unet import NO_LABEL, UNet, UNetConfig
+from diffusion_core.request import NO_LABEL
+from diffusion_core.unet import UNet, UNetConfig
 
 
 def inputs(count: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:

@@ -1,0 +1,63 @@
+"""What can be asked of the model: which digits, drawn how. Checked without loading torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from diffusion_core.errors import RequestError
+
+IMAGE_SIZE = 28
+NUM_CLASSES = 10
+NO_LABEL = NUM_CLASSES
+"""The label that stands for "no label": what the network sees when a label is dropped."""
+SAMPLER_NAMES = ("ddpm", "ddim", "heun", "dpmpp")
+MAX_STEPS = 1000
+MAX_GUIDANCE = 5.0
+MAX_SEED = 2**31 - 1
+FRAME_HEAD = 6
+"""Numbers that stand before the pictures in each frame of a recording; see recording.py."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to draw, and how: everything that decides the pictures. Checked when made.
+
+    labels: one picture each, 0..9 or NO_LABEL. RequestError, in one sentence, for a value out
+    of range.
+    """
+
+    labels: tuple[int, ...]
+    sampler: str = "dpmpp"
+    steps: int = 20
+    guidance: float = 1.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.labels:
+            raise RequestError("Choose at least one digit to draw.")
+        if not all(0 <= label <= NUM_CLASSES for label in self.labels):
+            raise RequestError("Each digit must be from 0 to 9.")
+        if self.sampler not in SAMPLER_NAMES:
+            known = ", ".join(SAMPLER_NAMES)
+            raise RequestError(f"There is no sampler {self.sampler!r}: choose one of {known}.")
+        if not 1 <= self.steps <= MAX_STEPS:
+            raise RequestError(f"Steps must be from 1 to {MAX_STEPS}; got {self.steps}.")
+        if not 0 <= self.guidance <= MAX_GUIDANCE:
+            raise RequestError(f"Guidance must be from 0 to {MAX_GUIDANCE:g}; got {self.guidance}.")
+        if not 0 <= self.seed <= MAX_SEED:
+            raise RequestError(f"The seed must be from 0 to {MAX_SEED}; got {self.seed}.")
+
+
+def frame_count(request: Request, every: int) -> int:
+    """How many frames a recording has: each `every`-th step, and the finished picture."""
+    return len(range(0, request.steps, every)) + 1
+
+
+def kept_frames(request: Request, budget: int) -> int:
+    """Keep every k-th step: the smallest k at which the recording stays within `budget` bytes.
+
+    If not even the first and the last frame fit, k is the number of steps, which keeps those two.
+    """
+    frame = 4 * FRAME_HEAD + len(request.labels) * 3 * IMAGE_SIZE**2
+    fits = (k for k in range(1, request.steps) if frame_count(request, k) * frame <= budget)
+    return next(fits, request.steps)
