@@ -165,6 +165,8 @@ def _training(card: Card) -> str:
         points.append(
             f"Loss on test digits: {card['test_loss']:.4f} (squared error of v, mean over pixels)."
         )
+    if card.get("note"):
+        points.append(card["note"])
     return _bullets(points) or "The card of these weights does not say how they were trained."
 
 

@@ -88,8 +88,9 @@ Stepper = Iterator[StepTaken]
 def time_grid(steps: int) -> Floats:
     """steps + 1 times from 1 to 0, evenly spaced: shape (steps + 1,).
 
-    On the cosine schedule equal steps in time are equal turns of the angle, which for digits was
-    no worse than the grids that are uniform in log SNR, and includes both ends.
+    On the cosine schedule equal steps in time are equal turns of the angle, with both ends on the
+    grid. It is the simplest to read on a timeline; grids that are denser elsewhere draw slightly
+    better in 20 steps (docs/measurements.md).
     """
     return np.linspace(1.0, 0.0, steps + 1)
 
