@@ -39,7 +39,7 @@ from diffusion_core.schedule import COSINE
 
 EACH = 12
 """Embedded digits of each class."""
-DIGITS = Request(tuple(np.repeat(np.arange(10), EACH).tolist()), "dpmpp", 40, 1.0, 2026)
+DIGITS = Request(tuple(np.repeat(np.arange(10), EACH).tolist()), "dpmpp", 40, 2.0, 2026)
 FORWARD_DEFAULT = {"digit": 3, "which": 2, "seed": 24}
 REVERSE_DEFAULT = Request((3, 3, 3, 3), "dpmpp", 20, 1.5, 7)
 HOME_DEFAULT = Request(tuple(range(10)), "dpmpp", 24, 1.5, 5)
