@@ -30,7 +30,7 @@ from torch import Tensor
 
 from diffusion_core.denoiser import Denoiser, Guided, guided
 from diffusion_core.prediction import Prediction
-from diffusion_core.request import IMAGE_SIZE, NO_LABEL, Request
+from diffusion_core.request import IMAGE_SIZE, Request
 from diffusion_core.schedule import COSINE, Floats, Schedule, alpha_sigma, log_snr
 
 
@@ -252,7 +252,6 @@ def final_picture(steps: Iterator[Step]) -> Tensor:
 
 
 __all__ = [
-    "NO_LABEL",
     "SAMPLERS",
     "Level",
     "Request",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from diffusion_core.embedded import HOME_SCENE
-from pages.components.reverse_scene import ReverseSettings, recorded_scene
+from pages.components.reverse_scene import HOME_RUN, recorded_scene
 from pages.components.stage import clock, follower
 from pages.components.words import words
 
@@ -17,9 +17,7 @@ with st.container(key="reading"):
     st.markdown(text["lead"])
 with st.container(border=True, key="card-hero"):
     follower("row", STAGE, lane=0, columns=10)
-    clock(
-        recorded_scene(HOME_SCENE, ReverseSettings("all", 5, "dpmpp", 24, 1.5), STAGE), "home-clock"
-    )
+    clock(recorded_scene(HOME_SCENE, HOME_RUN, STAGE), "home-clock")
 left, right = st.columns(2, gap="medium")
 for column, name, title in (
     (left, "forward", "The forward process"),

@@ -42,7 +42,7 @@ EACH = 12
 DIGITS = Request(tuple(np.repeat(np.arange(10), EACH).tolist()), "dpmpp", 40, 2.0, 2026)
 FORWARD_DEFAULT = {"digit": 3, "which": 2, "seed": 24}
 REVERSE_DEFAULT = Request((3, 3, 3, 3), "dpmpp", 20, 1.5, 7)
-HOME_DEFAULT = Request(tuple(range(10)), "dpmpp", 24, 1.5, 5)
+HOME_DEFAULT = Request(tuple(range(10)), "dpmpp", 24, 2.0, 13)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

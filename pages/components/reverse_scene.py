@@ -99,6 +99,10 @@ class ReverseSettings:
         return f"{sampler} · {steps} · guidance {self.guidance:g} · seed {self.seed}"
 
 
+HOME_RUN = ReverseSettings("all", 13, "dpmpp", 24, 2.0)
+"""The run that the first page shows from its recording."""
+
+
 def recorded_scene(path: Path, settings: ReverseSettings, stage: str) -> bytes:
     """The scene of a run from the repository, for show: no status line, and not in the address."""
     return _scene([settings], path, {"stage": stage, "quiet": True})

@@ -7,8 +7,14 @@ from typing import Any
 
 import pytest
 
+from diffusion_core.embedded import HOME_SCENE
 from pages.components.forward_scene import ForwardSettings, forward_scene
-from pages.components.reverse_scene import ReverseSettings, reverse_scene
+from pages.components.reverse_scene import (
+    HOME_RUN,
+    ReverseSettings,
+    recorded_scene,
+    reverse_scene,
+)
 from tests.pages.conftest import Open
 from tests.pages.unbundle import unbundle
 
@@ -111,14 +117,24 @@ def test_forward_scene_agrees_with_the_schedule(without_mnist: None) -> None:
     assert arrays["alpha"][-1] == pytest.approx(settings.amount_left, abs=1e-6)
 
 
-def test_default_reverse_scene_is_the_recording_of_its_own_settings() -> None:
-    head, arrays = unbundle(reverse_scene([ReverseSettings()], 0))
+@pytest.mark.parametrize(
+    ("scene", "settings"),
+    [
+        (reverse_scene([ReverseSettings()], 0), ReverseSettings()),
+        (recorded_scene(HOME_SCENE, HOME_RUN, "home"), HOME_RUN),
+    ],
+    ids=["reverse", "home"],
+)
+def test_recordings_are_of_the_settings_they_are_shown_with(
+    scene: bytes, settings: ReverseSettings
+) -> None:
+    head, arrays = unbundle(scene)
     described = json.loads(arrays["recording"].tobytes().split(b"\n", 1)[0])
-    request = ReverseSettings().request()
+    request = settings.request()
     assert tuple(described["request"]["labels"]) == request.labels
     for name in ("sampler", "steps", "guidance", "seed"):
         assert described["request"][name] == getattr(request, name)
-    assert described["frames"] == head["lanes"][0]["frames"] == 21
+    assert described["frames"] == head["lanes"][0]["frames"] == settings.steps + 1
 
 
 def test_recording_gives_way_to_the_model() -> None:
