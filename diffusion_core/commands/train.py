@@ -17,6 +17,7 @@ from torch import Tensor
 from diffusion_core.checkpoint import SHIPPED, read_card, save_checkpoint
 from diffusion_core.commands.options import add_device
 from diffusion_core.data import download_mnist, load_mnist
+from diffusion_core.errors import RequestError
 from diffusion_core.files import replacing
 from diffusion_core.pixels import to_model
 from diffusion_core.training import (
@@ -67,6 +68,14 @@ def run(args: argparse.Namespace) -> None:
     state_file = args.state / "state.safetensors"
     if state_file.exists() and not args.fresh:
         state = load_state(state_file, args.device)
+        for name in ("batch_size", "learning_rate", "seed"):
+            begun, asked = getattr(state.config, name), getattr(config, name)
+            if asked != begun:
+                option = name.replace("_", "-")
+                raise RequestError(
+                    f"The run in {args.state} was begun with --{option} {begun:g}, not {asked:g}: "
+                    "give the same value to resume it, or --fresh to start anew."
+                )
         state.config = replace(state.config, steps=args.steps)
         print(f"Resuming at step {state.step} of {args.steps}.", flush=True)
     else:

@@ -210,6 +210,9 @@ def test_train_writes_a_model_a_card_and_a_history_and_resumes(
     assert all(0 < record["loss"] < 2 and 0 < record["test_loss"] < 2 for record in history)
     assert card["test_loss"] == history[-1]["test_loss"]
 
+    other = refused(capsys, *command, "7", "--seed", "3")
+    assert "begun with --seed 0, not 3" in other and "--fresh" in other
+
     assert main([*command, "5", "--fresh"]) == 0
     assert "Resuming" not in capsys.readouterr().out
     history = [json.loads(line) for line in (run / "history.jsonl").read_text().splitlines()]
