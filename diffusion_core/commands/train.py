@@ -21,10 +21,12 @@ from diffusion_core.errors import RequestError
 from diffusion_core.files import replacing
 from diffusion_core.pixels import to_model
 from diffusion_core.training import (
+    PRECISIONS,
     TrainingConfig,
     TrainingEvent,
     TrainingState,
     diffusion_loss,
+    fast_precision,
     load_state,
     new_state,
     save_state,
@@ -36,6 +38,9 @@ from diffusion_core.unet import UNetConfig
 REPORT_EVERY = 50
 SAVE_EVERY = 250
 VALIDATE_EVERY = 1000
+STATE = "state.safetensors"
+PLATEAU = "plateau.safetensors"
+"""The state from before the learning rate fell: where a longer run goes on."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,6 +49,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch-size", type=int, default=default.batch_size)
     parser.add_argument("--learning-rate", type=float, default=default.learning_rate)
     parser.add_argument("--seed", type=int, default=default.seed)
+    parser.add_argument(
+        "--precision",
+        choices=["auto", *PRECISIONS],
+        default="auto",
+        help="of the passes; auto takes bfloat16 where the processor is built for it",
+    )
     parser.add_argument("--out", type=Path, default=SHIPPED, help="where the weights go")
     parser.add_argument("--state", type=Path, default=Path("runs/digits"), help="state, to resume")
     parser.add_argument("--fresh", action="store_true", help="ignore a state that could be resumed")
@@ -58,6 +69,7 @@ def run(args: argparse.Namespace) -> None:
         learning_rate=args.learning_rate,
         warmup=min(TrainingConfig.warmup, args.steps // 10),
         seed=args.seed,
+        precision=fast_precision(args.device) if args.precision == "auto" else args.precision,
     )
     if args.download:
         download_mnist(lambda part: print(f"\rMNIST: {part:4.0%}", end="", file=sys.stderr))
@@ -65,22 +77,7 @@ def run(args: argparse.Namespace) -> None:
     digits, unseen = load_mnist("train"), load_mnist("test")
     x_0, labels = to_model(digits.images).to(args.device), _labels(digits.labels, args.device)
     test = to_model(unseen.images).to(args.device), _labels(unseen.labels, args.device)
-    state_file = args.state / "state.safetensors"
-    if state_file.exists() and not args.fresh:
-        state = load_state(state_file, args.device)
-        for name in ("batch_size", "learning_rate", "seed"):
-            begun, asked = getattr(state.config, name), getattr(config, name)
-            if asked != begun:
-                option = name.replace("_", "-")
-                raise RequestError(
-                    f"The run in {args.state} was begun with --{option} {begun:g}, not {asked:g}: "
-                    "give the same value to resume it, or --fresh to start anew."
-                )
-        state.config = replace(state.config, steps=args.steps)
-        print(f"Resuming at step {state.step} of {args.steps}.", flush=True)
-    else:
-        state = new_state(config, UNetConfig(), args.device)
-        print(f"{state.network.parameter_count:,} parameters on {args.device}.", flush=True)
+    state = _begin_or_resume(args, config)
     history = _read_history(args.state / "history.jsonl", state.step)
     for event, mean_loss in _reported(train(state, x_0, labels)):
         record = {"step": event.step, "loss": mean_loss, "rate": event.learning_rate}
@@ -97,11 +94,41 @@ def run(args: argparse.Namespace) -> None:
                 f"{left / 60:4.0f} min left",
                 flush=True,
             )
+        if event.step == state.config.decay_from:
+            save_state(args.state / PLATEAU, state)
         if event.step % SAVE_EVERY == 0 or event.step == args.steps:
-            save_state(state_file, state)
+            save_state(args.state / STATE, state)
             _write_history(args.state / "history.jsonl", history)
     save_checkpoint(args.out, state.average, _card(state, args, history))
     print(f"Wrote {args.out}.")
+
+
+def _begin_or_resume(args: argparse.Namespace, config: TrainingConfig) -> TrainingState:
+    """The state to go on from: a new one, or that of the run in args.state, made args.steps long.
+
+    Where its learning rate has begun to fall already and more steps are asked for than it was
+    made for, the run goes on from the last moment before that.
+    """
+    if args.fresh or not (args.state / STATE).exists():
+        state = new_state(config, UNetConfig(), args.device)
+        print(f"{state.network.parameter_count:,} parameters on {args.device}.", flush=True)
+        return state
+    state = load_state(args.state / STATE, args.device)
+    kept = ["batch_size", "learning_rate", "seed"] + ["precision"] * (args.precision != "auto")
+    for name in kept:
+        begun, asked = getattr(state.config, name), getattr(config, name)
+        if asked != begun:
+            option = name.replace("_", "-")
+            raise RequestError(
+                f"The run in {args.state} was begun with --{option} {begun}, not {asked}: "
+                "give the same value to resume it, or --fresh to start anew."
+            )
+    longer = args.steps > state.config.steps and state.step > state.config.decay_from
+    if longer and (args.state / PLATEAU).exists():
+        state = load_state(args.state / PLATEAU, args.device)
+    state.config = replace(state.config, steps=args.steps)
+    print(f"Resuming at step {state.step} of {args.steps}.", flush=True)
+    return state
 
 
 def _labels(labels: object, device: str) -> Tensor:
