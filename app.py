@@ -6,8 +6,8 @@ stage, the security headers, and what happens once at start.
 
 from __future__ import annotations
 
+import asyncio
 import os
-import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -24,11 +24,14 @@ from pages.components.digits import download
 
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
-    """Load the model behind the scenes, and look for MNIST unless FOG_OFFLINE is set."""
-    threading.Thread(target=model.warm_up, name="warm-up", daemon=True).start()
+    """Start the model's process, and look for MNIST unless FOG_OFFLINE is set."""
+    await model.service.start()
+    preparing = asyncio.create_task(model.prepare_favourites())
     if not os.environ.get("FOG_OFFLINE"):
         download.start()
     yield
+    preparing.cancel()
+    await model.service.stop()
 
 
 app = st.App(

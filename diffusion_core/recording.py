@@ -23,32 +23,39 @@ from torch import Tensor
 
 from diffusion_core.pixels import to_uint8
 from diffusion_core.request import Request, frame_count
-from diffusion_core.samplers import Step
+from diffusion_core.run import Step
 
 NOISE_REACH = 2.0
 
 
 def record(request: Request, steps: Iterable[Step], every: int = 1) -> Iterator[bytes]:
     """Yield the head, then each kept frame as soon as its step has been computed."""
+    yield recording_head(request, every)
+    for step in steps:
+        yield from frames_of(step, every)
+
+
+def recording_head(request: Request, every: int) -> bytes:
+    """The line of JSON that stands before the frames."""
     head = {
         "request": asdict(request),
         "frames": frame_count(request, every),
         "every": every,
         "noise_reach": NOISE_REACH,
     }
-    yield json.dumps(head).encode() + b"\n"
-    step = None
-    for step in steps:
-        if step.index % every == 0:
-            yield _frame(
-                (step.t, step.alpha, step.sigma, step.log_snr, step.calls),
-                step.x_t,
-                step.x0_hat,
-                step.eps_hat,
-            )
-    if step is not None:
-        done = step.x_next
-        yield _frame((0.0, 1.0, 0.0, math.inf, step.calls), done, done, torch.zeros_like(done))
+    return json.dumps(head).encode() + b"\n"
+
+
+def frames_of(step: Step, every: int) -> list[bytes]:
+    """What the recording keeps of a step: its frame, nothing, or its frame and the finished one."""
+    frames = []
+    if step.index % every == 0:
+        numbers = (step.t, step.alpha, step.sigma, step.log_snr, step.calls)
+        frames.append(_frame(numbers, step.x_t, step.x0_hat, step.eps_hat))
+    if step.index == step.count - 1:
+        done, nothing = step.x_next, torch.zeros_like(step.x_next)
+        frames.append(_frame((0.0, 1.0, 0.0, math.inf, step.calls), done, done, nothing))
+    return frames
 
 
 def _frame(numbers: tuple[float, ...], x_t: Tensor, x0_hat: Tensor, eps_hat: Tensor) -> bytes:

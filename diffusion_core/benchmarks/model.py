@@ -19,7 +19,8 @@ from diffusion_core.errors import CannotMeasureError
 from diffusion_core.prediction import Prediction
 from diffusion_core.recording import record
 from diffusion_core.request import IMAGE_SIZE, NUM_CLASSES, Request
-from diffusion_core.samplers import SAMPLERS, sample
+from diffusion_core.run import sample
+from diffusion_core.samplers import SAMPLERS
 from diffusion_core.schedule import Floats
 from diffusion_core.unet import UNet
 

@@ -19,15 +19,9 @@ from diffusion_core.benchmarks.timing import seconds, spread
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import CannotMeasureError
 from diffusion_core.pixels import to_uint8
-from diffusion_core.request import IMAGE_SIZE, NO_LABEL
-from diffusion_core.samplers import (
-    Request,
-    final_picture,
-    noise_from,
-    picture_generators,
-    sample,
-    time_grid,
-)
+from diffusion_core.request import IMAGE_SIZE, NO_LABEL, Request
+from diffusion_core.run import final_picture, noise_from, picture_generators, sample
+from diffusion_core.samplers import time_grid
 from diffusion_core.schedule import COSINE, alpha_sigma
 from diffusion_core.unet import UNet
 

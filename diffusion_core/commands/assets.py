@@ -34,7 +34,7 @@ from diffusion_core.guessing import guess_along
 from diffusion_core.pixels import to_model
 from diffusion_core.recording import record
 from diffusion_core.request import Request
-from diffusion_core.samplers import sample
+from diffusion_core.run import sample
 from diffusion_core.schedule import COSINE
 
 EACH = 12

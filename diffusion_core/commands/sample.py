@@ -16,7 +16,8 @@ from diffusion_core.errors import RequestError
 from diffusion_core.files import replacing
 from diffusion_core.pixels import to_uint8
 from diffusion_core.request import Request
-from diffusion_core.samplers import SAMPLERS, final_picture, sample
+from diffusion_core.run import final_picture, sample
+from diffusion_core.samplers import SAMPLERS
 
 BATCH = 250
 

@@ -19,7 +19,7 @@ from diffusion_core.data import Digits
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.pixels import to_uint8
 from diffusion_core.request import Request
-from diffusion_core.samplers import final_picture, sample
+from diffusion_core.run import final_picture, sample
 from diffusion_core.unet import UNetConfig
 
 ROOT = Path(__file__).resolve().parents[2]

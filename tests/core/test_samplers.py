@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -13,22 +13,21 @@ import torch
 from diffusers import DDIMScheduler, DDPMScheduler, DPMSolverMultistepScheduler
 from torch import Tensor
 
-from diffusion_core.denoiser import Denoiser, Guided, IdealDenoiser, NetworkDenoiser, guided
+from diffusion_core.denoiser import Denoiser, IdealDenoiser, NetworkDenoiser
 from diffusion_core.errors import RequestError
+from diffusion_core.guidance import Guided, guided
 from diffusion_core.prediction import Prediction, add_noise, velocity
-from diffusion_core.request import NO_LABEL, SAMPLER_NAMES
+from diffusion_core.request import NO_LABEL, SAMPLER_NAMES, Request
+from diffusion_core.run import final_picture, noise_from, picture_generators, sample
 from diffusion_core.samplers import (
     SAMPLERS,
-    Ask,
+    Dialogue,
     Level,
-    Request,
+    Question,
+    Taken,
     ddim,
     dpmpp,
-    final_picture,
     heun,
-    noise_from,
-    picture_generators,
-    sample,
     time_grid,
 )
 from diffusion_core.schedule import COSINE, Floats, LinearBetaSchedule, alpha_sigma
@@ -43,12 +42,26 @@ def levels_at(times: Floats) -> list[Level]:
     return [Level(float(t), *(float(x) for x in alpha_sigma(COSINE, t))) for t in times]
 
 
+Ask = Callable[[Tensor, Level], Guided]
+
+
 def asking(denoiser: Denoiser, labels: Tensor, guidance: float = 1.0) -> Ask:
     def ask(x: Tensor, level: Level) -> Guided:
         each = np.ones(len(x))
         return guided(denoiser, x, level.alpha * each, level.sigma * each, labels, guidance)
 
     return ask
+
+
+def led(dialogue: Dialogue, ask: Ask) -> Iterator[Taken]:
+    """The steps of a sampler whose questions are answered at once."""
+    reply = next(dialogue, None)
+    while reply is not None:
+        if isinstance(reply, Question):
+            reply = dialogue.send(ask(reply.x, reply.level))
+        else:
+            yield reply
+            reply = next(dialogue, None)
 
 
 def no_noise(like: Tensor) -> Tensor:
@@ -150,7 +163,9 @@ def test_ddim_agrees_with_diffusers_for_every_eta(
     ours_from, theirs_from = picture_generators(9, 2), picture_generators(9, 2)
     x = noise_from(ours_from, PICTURE)
     noise_from(theirs_from, PICTURE)
-    ours = [s[0] for s in ddim(ask, x, levels, lambda x: noise_from(ours_from, PICTURE), eta)]
+    ours = [
+        s.x_next for s in led(ddim(x, levels, lambda x: noise_from(ours_from, PICTURE), eta), ask)
+    ]
     scheduler = their_scheduler(DDIMScheduler, levels, prediction_type)
     theirs = run_theirs(scheduler, x, levels, ask, eta=eta, generator=theirs_from)
     torch.testing.assert_close(torch.stack(ours), torch.stack(theirs), rtol=0, atol=1e-4)
@@ -164,7 +179,7 @@ def test_dpmpp_agrees_with_diffusers(
     levels = levels_at(np.linspace(0.98, 0, steps + 1))
     ask = asking(ideal, torch.tensor([0, 2, NO_LABEL]), guidance=1.5)
     x = noise_from(picture_generators(2, 3), PICTURE).double()
-    ours = [s[0] for s in dpmpp(ask, x, levels, no_noise)]
+    ours = [s.x_next for s in led(dpmpp(x, levels, no_noise), ask)]
     scheduler = DPMSolverMultistepScheduler(
         num_train_timesteps=steps,
         algorithm_type="dpmsolver++",
@@ -186,7 +201,7 @@ def test_dpmpp_agrees_with_diffusers(
 GAUSSIAN = Gaussian(mean=0.3, std=0.5)
 
 
-def observed_order(stepper: Callable[..., object], coarse: int, fine: int) -> float:
+def observed_order(stepper: Callable[..., Dialogue], coarse: int, fine: int) -> float:
     """How many factors of two the error loses when the steps are halved.
 
     Between t = 0.95 and 0.05: the steps that leave pure noise and reach clean data are of lower
@@ -198,16 +213,16 @@ def observed_order(stepper: Callable[..., object], coarse: int, fine: int) -> fl
         generator = torch.Generator().manual_seed(0)
         x = torch.randn((1, 1, 8, 8), generator=generator, dtype=torch.float64)
         ask = asking(GAUSSIAN, torch.tensor([NO_LABEL]))
-        *_, (arrived, _, _) = stepper(ask, x, levels, no_noise)
+        *_, last = led(stepper(x, levels, no_noise), ask)
         exact = GAUSSIAN.transported(x, levels[0], levels[-1])
-        return float((arrived - exact).abs().max())
+        return float((last.x_next - exact).abs().max())
 
     return math.log(error(coarse) / error(fine)) / math.log(fine / coarse)
 
 
 @pytest.mark.parametrize(("stepper", "order"), [(ddim, 1), (heun, 2), (dpmpp, 2)])
 @pytest.mark.parametrize("steps", [32, 64, 128])
-def test_order_of_convergence(stepper: Callable[..., object], order: int, steps: int) -> None:
+def test_order_of_convergence(stepper: Callable[..., Dialogue], order: int, steps: int) -> None:
     assert observed_order(stepper, steps, 2 * steps) == pytest.approx(order, abs=0.15)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.api.routes import ROUTES
 from pages.api.security import SecurityHeaders
+from pages.components import model
 
 ROOT = Path(__file__).resolve().parents[2]
 Open = Callable[..., AppTest]
@@ -40,8 +42,16 @@ def without_mnist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FOG_CACHE_DIR", str(tmp_path))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def client() -> Iterator[TestClient]:
-    """The app's own routes, as served."""
-    with TestClient(Starlette(routes=ROUTES, middleware=[Middleware(SecurityHeaders)])) as client:
+    """The app's own routes, as served, with the model behind them."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        await model.service.start()
+        yield
+        await model.service.stop()
+
+    app = Starlette(routes=ROUTES, middleware=[Middleware(SecurityHeaders)], lifespan=lifespan)
+    with TestClient(app) as client:
         yield client

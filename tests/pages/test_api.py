@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import threading
+from collections.abc import AsyncGenerator
 
 import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from diffusion_core.errors import CheckpointError
-from pages.api import sample as sample_api
+from diffusion_core.service.client import Before, ServiceError
 from pages.api.security import content_security_policy, inline_script_hashes
 from pages.components import model
-from pages.components.reverse_scene import ReverseSettings
 from tests.pages.unbundle import unbundle
 
 
@@ -27,11 +25,6 @@ def test_sample_streams_a_whole_recording(client: TestClient) -> None:
     numbers = [np.frombuffer(frames[k * size :], "<f4", 5) for k in range(4)]
     assert [n[0] for n in numbers] == pytest.approx([1, 2 / 3, 1 / 3, 0], abs=1e-6)
     assert [n[4] for n in numbers] == [1, 2, 3, 3]
-
-
-def test_sample_is_the_same_for_the_same_request(client: TestClient) -> None:
-    address = "/api/sample?digit=all&seed=5&sampler=ddpm&steps=2"
-    assert client.get(address).content == client.get(address).content
 
 
 @pytest.mark.parametrize(
@@ -71,37 +64,43 @@ def test_guess_refuses_in_one_sentence(client: TestClient, without_mnist: None, 
     assert answer.status_code == 400 and "Traceback" not in answer.text
 
 
-def test_missing_model_is_said_in_one_sentence(
+@pytest.mark.parametrize("address", ["/api/sample?digit=1", "/api/guess"])
+def test_a_model_that_cannot_answer_is_said_in_one_sentence(
+    client: TestClient, without_mnist: None, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    async def refuse(job: object) -> AsyncGenerator[bytes, None]:
+        raise ServiceError("There is no model: train one.")
+        yield b""
+
+    monkeypatch.setattr(model.service, "ask", refuse)
+    answer = client.get(address)
+    assert (answer.status_code, answer.text) == (503, "There is no model: train one.")
+
+
+def test_an_answer_that_breaks_off_is_shorter_than_it_says(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def missing() -> None:
-        raise CheckpointError("There is no model: train one.")
+    async def falter(job: object) -> AsyncGenerator[bytes | Before, None]:
+        yield Before(3)
+        yield b'{"frames": 21}\n'
+        raise ServiceError("The model stopped.")
 
-    monkeypatch.setattr(model, "denoiser", missing)
+    monkeypatch.setattr(model.service, "ask", falter)
     answer = client.get("/api/sample?digit=1")
-    assert (answer.status_code, answer.text) == (400, "There is no model: train one.")
+    assert answer.status_code == 200
+    assert answer.content == b'{"before": 3}\n{"frames": 21}\n'
 
 
-def test_hanging_up_stops_the_model() -> None:
-    gone = threading.Event()
-    frames = sample_api.recording(ReverseSettings(steps=1000, n=1), gone)
-    next(frames), next(frames)
-    gone.set()
-    assert list(frames) == []
+def test_what_was_drawn_already_comes_with_a_note(client: TestClient) -> None:
+    address = "/api/sample?digit=6&seed=61&steps=2&n=1"
+    first, second = client.get(address).content, client.get(address).content
+    assert second == b'{"kept": true}\n' + first
 
 
-def test_too_many_requests_are_turned_away(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sample_api, "_active", sample_api.RUNNING + sample_api.WAITING)
-    answer = client.get("/api/sample?digit=1")
-    assert answer.status_code == 503 and "try again" in answer.text
-
-
-def test_places_are_given_back(client: TestClient) -> None:
-    for _ in range(3):
-        client.get("/api/sample?digit=1&steps=1&n=1")
-    assert sample_api._active == 0
+def test_nothing_is_left_when_the_answers_have_been_read(client: TestClient) -> None:
+    for seed in range(3):
+        client.get(f"/api/sample?digit=1&steps=1&n=1&seed={seed}")
+    assert model.service.idle
 
 
 def test_headers_on_every_answer(client: TestClient) -> None:

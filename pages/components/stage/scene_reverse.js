@@ -9,7 +9,9 @@ class Lane {
     this.size = FRAME_HEAD + this.count * 3 * PIXELS;
     this.got = []; // frames so far: {t, alpha, sigma, logSnr, calls, pixels}
     this.left = new Uint8Array(0);
-    this.headless = true; // the recording's first line is still to come
+    this.headless = true; // the line that begins the recording is still to come
+    this.before = 0; // how many are in line before this run
+    this.kept = false; // whether the pictures had been drawn already
     this.problem = null;
   }
 
@@ -18,11 +20,13 @@ class Lane {
     let all = new Uint8Array(this.left.length + bytes.length);
     all.set(this.left);
     all.set(bytes, this.left.length);
-    if (this.headless) {
+    while (this.headless) {
       const end = all.indexOf(10);
       if (end < 0) { this.left = all; return; }
+      const line = JSON.parse(new TextDecoder().decode(all.subarray(0, end)));
       all = all.slice(end + 1);
-      this.headless = false;
+      if (line.frames) this.headless = false;
+      else Object.assign(this, line); // a note about this run: before, kept
     }
     let offset = 0;
     for (; all.length - offset >= this.size; offset += this.size) {
@@ -128,10 +132,13 @@ class ReverseScene {
     const lane = this.lanes.reduce((a, b) => (a.frames - a.got.length > b.frames - b.got.length ? a : b));
     const step = Math.max(0, lane.stepOf(lane.got.length - 1));
     const first = this.firstAfter === null ? "" : ` · first picture after ${Math.round(this.firstAfter)} ms`;
+    const before = Math.max(...this.lanes.map((lane) => (lane.headless ? lane.before : 0)));
+    if (this.live && before > 0) return `${before} ${before === 1 ? "other is" : "others are"} in line before you`;
     if (this.live) return `Computing: step ${step} of ${lane.steps}`;
     if (this.stopped) return `Stopped at step ${step} of ${lane.steps}`;
     const thinned = lane.every > 1 ? ` · one step in ${lane.every} is kept` : "";
     if (this.firstAfter === null) return "Recorded beforehand with these settings";
+    if (this.lanes.every((other) => other.kept)) return "Drawn a moment ago with these settings" + thinned;
     return `Done in ${((this.ended - this.began) / 1000).toFixed(1)} s` + first + thinned;
   }
 

@@ -1,0 +1,205 @@
+"""Many requests through one network at once: batching in flight.
+
+The network is told a noise level for each picture of a batch, so pictures at different steps, of
+different samplers, labels and requests can share one pass. A Batcher holds the jobs that are under
+way; each `tick` makes one pass of at most `capacity` pictures, taken from the jobs in turn, and
+reports what came of it. A job that has been served goes to the end of the line, so everybody
+advances at the same pace: nobody waits for somebody else's thousand steps to end, and a pass is
+full whenever there is enough to do.
+
+What one job does cannot spoil another: an answer that is not finite, or a pass that fails, ends
+the job that it belongs to and no other. A Batcher does no threading and no waiting of its own.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+import torch
+
+from diffusion_core.denoiser import Denoiser
+from diffusion_core.errors import UserFacingError
+from diffusion_core.guidance import Query
+from diffusion_core.prediction import Prediction
+
+CAPACITY = 64
+"""Pictures in one pass. More do not make a pass cheaper per picture, and make each tick longer."""
+
+
+class Job(Protocol):
+    """Something that has questions for a network, one after another: a Run, for example."""
+
+    @property
+    def query(self) -> Query | None:
+        """What to ask next; None once there is nothing left to ask."""
+
+    def answer(self, prediction: Prediction) -> object | None:
+        """Take the answer to `query`; may return something to report."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of a job in a tick."""
+
+    key: Hashable
+    result: object | None = None
+    """What the job returned, such as a Step."""
+    finished: bool = False
+    problem: str | None = None
+    """One sentence, if the job cannot go on."""
+
+
+@dataclass
+class _Entry:
+    """A job, and the answers to the part of its query that has been asked already."""
+
+    job: Job
+    network: str
+    pieces: list[Prediction] = field(default_factory=list)
+    answered: int = 0
+
+
+@dataclass(frozen=True)
+class _Slice:
+    """Pictures `start` to `stop` of a job's query."""
+
+    key: Hashable
+    entry: _Entry
+    query: Query
+    start: int
+    stop: int
+
+    def part(self) -> Query:
+        x_t, alpha, sigma, label = self.query
+        cut = slice(self.start, self.stop)
+        return Query(x_t[cut], alpha[cut], sigma[cut], label[cut])
+
+
+class Batcher:
+    """Jobs under way, sharing the passes of one or more networks.
+
+    denoisers: by the name under which `add` refers to them.
+    """
+
+    def __init__(self, denoisers: Mapping[str, Denoiser], capacity: int = CAPACITY) -> None:
+        if capacity < 1:
+            raise ValueError(f"A pass takes at least one picture; got {capacity}.")
+        self._denoisers = denoisers
+        self._capacity = capacity
+        self._line: OrderedDict[Hashable, _Entry] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._line)
+
+    def add(self, key: Hashable, job: Job, network: str) -> None:
+        """Take on a job. ValueError if the key is in use."""
+        if key in self._line:
+            raise ValueError(f"There is a job {key!r} already.")
+        self._line[key] = _Entry(job, network)
+
+    def cancel(self, key: Hashable) -> None:
+        """Forget a job; no harm if there is none of that key."""
+        self._line.pop(key, None)
+
+    def tick(self) -> list[Report]:
+        """One pass over whoever is first in line, and what came of it. Empty if nobody is."""
+        slices = self._next_slices()
+        if not slices:
+            return []
+        reports = []
+        for one, answer in self._ask(slices):
+            reports += self._deliver(one, answer)
+        return reports
+
+    def _next_slices(self) -> list[_Slice]:
+        """The pictures of the next pass. One network serves it: that of the first in line."""
+        chosen: list[_Slice] = []
+        room, network = self._capacity, ""
+        for key, entry in self._line.items():
+            network = network or entry.network
+            if entry.network != network:
+                continue
+            query = entry.job.query
+            assert query is not None, "A finished job is not in the line."
+            stop = min(len(query.x_t), entry.answered + room)
+            chosen.append(_Slice(key, entry, query, entry.answered, stop))
+            room -= stop - entry.answered
+            if not room:
+                break
+        return chosen
+
+    def _ask(self, slices: list[_Slice]) -> list[tuple[_Slice, Prediction | str]]:
+        """The answer, or what went wrong, for each slice."""
+        denoiser = self._denoisers[slices[0].entry.network]
+        try:
+            answer = denoiser(*_together([one.part() for one in slices]))
+        except Exception as error:
+            if len(slices) > 1:
+                # Somebody's question is at fault, or the batch is too large: each for itself.
+                return [pair for one in slices for pair in self._ask([one])]
+            return [(slices[0], _sentence(error))]
+        sizes = [one.stop - one.start for one in slices]
+        parts = zip(
+            torch.split(answer.x0_hat, sizes), torch.split(answer.eps_hat, sizes), strict=True
+        )
+        # One look at the whole batch; only if something is wrong, a look at each.
+        healthy = _finite(answer)
+        return [
+            (one, said if healthy or _finite(said) else "The model's answer was not a number")
+            for one, said in zip(slices, (Prediction(*part) for part in parts), strict=True)
+        ]
+
+    def _deliver(self, one: _Slice, answer: Prediction | str) -> list[Report]:
+        entry = one.entry
+        if isinstance(answer, str):
+            self.cancel(one.key)
+            return [Report(one.key, problem=f"{answer}: try another seed or other settings.")]
+        entry.pieces.append(answer)
+        entry.answered = one.stop
+        if one.stop < len(one.query.x_t):
+            return []  # The rest of its pictures are first in line for the next pass.
+        whole = _joined(entry.pieces)
+        entry.pieces, entry.answered = [], 0
+        try:
+            result = entry.job.answer(whole)
+        except Exception as error:
+            return self._deliver(one, _sentence(error))
+        finished = entry.job.query is None
+        if finished:
+            self.cancel(one.key)
+        else:
+            self._line.move_to_end(one.key)
+        return [Report(one.key, result, finished)] if finished or result is not None else []
+
+
+def _together(parts: list[Query]) -> Query:
+    if len(parts) == 1:
+        return parts[0]
+    x_t, alpha, sigma, label = zip(*parts, strict=True)
+    return Query(torch.cat(x_t), np.concatenate(alpha), np.concatenate(sigma), torch.cat(label))
+
+
+def _joined(pieces: list[Prediction]) -> Prediction:
+    if len(pieces) == 1:
+        return pieces[0]
+    return Prediction(
+        torch.cat([piece.x0_hat for piece in pieces]),
+        torch.cat([piece.eps_hat for piece in pieces]),
+    )
+
+
+def _finite(answer: Prediction) -> bool:
+    # A sum is not finite if any part is not, and takes a tenth of the time of isfinite().all().
+    return bool(torch.isfinite(answer.x0_hat.sum() + answer.eps_hat.sum()))
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, UserFacingError):
+        return str(error).rstrip(".")
+    if isinstance(error, MemoryError) or "memory" in str(error).lower():
+        return "There is not enough memory for this just now"
+    return f"The model could not answer ({type(error).__name__})"

@@ -1,0 +1,87 @@
+"""Classifier-free guidance: asking with and without the label, and exaggerating the difference.
+
+    eps = eps_uncond + s (eps_cond - eps_uncond)
+
+(Ho & Salimans 2022, arXiv:2207.12598, eq. 6, whose w is s - 1.) At s = 1 (plain conditional) and
+s = 0 (label ignored), and for pictures without a label, one answer is enough.
+
+Asking and combining are two functions, so that whoever holds the denoiser decides when to ask it,
+and may put the questions of many into one batch (diffusion_core/batcher.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from diffusion_core.denoiser import Denoiser
+from diffusion_core.prediction import Prediction
+from diffusion_core.request import NO_LABEL
+from diffusion_core.schedule import Floats
+
+
+class Query(NamedTuple):
+    """What a denoiser is asked, each picture for itself: `denoiser(*query)`."""
+
+    x_t: Tensor
+    """(B, 1, H, W)"""
+    alpha: Floats
+    """(B,)"""
+    sigma: Floats
+    """(B,)"""
+    label: Tensor
+    """(B,) int64, NO_LABEL for none"""
+
+
+@dataclass(frozen=True)
+class Guided:
+    """What the denoiser says with the label, without it, and the two combined."""
+
+    combined: Prediction
+    conditional: Prediction
+    unconditional: Prediction
+    calls: int
+    """Passes of the denoiser for each picture: 2 if both answers were needed, else 1."""
+
+
+def guided_query(
+    x_t: Tensor, alpha: Floats, sigma: Floats, label: Tensor, guidance: float
+) -> Query:
+    """What must be asked about x_t (B, 1, H, W): B questions, or 2 B where both are needed."""
+    nothing = torch.full_like(label, NO_LABEL)
+    if guidance == 0 or bool((label == NO_LABEL).all()):
+        return Query(x_t, alpha, sigma, nothing)
+    if guidance == 1:
+        return Query(x_t, alpha, sigma, label)
+    return Query(
+        torch.cat([x_t, x_t]),
+        np.concatenate([alpha, alpha]),
+        np.concatenate([sigma, sigma]),
+        torch.cat([label, nothing]),
+    )
+
+
+def combine(answer: Prediction, count: int, guidance: float) -> Guided:
+    """The answer to a guided_query about `count` pictures."""
+    if len(answer.x0_hat) == count:
+        return Guided(answer, answer, answer, calls=1)
+    (x0_cond, x0_uncond), (eps_cond, eps_uncond) = answer.x0_hat.chunk(2), answer.eps_hat.chunk(2)
+    # x_t = alpha x0_hat + sigma eps_hat holds for both answers, so extrapolating both forms by
+    # the same factor keeps it true of the combination, without dividing by alpha or sigma.
+    combined = Prediction(
+        x0_hat=torch.lerp(x0_uncond, x0_cond, guidance),
+        eps_hat=torch.lerp(eps_uncond, eps_cond, guidance),
+    )
+    return Guided(combined, Prediction(x0_cond, eps_cond), Prediction(x0_uncond, eps_uncond), 2)
+
+
+def guided(
+    denoiser: Denoiser, x_t: Tensor, alpha: Floats, sigma: Floats, label: Tensor, guidance: float
+) -> Guided:
+    """Ask and combine at once. Shapes as in Query; both halves go through in one batch."""
+    query = guided_query(x_t, alpha, sigma, label, guidance)
+    return combine(denoiser(*query), len(x_t), guidance)

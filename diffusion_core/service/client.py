@@ -1,0 +1,391 @@
+"""The server's side of the worker: who may draw when, who hears of it, and what is kept.
+
+Everything here runs on one asyncio event loop, the server's, but for a thread that reads what the
+worker sends. Equal jobs are computed once: whoever asks for what is being drawn already joins in,
+and finished answers are kept while there is room. Jobs beyond what the worker takes at a time wait
+in line, and are told how many are before them; a job that nobody reads any more is dropped.
+A worker that dies is started again and goes on with what it was doing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from diffusion_core.errors import UserFacingError
+from diffusion_core.service.jobs import Job
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class ServiceError(UserFacingError):
+    """The model cannot be asked just now, or could not answer."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much is taken on at a time."""
+
+    width: int = 256
+    """Pictures that are before the network at once, over all jobs."""
+    size: int = 32_000_000
+    """Bytes of answers under way, for short jobs and for long ones alike."""
+    long: int = 1_000_000
+    """Bytes from which a job is a long one. Long and short ones wait in lines of their own."""
+    waiting: int = 400
+    """Jobs in line, after which a further one is turned away."""
+    kept: int = 32_000_000
+    """Bytes of finished answers that are kept."""
+    deaths: int = 2
+    """How often the worker may die over a job before the job is given up."""
+
+
+@dataclass(frozen=True)
+class Before:
+    """So many others are in line before this job."""
+
+    count: int
+
+
+@dataclass
+class Answer:
+    """What has arrived of a job's answer, for any number of readers."""
+
+    key: int
+    job: Job
+    chunks: list[bytes] = field(default_factory=list)
+    before: int | None = None
+    """How many are in line before it, while it waits."""
+    running: bool = False
+    finished: bool = False
+    problem: str | None = None
+    readers: int = 0
+    deaths: int = 0
+    to_skip: int = 0
+    """Chunks that a new worker will send again, and that have arrived already."""
+    wanted: bool = False
+    """Whether to compute it although nobody reads it (yet)."""
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def changed(self) -> None:
+        """Wake whoever reads."""
+        self._news.set()
+        self._news = asyncio.Event()
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will come."""
+        return self.finished or self.problem is not None
+
+    async def read(self) -> AsyncGenerator[bytes | Before, None]:
+        """What has arrived and what still comes, from the beginning. ServiceError if it fails."""
+        sent, told = 0, None
+        while True:
+            while sent < len(self.chunks):
+                yield self.chunks[sent]
+                sent += 1
+            if self.problem is not None:
+                raise ServiceError(self.problem)
+            if self.finished:
+                return
+            if self.before is not None and self.before != told:
+                told = self.before
+                yield Before(told)
+                continue
+            await self._news.wait()
+
+
+class ModelService:
+    """Draws for everybody. `start` and `stop` it on the event loop on which it is used."""
+
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        command: Iterable[str] = ("-m", "diffusion_core.service.worker"),
+    ) -> None:
+        self.limits = limits or Limits()
+        self._command = tuple(command)
+        self._keys = itertools.count()
+        self._answers: OrderedDict[Job, Answer] = OrderedDict()
+        """Everything that is waiting, running or kept, the least recently asked for first."""
+        self._running: dict[int, Answer] = {}
+        self._waiting: list[Answer] = []
+        self._worker: _Worker | None = None
+        self._broken: str | None = None
+        self._ready = asyncio.Event()
+        self._deaths_in_a_row = 0
+
+    # --- Life ------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Start the worker. Asking may begin at once; answers come when it has loaded."""
+        self._begin_worker()
+
+    async def stop(self) -> None:
+        """End the worker; whoever still reads is told."""
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            worker.close()
+        for answer in [*self._running.values(), *self._waiting]:
+            self._end(answer, problem="The server is shutting down: please try again later.")
+
+    async def ready(self) -> None:
+        """Wait until the worker has loaded. ServiceError if it cannot."""
+        await self._ready.wait()
+        if self._broken:
+            raise ServiceError(self._broken)
+
+    @property
+    def process_id(self) -> int | None:
+        """Of the worker, for measuring."""
+        return self._worker.process.pid if self._worker else None
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is being computed or waiting for it."""
+        return not self._running and not self._waiting
+
+    # --- Asking ----------------------------------------------------------------------------------
+
+    def kept(self, job: Job) -> bool:
+        """Whether the whole answer is here already."""
+        return job in self._answers and self._answers[job].finished
+
+    async def ask(self, job: Job) -> AsyncGenerator[bytes | Before, None]:
+        """The answer, chunk by chunk, and meanwhile how many are in line before it.
+
+        Leaving the iteration early drops the job, unless others read it too. ServiceError, with a
+        sentence for the reader, if there is no room, no model, or no answer.
+        """
+        answer = self._join(job)
+        answer.readers += 1
+        try:
+            async for chunk in answer.read():
+                yield chunk
+        finally:
+            answer.readers -= 1
+            if not answer.readers and not answer.over and not answer.wanted:
+                self._drop(answer)
+
+    async def whole(self, job: Job) -> bytes:
+        """The whole answer at once."""
+        return b"".join([part async for part in self.ask(job) if isinstance(part, bytes)])
+
+    async def prepare(self, jobs: Iterable[Job], pause: float = 1.0) -> None:
+        """Compute these while nobody wants anything else, one at a time, to have them at hand."""
+        await self.ready()
+        for job in jobs:
+            while not self.idle:
+                await asyncio.sleep(pause)
+            with suppress(ServiceError):
+                await self.whole(job)
+
+    def _join(self, job: Job) -> Answer:
+        if self._broken:
+            raise ServiceError(self._broken)
+        if self._worker is None:
+            raise ServiceError("The model is not running: restart the app.")
+        answer = self._answers.get(job)
+        if answer is None or answer.problem is not None:
+            if len(self._waiting) >= self.limits.waiting:
+                raise ServiceError(
+                    f"{len(self._waiting)} others are waiting to draw just now, which is as many "
+                    "as there is room for: please try again in a moment."
+                )
+            answer = self._answers[job] = Answer(next(self._keys), job)
+            self._waiting.append(answer)
+            self._advance()
+        self._answers.move_to_end(job)
+        return answer
+
+    # --- Who is next -----------------------------------------------------------------------------
+
+    def _is_long(self, answer: Answer) -> bool:
+        return answer.job.size >= self.limits.long
+
+    def _fits(self, answer: Answer) -> bool:
+        kind = self._is_long(answer)
+        peers = [other for other in self._running.values() if self._is_long(other) == kind]
+        if not peers:
+            return True
+        width = sum(other.job.width for other in peers) + answer.job.width
+        size = sum(other.job.size for other in peers) + answer.job.size
+        return width <= self.limits.width and size <= self.limits.size
+
+    def _advance(self) -> None:
+        """Hand the worker what it has room for, and tell the others where they stand."""
+        blocked: dict[bool, int] = {}
+        for answer in [*self._waiting]:
+            kind = self._is_long(answer)
+            if kind not in blocked and self._fits(answer):
+                self._waiting.remove(answer)
+                self._run(answer)
+                continue
+            before = blocked.setdefault(kind, 0)
+            blocked[kind] += 1
+            if answer.before != before:
+                answer.before = before
+                answer.changed()
+
+    def _run(self, answer: Answer) -> None:
+        answer.running, answer.before = True, None
+        self._running[answer.key] = answer
+        if self._worker is not None:
+            self._worker.send(("do", answer.key, answer.job))
+
+    def _drop(self, answer: Answer) -> None:
+        self._answers.pop(answer.job, None)
+        if answer in self._waiting:
+            self._waiting.remove(answer)
+        if self._running.pop(answer.key, None) is not None and self._worker is not None:
+            self._worker.send(("forget", answer.key))
+        self._advance()
+
+    def _end(self, answer: Answer, problem: str | None = None) -> None:
+        answer.problem, answer.finished = problem, problem is None
+        answer.running = False
+        self._running.pop(answer.key, None)
+        if answer in self._waiting:
+            self._waiting.remove(answer)
+        if problem is not None:
+            self._answers.pop(answer.job, None)
+        answer.changed()
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Forget finished answers, the least recently asked for first, beyond what may be kept."""
+        finished = [a for a in self._answers.values() if a.finished]
+        size = sum(sum(map(len, a.chunks)) for a in finished)
+        for answer in finished:
+            if size <= self.limits.kept:
+                return
+            size -= sum(map(len, answer.chunks))
+            del self._answers[answer.job]
+
+    # --- What the worker says --------------------------------------------------------------------
+
+    def _begin_worker(self) -> None:
+        loop = asyncio.get_running_loop()
+
+        def heard(worker: _Worker, message: tuple[Any, ...] | None) -> None:
+            with suppress(RuntimeError):  # The server is shutting down: nobody is there to tell.
+                loop.call_soon_threadsafe(self._hear, worker, message)
+
+        self._worker = _Worker(self._command, heard)
+
+    def _hear(self, worker: _Worker, message: tuple[Any, ...] | None) -> None:
+        if worker is not self._worker:
+            return  # Last words of one that has been replaced.
+        match message:
+            case None:
+                self._mourn()
+            case ("ready",):
+                worker.ready = True
+                self._ready.set()
+            case ("broken", sentence):
+                self._give_up(sentence)
+            case ("chunk", key, chunk) if key in self._running:
+                answer = self._running[key]
+                self._deaths_in_a_row = 0
+                if answer.to_skip:
+                    answer.to_skip -= 1
+                else:
+                    answer.chunks.append(chunk)
+                    answer.changed()
+            case ("finished", key) if key in self._running:
+                self._end(self._running[key])
+                self._advance()
+            case ("failed", key, sentence) if key in self._running:
+                self._end(self._running[key], problem=sentence)
+                self._advance()
+
+    def _give_up(self, sentence: str) -> None:
+        self._broken = sentence
+        self._ready.set()
+        for answer in [*self._running.values(), *self._waiting]:
+            self._end(answer, problem=sentence)
+
+    def _mourn(self) -> None:
+        """The worker died: start another, which does again what the last one had not finished.
+
+        The same job gives the same chunks, so readers notice a pause and nothing else.
+        """
+        assert self._worker is not None
+        self._worker.close()
+        if self._broken:
+            return
+        self._deaths_in_a_row += 1
+        if self._deaths_in_a_row > 2 * self.limits.deaths:
+            self._give_up("The model stopped working and would not start again: restart the app.")
+            return
+        for answer in [*self._running.values()]:
+            answer.deaths += self._worker.ready  # else it died of something else
+            if answer.deaths > self.limits.deaths:
+                self._end(
+                    answer,
+                    problem="The model stopped several times while it drew this: try again with "
+                    "fewer pictures or steps.",
+                )
+        self._begin_worker()
+        for answer in self._running.values():
+            answer.to_skip = len(answer.chunks)
+            assert self._worker is not None
+            self._worker.send(("do", answer.key, answer.job))
+        self._advance()
+
+
+class _Worker:
+    """The process, and the thread that listens to it."""
+
+    def __init__(self, command: tuple[str, ...], heard: Any) -> None:
+        self.ready = False
+        ours, theirs = socket.socketpair()
+        self.process = subprocess.Popen(
+            [sys.executable, *command, str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            # Threads that wait by spinning wait for ever where other work shares the processor:
+            # with one busy neighbour a pass took 1.1 s, and takes 15 ms like this.
+            env={**os.environ, "OMP_WAIT_POLICY": "PASSIVE"},
+        )
+        theirs.close()
+        self._connection: Connection[Any, Any] = Connection(ours.detach())
+        threading.Thread(
+            target=self._listen, args=(heard,), name="model-listener", daemon=True
+        ).start()
+
+    def _listen(self, heard: Any) -> None:
+        for message in self._messages():
+            heard(self, message)
+        self._connection.close()
+        heard(self, None)
+
+    def _messages(self) -> Iterator[tuple[Any, ...]]:
+        while True:
+            try:
+                yield self._connection.recv()
+            except (EOFError, OSError):
+                return
+
+    def send(self, message: tuple[Any, ...]) -> None:
+        """Messages are small, and the worker looks for them after each pass."""
+        with suppress(OSError):  # It died: the listener has noticed or is about to.
+            self._connection.send(message)
+
+    def close(self) -> None:
+        """End the process, whatever it is doing."""
+        self.process.kill()
+        self.process.wait()

@@ -1,0 +1,56 @@
+"""What can be asked of the worker. Plain values: they travel between processes, and equal jobs
+have equal answers, so that a job is also the key under which its answer is kept. No torch here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from diffusion_core.request import (
+    FRAME_HEAD,
+    GUESS_LEVELS,
+    IMAGE_SIZE,
+    NO_LABEL,
+    Request,
+    frame_count,
+)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """The reverse process, answered by a recording (diffusion_core/recording.py) as it grows."""
+
+    request: Request
+    every: int = 1
+    """Every how many steps a frame is kept."""
+
+    @property
+    def size(self) -> int:
+        """How many bytes the answer will have, about."""
+        frame = 4 * FRAME_HEAD + len(self.request.labels) * 3 * IMAGE_SIZE**2
+        return frame_count(self.request, self.every) * frame
+
+    @property
+    def width(self) -> int:
+        """How many pictures it puts to the network at a time."""
+        both = self.request.guidance not in (0, 1) and set(self.request.labels) != {NO_LABEL}
+        return len(self.request.labels) * (2 if both else 1)
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What the model makes of one noisy digit at every noise level, answered all at once."""
+
+    x_0: bytes
+    """784 bytes, 0 = background."""
+    eps: bytes
+    """784 float32."""
+    schedule: str
+    schedule_steps: int = 1000
+
+    size = GUESS_LEVELS * (2 * IMAGE_SIZE**2 + 4)
+    width = GUESS_LEVELS
+
+
+Job = Drawing | Guess
+"""Anything that the worker does."""

@@ -1,0 +1,114 @@
+"""The process that computes: `python -m diffusion_core.service.worker DESCRIPTOR`.
+
+It is started by the client (client.py), with the number of an open socket. Messages are tuples.
+
+    to it       ("do", key, job)            ("forget", key)
+    from it     ("ready",)                  ("broken", sentence), once, instead
+                ("chunk", key, bytes)       more of a job's answer
+                ("finished", key)           ("failed", key, sentence)
+
+It ends when the other side hangs up, so nothing is left behind whatever happens to the server.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from multiprocessing.connection import Connection
+from typing import Any
+
+import torch
+
+from diffusion_core.batcher import Batcher, Report
+from diffusion_core.checkpoint import load_checkpoint
+from diffusion_core.denoiser import Denoiser, NetworkDenoiser
+from diffusion_core.errors import UserFacingError
+from diffusion_core.guessing import Guesses, Guessing
+from diffusion_core.pixels import to_model
+from diffusion_core.recording import frames_of, recording_head
+from diffusion_core.request import IMAGE_SIZE, Request
+from diffusion_core.run import Run, Step, final_picture, sample
+from diffusion_core.schedule import make_schedule
+from diffusion_core.service.jobs import Drawing, Guess, Job
+
+NICENESS = 5
+"""Pages come first: what they need is little, and somebody is waiting for it."""
+NETWORK = "digits"
+
+
+def serve(connection: Connection[Any, Any], denoisers: Mapping[str, Denoiser]) -> None:
+    """Do what is asked until the other side hangs up."""
+    batcher = Batcher(denoisers)
+    jobs: dict[int, Job] = {}
+    try:
+        while True:
+            # Waits for a message while there is nothing to do; looks for one between passes.
+            while not len(batcher) or connection.poll():
+                match connection.recv():
+                    case ("do", int(key), job):
+                        begin(batcher, connection, key, job)
+                        jobs[key] = job
+                    case ("forget", int(key)):
+                        batcher.cancel(key)
+                        jobs.pop(key, None)
+            for report in batcher.tick():
+                tell(connection, report, jobs)
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return
+
+
+def begin(batcher: Batcher, connection: Connection[Any, Any], key: int, job: Job) -> None:
+    """Take on a job."""
+    if isinstance(job, Drawing):
+        connection.send(("chunk", key, recording_head(job.request, job.every)))
+        batcher.add(key, Run(job.request), NETWORK)
+    else:
+        batcher.add(key, guessing(job), NETWORK)
+
+
+def guessing(job: Guess) -> Guessing:
+    """The question of a Guess, as the denoiser is asked it."""
+    size = (1, 1, IMAGE_SIZE, IMAGE_SIZE)
+    x_0 = torch.frombuffer(bytearray(job.x_0), dtype=torch.uint8).reshape(size)
+    eps = torch.frombuffer(bytearray(job.eps), dtype=torch.float32).reshape(size)
+    return Guessing(to_model(x_0.numpy()[0]), eps, make_schedule(job.schedule, job.schedule_steps))
+
+
+def tell(connection: Connection[Any, Any], report: Report, jobs: dict[int, Job]) -> None:
+    """Pass on what came of a job."""
+    key = report.key
+    assert isinstance(key, int)
+    job, result = jobs[key], report.result
+    if report.problem is not None:
+        del jobs[key]
+        connection.send(("failed", key, report.problem))
+        return
+    if isinstance(result, Step) and isinstance(job, Drawing):
+        for frame in frames_of(result, job.every):
+            connection.send(("chunk", key, frame))
+    if isinstance(result, Guesses):
+        answer = result.x0_hat.tobytes() + result.eps_hat.tobytes() + result.error.tobytes()
+        connection.send(("chunk", key, answer))
+    if report.finished:
+        del jobs[key]
+        connection.send(("finished", key))
+
+
+def main() -> None:
+    """Load the networks, run them once, and serve."""
+    connection: Connection[Any, Any] = Connection(int(sys.argv[1]))
+    os.nice(NICENESS)
+    try:
+        network = NetworkDenoiser(load_checkpoint())
+    except UserFacingError as error:
+        connection.send(("broken", str(error)))
+        return
+    # The first pass sets much up; nobody's first picture should pay for that.
+    final_picture(sample(network, Request((0,), steps=1)))
+    connection.send(("ready",))
+    serve(connection, {NETWORK: network})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""A worker without a model, for tests of the client: what it does follows from the job's seed.
+
+Each job is answered by `steps` chunks, b"seed:0", b"seed:1", ... A steady trickle, so that tests
+can look at it half way. Run as `python -m tests.core.fake_worker [MODE] DESCRIPTOR`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+DEADLY = 13
+"""The worker dies when it has sent two chunks of a job of this seed, each time."""
+DEADLY_ONCE = 14
+"""The same, but only once: a file that the environment names remembers it."""
+REFUSED = 15
+"""The job fails with a sentence."""
+
+
+def main() -> None:
+    """Serve one chunk of each job in turn."""
+    *mode, descriptor = sys.argv[1:]
+    connection: Connection[Any, Any] = Connection(int(descriptor))
+    if mode == ["stillborn"]:
+        sys.exit(1)
+    if mode == ["broken"]:
+        connection.send(("broken", "There is no model: train one."))
+        return
+    connection.send(("ready",))
+    sent: dict[int, int] = {}
+    jobs: dict[int, Any] = {}
+    while True:
+        while not sent or connection.poll(0.002):
+            try:
+                verb, key, *rest = connection.recv()
+            except EOFError:
+                return
+            sent.pop(key, None)
+            if verb == "do":
+                jobs[key], sent[key] = rest[0], 0
+        for key in [*sent]:
+            _advance(connection, key, jobs[key].request, sent)
+
+
+def _advance(
+    connection: Connection[Any, Any], key: int, request: Any, sent: dict[int, int]
+) -> None:
+    connection.send(("chunk", key, b"%d:%d " % (request.seed, sent[key])))
+    sent[key] += 1
+    if sent[key] == 2 and request.seed == DEADLY:
+        os._exit(1)
+    if sent[key] == 2 and request.seed == DEADLY_ONCE:
+        memory = Path(os.environ["FOG_TEST_MEMORY"])
+        if not memory.exists():
+            memory.touch()
+            os._exit(1)
+    if request.seed == REFUSED:
+        connection.send(("failed", key, "No such picture: try another seed."))
+        del sent[key]
+    elif sent[key] == request.steps:
+        connection.send(("finished", key))
+        del sent[key]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,252 @@
+"""Batching in flight: the same pictures as alone, full passes, and nobody spoils another's run."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field, replace
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor
+
+from diffusion_core.batcher import Batcher, Report
+from diffusion_core.denoiser import Denoiser, NetworkDenoiser
+from diffusion_core.errors import RequestError
+from diffusion_core.pixels import to_uint8
+from diffusion_core.prediction import Prediction, from_x0
+from diffusion_core.request import NO_LABEL, Request
+from diffusion_core.run import Run, Step, final_picture, sample
+from diffusion_core.schedule import Floats
+from diffusion_core.unet import UNet
+
+CROWD = [
+    Request((3,), "dpmpp", 6, 1.5, seed=1),
+    Request((0, 1, 2, 3, 4), "ddpm", 9, 1.0, seed=2),
+    Request((7, NO_LABEL), "heun", 4, 3.0, seed=3),
+    Request((5,) * 4, "ddim", 3, 0.0, seed=4),
+    Request((9,), "dpmpp", 20, 2.0, seed=5),
+]
+
+
+@dataclass
+class Watched:
+    """A denoiser that answers as another does and notes how large each batch was."""
+
+    inner: Denoiser
+    sizes: list[int] = field(default_factory=list)
+
+    def __call__(self, x_t: Tensor, alpha: Floats, sigma: Floats, label: Tensor) -> Prediction:
+        self.sizes.append(len(x_t))
+        return self.inner(x_t, alpha, sigma, label)
+
+
+def grey(x_t: Tensor, alpha: Floats, sigma: Floats, label: Tensor) -> Prediction:
+    """A denoiser that always sees the same grey, for tests of who is served and when."""
+    return from_x0(torch.full_like(x_t, 0.25), x_t, alpha, sigma)
+
+
+def run_all(batcher: Batcher) -> dict[Hashable, list[Report]]:
+    """Tick until nothing is left: the reports of each job."""
+    heard: dict[Hashable, list[Report]] = {}
+    for _ in range(100_000):
+        for report in batcher.tick():
+            heard.setdefault(report.key, []).append(report)
+        if not len(batcher):
+            return heard
+    raise AssertionError("The batcher does not come to an end.")
+
+
+@pytest.mark.parametrize("capacity", [1, 3, 16, 64])
+def test_pictures_are_the_same_alone_and_in_a_crowd(tiny_network: UNet, capacity: int) -> None:
+    denoiser = NetworkDenoiser(tiny_network)
+    batcher = Batcher({"one": denoiser}, capacity)
+    for key, request in enumerate(CROWD):
+        batcher.add(key, Run(request), "one")
+    heard = run_all(batcher)
+    for key, request in enumerate(CROWD):
+        steps = [report.result for report in heard[key]]
+        assert all(isinstance(step, Step) for step in steps) and len(steps) == request.steps
+        assert [report.finished for report in heard[key]] == [False] * (len(steps) - 1) + [True]
+        alone = [*sample(denoiser, request)]
+        for ours, theirs in zip(steps, alone, strict=True):
+            assert isinstance(ours, Step)
+            assert (ours.index, ours.t, ours.calls) == (theirs.index, theirs.t, theirs.calls)
+            apart = to_uint8(ours.x_next).astype(int) - to_uint8(theirs.x_next).astype(int)
+            assert abs(apart).max() <= 1
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 5), st.integers(1, 6)), min_size=1, max_size=12),
+    st.integers(1, 8),
+)
+def test_passes_are_full_while_there_is_enough_to_do(
+    jobs: list[tuple[int, int]], capacity: int
+) -> None:
+    watched = Watched(grey)
+    batcher = Batcher({"one": watched}, capacity)
+    for key, (count, steps) in enumerate(jobs):
+        batcher.add(key, Run(Request((0,) * count, "ddim", steps)), "one")
+    left = {key: count * steps for key, (count, steps) in enumerate(jobs)}
+    while len(batcher):
+        before = len(watched.sizes)
+        batcher.tick()
+        assert len(watched.sizes) == before + 1  # one pass a tick
+    assert max(watched.sizes) <= capacity
+    assert sum(watched.sizes) == sum(left.values())  # and nothing is computed twice
+    widest = max(count for count, _ in jobs)
+    # A pass can be short only where fewer pictures than its capacity are under way in all.
+    total = sum(count for count, _ in jobs)
+    if total >= capacity:
+        assert watched.sizes[0] == capacity
+    assert watched.sizes[0] >= min(capacity, widest)
+
+
+def test_nobody_waits_for_somebody_elses_thousand_steps() -> None:
+    batcher = Batcher({"one": grey}, capacity=4)
+    batcher.add("long", Run(Request((0,) * 4, "ddim", 1000)), "one")
+    for _ in range(10):
+        batcher.tick()
+    batcher.add("short", Run(Request((1,) * 4, "ddim", 5)), "one")
+    ticks = 1
+    while not any(r.key == "short" and r.finished for r in batcher.tick()):
+        ticks += 1
+    assert ticks <= 11  # five steps of its own, and at most as many of the other
+
+
+def test_all_advance_at_the_same_pace() -> None:
+    batcher, done = Batcher({"one": grey}, capacity=8), dict.fromkeys(range(30), 0)
+    for key in done:
+        batcher.add(key, Run(Request((0,), "ddim", 50)), "one")
+    for _ in range(40):
+        for report in batcher.tick():
+            done[int(str(report.key))] += 1
+        assert max(done.values()) - min(done.values()) <= 1
+
+
+def test_a_job_wider_than_a_pass_is_served_in_parts() -> None:
+    watched = Watched(grey)
+    batcher = Batcher({"one": watched}, capacity=5)
+    batcher.add("wide", Run(Request((0,) * 12, "ddim", 2)), "one")
+    assert [r.finished for r in run_all(batcher)["wide"]] == [False, True]
+    assert watched.sizes == [5, 5, 2, 5, 5, 2]
+
+
+def test_two_networks_take_turns() -> None:
+    first, second = Watched(grey), Watched(grey)
+    batcher = Batcher({"a": first, "b": second}, capacity=8)
+    for key in range(3):
+        batcher.add(("a", key), Run(Request((0,), "ddim", 4)), "a")
+        batcher.add(("b", key), Run(Request((0,), "ddim", 4)), "b")
+    heard = run_all(batcher)
+    assert all(len(reports) == 4 for reports in heard.values()) and len(heard) == 6
+    assert first.sizes == second.sizes == [3, 3, 3, 3]
+
+
+# --- What goes wrong for one goes well for the others ---------------------------------------------
+
+
+def no_number_for_threes(x_t: Tensor, alpha: Floats, sigma: Floats, label: Tensor) -> Prediction:
+    x0_hat = torch.where((label == 3)[:, None, None, None], torch.nan, torch.zeros_like(x_t))
+    return from_x0(x0_hat, x_t, alpha, sigma)
+
+
+def refuses_threes(x_t: Tensor, alpha: Floats, sigma: Floats, label: Tensor) -> Prediction:
+    if (label == 3).any():
+        raise RuntimeError("some shape does not match")
+    return grey(x_t, alpha, sigma, label)
+
+
+def short_of_memory(x_t: Tensor, alpha: Floats, sigma: Floats, label: Tensor) -> Prediction:
+    if len(x_t) > 2:
+        raise MemoryError
+    return grey(x_t, alpha, sigma, label)
+
+
+def out_of_range(x_t: Tensor, alpha: Floats, sigma: Floats, label: Tensor) -> Prediction:
+    if (label == 3).any():
+        raise RequestError("Threes are out.")
+    return grey(x_t, alpha, sigma, label)
+
+
+@pytest.mark.parametrize(
+    ("denoiser", "said"),
+    [
+        (no_number_for_threes, "not a number"),
+        (refuses_threes, "could not answer (RuntimeError)"),
+        (out_of_range, "Threes are out"),
+    ],
+)
+def test_one_bad_job_does_not_spoil_its_neighbours(denoiser: Denoiser, said: str) -> None:
+    batcher = Batcher({"one": denoiser}, capacity=16)
+    for label in (1, 3, 5):
+        batcher.add(label, Run(Request((label,) * 2, "ddim", 4)), "one")
+    heard = run_all(batcher)
+    (failed,) = heard[3]
+    assert failed.problem is not None and said in failed.problem
+    assert failed.problem.endswith(".") and "\n" not in failed.problem
+    for label in (1, 5):
+        assert [report.problem for report in heard[label]] == [None] * 4
+        last = heard[label][-1].result
+        assert isinstance(last, Step) and last.x_next.isfinite().all()
+
+
+def test_a_pass_that_is_too_large_for_the_memory_is_made_in_parts() -> None:
+    batcher = Batcher({"one": short_of_memory}, capacity=16)
+    for key in range(4):
+        batcher.add(key, Run(Request((1, 2), "ddim", 3)), "one")
+    batcher.add("wide", Run(Request((1, 2, 3), "ddim", 3)), "one")
+    heard = run_all(batcher)
+    assert all(heard[key][-1].finished for key in range(4))
+    problem = heard["wide"][0].problem
+    assert problem is not None and "not enough memory" in problem
+
+
+def test_a_sampler_that_fails_ends_its_own_run_only() -> None:
+    class Bad(Run):
+        def answer(self, prediction: Prediction) -> Step | None:
+            raise ZeroDivisionError
+
+    batcher = Batcher({"one": grey})
+    batcher.add("bad", Bad(Request((0,), "ddim", 3)), "one")
+    batcher.add("good", Run(Request((0,), "ddim", 3)), "one")
+    heard = run_all(batcher)
+    assert "ZeroDivisionError" in str(heard["bad"][0].problem)
+    assert heard["good"][-1].finished
+
+
+def test_a_thousand_cancelled_jobs_leave_nothing(tiny_network: UNet) -> None:
+    denoiser = NetworkDenoiser(tiny_network)
+    batcher = Batcher({"one": denoiser}, capacity=8)
+    request = Request((4, 2), "dpmpp", 3, 1.5)
+    for key in range(1000):
+        batcher.add(key, Run(replace(request, steps=1000, seed=key)), "one")
+        if key % 100 == 0:
+            batcher.tick()
+    for key in range(1000):
+        batcher.cancel(key)
+    batcher.cancel("never there")
+    assert len(batcher) == 0 and batcher.tick() == []
+    batcher.add("after", Run(request), "one")
+    last = run_all(batcher)["after"][-1].result
+    assert isinstance(last, Step)
+    torch.testing.assert_close(last.x_next, final_picture(sample(denoiser, request)))
+
+
+def test_a_job_can_be_cancelled_half_way_through_its_pictures() -> None:
+    batcher = Batcher({"one": grey}, capacity=4)
+    batcher.add("wide", Run(Request((0,) * 6, "ddim", 2)), "one")
+    batcher.tick()
+    batcher.cancel("wide")
+    batcher.add("wide", Run(Request((0,) * 6, "ddim", 2)), "one")
+    assert run_all(batcher)["wide"][-1].finished
+
+
+def test_mistakes_in_using_it() -> None:
+    batcher = Batcher({"one": grey})
+    batcher.add("a", Run(Request((0,))), "one")
+    with pytest.raises(ValueError, match="already"):
+        batcher.add("a", Run(Request((0,))), "one")
+    with pytest.raises(ValueError, match="at least one"):
+        Batcher({}, capacity=0)
