@@ -24,6 +24,9 @@ from diffusion_core.unet import UNet, UNetConfig
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 SHIPPED = ASSETS / "model" / "digits.safetensors"
+LEAP = ASSETS / "model" / "leap.safetensors"
+MODELS = {"digits": SHIPPED, "leap": LEAP}
+"""The shipped weights, by the names that request.network_of gives them."""
 FORMAT = "through-the-fog/1"
 
 

@@ -12,6 +12,8 @@ answers. Each sampler is a way to take finite steps along it:
 - Heun takes that step, asks again where it landed, and walks with the average of both answers.
 - DPM-Solver++(2M) extrapolates x0_hat from this answer and the one before.
 - DDPM is DDIM that swaps part of the old noise for fresh noise at each step.
+- Leap takes a distilled model's guess for the picture, and goes back part of the way with fresh
+  noise to try again.
 
 Every one of them is a dialogue: a generator that yields a Question when it needs the denoiser's
 answer, is sent that answer, and yields Taken when a step is done. So whoever runs it decides when
@@ -146,9 +148,26 @@ def dpmpp(x: Tensor, levels: list[Level], noise: Noise) -> Dialogue:
         before, x = (x0_hat, length), x_next
 
 
+def leap(x: Tensor, levels: list[Level], noise: Noise) -> Dialogue:
+    """Few large steps of a distilled model, whose guess of the digit is a finished picture.
+
+    Multistep consistency sampling (Song et al. 2023, arXiv:2303.01469, algorithm 1): each guess is
+    covered with fresh noise up to the next level, x_next = alpha' x0_hat + sigma' z, so that the
+    next leap can put right what the last one got wrong.
+    """
+    for here, there in pairwise(levels):
+        answer = yield Question(x, here)
+        x_next = there.alpha * answer.combined.x0_hat
+        if there.sigma > 0:
+            x_next = x_next + there.sigma * noise(x)
+        yield Taken(x_next, answer)
+        x = x_next
+
+
 SAMPLERS: dict[str, Callable[[Tensor, list[Level], Noise], Dialogue]] = {
     "ddpm": ddpm,
     "ddim": ddim,
     "heun": heun,
     "dpmpp": dpmpp,
+    "leap": leap,
 }

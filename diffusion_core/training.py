@@ -168,20 +168,33 @@ class Optimizers:
     def tensors(self) -> dict[str, Tensor]:
         """The state, by names under which `restore` finds it again."""
         return {
-            f"{name}/{index}/{key}": tensor
+            f"{name}/{key}": tensor
             for name, optimizer in (("muon", self.muon), ("adam", self.adam))
-            for index, slot in optimizer.state_dict()["state"].items()
-            for key, tensor in slot.items()
+            for key, tensor in optimizer_tensors(optimizer).items()
         }
 
     def restore(self, tensors: dict[str, Tensor]) -> None:
         """Take over the state that `tensors` gave."""
-        for name, optimizer in (("muon", self.muon), ("adam", self.adam)):
-            state = optimizer.state_dict()
-            for path, tensor in _under(f"{name}/", tensors).items():
-                index, key = path.split("/")
-                state["state"].setdefault(int(index), {})[key] = tensor
-            optimizer.load_state_dict(state)
+        restore_optimizer(self.muon, under("muon/", tensors))
+        restore_optimizer(self.adam, under("adam/", tensors))
+
+
+def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """What an optimizer remembers of each parameter, as "index/name"."""
+    return {
+        f"{index}/{key}": tensor
+        for index, slot in optimizer.state_dict()["state"].items()
+        for key, tensor in slot.items()
+    }
+
+
+def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
+    """Give it back what optimizer_tensors took."""
+    state = optimizer.state_dict()
+    for path, tensor in tensors.items():
+        index, key = path.split("/")
+        state["state"].setdefault(int(index), {})[key] = tensor
+    optimizer.load_state_dict(state)
 
 
 def step_generator(seed: int, step: int, device: torch.device | str = "cpu") -> torch.Generator:
@@ -307,9 +320,9 @@ def load_state(path: str | Path, device: str = "cpu") -> TrainingState:
         config = TrainingConfig(**json.loads(metadata["config"]))
         shape = json.loads(metadata["shape"])
         state = new_state(config, UNetConfig(**{**shape, "widths": tuple(shape["widths"])}), device)
-        state.network.load_state_dict(_under("network/", tensors))
-        state.average.load_state_dict(_under("average/", tensors))
-        state.optimizer.restore(_under("optimizer/", tensors))
+        state.network.load_state_dict(under("network/", tensors))
+        state.average.load_state_dict(under("average/", tensors))
+        state.optimizer.restore(under("optimizer/", tensors))
         state.step, state.seconds = int(metadata["step"]), float(metadata["seconds"])
     except (SafetensorError, OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise CheckpointError(
@@ -318,5 +331,6 @@ def load_state(path: str | Path, device: str = "cpu") -> TrainingState:
     return state
 
 
-def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+def under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Those whose name begins with the prefix, without it."""
     return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}

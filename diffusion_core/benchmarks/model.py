@@ -18,9 +18,8 @@ from diffusion_core.denoiser import Denoiser, NetworkDenoiser
 from diffusion_core.errors import CannotMeasureError
 from diffusion_core.prediction import Prediction
 from diffusion_core.recording import record
-from diffusion_core.request import IMAGE_SIZE, NUM_CLASSES, Request
+from diffusion_core.request import IMAGE_SIZE, NUM_CLASSES, WALKING_SAMPLERS, Request
 from diffusion_core.run import sample
-from diffusion_core.samplers import SAMPLERS
 from diffusion_core.schedule import Floats
 from diffusion_core.unet import UNet
 
@@ -49,7 +48,7 @@ class ModelPlan:
     @property
     def grid(self) -> Iterator[Request]:
         """Every sampler with every number of steps, guided and unguided."""
-        for sampler in SAMPLERS:
+        for sampler in WALKING_SAMPLERS:
             for guidance in (self.guidance, 1.0):
                 for steps in self.step_counts:
                     yield self.request(sampler, steps, guidance)

@@ -31,6 +31,8 @@ class App:
     address: str
     launched: float
     ready_after: float
+    process: int
+    """Its process id, which is also that of its process group."""
 
 
 def streamlit_command(port: int) -> list[str]:
@@ -64,7 +66,7 @@ def running_app(command: Callable[[int], list[str]] = streamlit_command) -> Iter
                 start_new_session=True,
             )
             _wait_until_it_answers(f"{address}/_stcore/health", process, log)
-            yield App(address, launched, time.monotonic() - launched)
+            yield App(address, launched, time.monotonic() - launched, process.pid)
     finally:
         if process is not None:
             end(process)

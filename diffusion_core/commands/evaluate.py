@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from diffusion_core.checkpoint import SHIPPED, load_checkpoint, read_card, write_card
+from diffusion_core.checkpoint import MODELS, load_checkpoint, read_card, write_card
 from diffusion_core.classifiers import (
     CLASSIFIERS,
     ClassifierTraining,
@@ -32,31 +32,38 @@ from diffusion_core.denoiser import Denoiser, NetworkDenoiser
 from diffusion_core.errors import RequestError
 from diffusion_core.evaluation import Report, evaluate
 from diffusion_core.files import replacing
-from diffusion_core.model_card import FRECHET_GOAL, evaluation_table, model_card
+from diffusion_core.model_card import evaluation_table, goal_words, model_card
 from diffusion_core.prediction import Prediction
-from diffusion_core.request import NUM_CLASSES, Request
+from diffusion_core.request import LEAP_STEPS, NUM_CLASSES, Request, network_of
 from diffusion_core.samplers import SAMPLERS
 from diffusion_core.schedule import Floats
 
-STANDARD = Request(tuple(np.repeat(np.arange(NUM_CLASSES), 1000).tolist()))
-"""What the shipped card reports: 1,000 of each digit, drawn as the app draws them."""
+STANDARD = (
+    {"sampler": "dpmpp", "steps": 20},
+    *({"sampler": "leap", "steps": steps} for steps in LEAP_STEPS),
+)
+"""What the card reports: the model, and its distilled copy in one, two and four leaps."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", type=Path, default=SHIPPED, help="weights, .safetensors")
+    parser.add_argument("--model", type=Path, help="weights, .safetensors; the shipped ones")
     parser.add_argument(
         "--per-label", type=int, default=1000, help="pictures of each digit, 1 to 1000"
     )
-    parser.add_argument("--sampler", default=STANDARD.sampler, choices=[*SAMPLERS])
-    parser.add_argument("--steps", type=int, default=STANDARD.steps, help="from 1 to 1000")
-    parser.add_argument("--guidance", type=float, default=STANDARD.guidance, help="0 to 5")
-    parser.add_argument("--seed", type=int, default=STANDARD.seed)
+    parser.add_argument(
+        "--sampler",
+        choices=[*SAMPLERS],
+        help="measure this one only; by default all that the card reports",
+    )
+    parser.add_argument("--steps", type=int, default=20, help="from 1 to 1000; of leap 1, 2 or 4")
+    parser.add_argument("--guidance", type=float, default=1.0, help="0 to 5")
+    parser.add_argument("--seed", type=int, default=0)
     add_device(parser)
     parser.add_argument(
         "--write-card",
         action=argparse.BooleanOptionalAction,
-        help="put the figures on the model's card; by default only those of the shipped model, "
-        "measured with the standard settings",
+        help="put the figures on the model's card; by default if all that the card reports is "
+        "measured, of the shipped models, with 1,000 pictures of each digit",
     )
     parser.add_argument(
         "--train-classifiers",
@@ -72,36 +79,85 @@ def run(args: argparse.Namespace) -> None:
     if not 1 <= args.per_label <= 1000:
         # MNIST's test set has 10,000 digits: there is no floor to compare more pictures with.
         raise RequestError(f"--per-label must be from 1 to 1000; got {args.per_label}.")
-    began = time.monotonic()
-    labels = np.repeat(np.arange(NUM_CLASSES), args.per_label)
-    request = Request(tuple(labels.tolist()), args.sampler, args.steps, args.guidance, args.seed)
-    training, unseen = load_mnist("train"), load_mnist("test")
-    feature_net = load_classifier(FeatureNet, device=args.device)
-    judge_net = load_classifier(JudgeNet, device=args.device)
-    counting = Counting(NetworkDenoiser(load_checkpoint(args.model, args.device)))
-    images = np.concatenate(list(_reported(draw(counting, request, args.device), len(labels))))
-    drawn_in = time.monotonic() - began
-    print("Measuring ...", file=sys.stderr, flush=True)
-    drawn = Digits(images, labels)
-    report = evaluate(drawn, unseen, training, feature_net, judge_net, args.seed, args.device)
-    entry = _entry(report, request, counting.pictures / len(labels)) | {
-        "seconds_drawing": round(drawn_in),
-        "seconds": round(time.monotonic() - began),
-    }
-    print("\n".join(evaluation_table(entry)))
-    print(
-        f"Fréchet distance: {entry['frechet_ratio']:.2f} times that of unseen real digits "
-        f"(goal: at most {FRECHET_GOAL:g}). Took {entry['seconds']:,} s."
-    )
-    standard = args.model.resolve() == SHIPPED and request == STANDARD
-    if args.write_card if args.write_card is not None else standard:
-        card = read_card(args.model) | {"evaluation": entry}
-        write_card(args.model, card)
-        with replacing(args.model.parent / "README.md") as temporary:
-            temporary.write_text(model_card(card), "utf-8")
-        print(f"Wrote the card beside {args.model}.")
+    ways = [{"sampler": args.sampler, "steps": args.steps}] if args.sampler else [*STANDARD]
+    standard = not (args.sampler or args.model) and (args.per_label, args.guidance) == (1000, 1)
+    measures = Measures.load(args.device)
+    for way in ways:
+        labels = tuple(np.repeat(np.arange(NUM_CLASSES), args.per_label).tolist())
+        request = Request(labels, **way, guidance=args.guidance, seed=args.seed)
+        path = args.model or MODELS[network_of(request.sampler)]
+        entry = measures.of(request, path)
+        print(f"\n{request.sampler}, {request.steps} steps, guidance {request.guidance:g}")
+        print("\n".join(evaluation_table(entry)))
+        print(
+            f"Fréchet distance: {entry['frechet_ratio']:.2f} times that of unseen real digits"
+            f"{goal_words(entry)}. Took {entry['seconds']:,} s.",
+            flush=True,
+        )
+        if args.write_card if args.write_card is not None else standard:
+            _write(path, entry)
+            print(f"Wrote the card beside {path}.")
+        else:
+            print("The model's card was left as it is; --write-card changes it.")
+
+
+def _write(path: Path, entry: dict[str, Any]) -> None:
+    """Put an evaluation on the card of the weights at `path`, and write the page beside it anew."""
+    card = read_card(path)
+    leap = entry["sampler"] == "leap"
+    if leap:
+        card["evaluations"] = {**card.get("evaluations", {}), str(entry["steps"]): entry}
     else:
-        print("The model's card was left as it is; --write-card changes it.")
+        card["evaluation"] = entry
+    write_card(path, card)
+    cards = {name: read_card(path.with_name(model.name)) for name, model in MODELS.items()}
+    cards["leap" if leap else "digits"] = card
+    with replacing(path.parent / "README.md") as temporary:
+        temporary.write_text(model_card(**cards), "utf-8")
+
+
+@dataclass(frozen=True)
+class Measures:
+    """Everything that drawings are measured with."""
+
+    training: Digits
+    unseen: Digits
+    feature_net: FeatureNet
+    judge_net: JudgeNet
+    device: str
+
+    @classmethod
+    def load(cls, device: str) -> Measures:
+        """MNIST and the two classifiers. UserFacingError, with what to do, if one is missing."""
+        return cls(
+            load_mnist("train"),
+            load_mnist("test"),
+            load_classifier(FeatureNet, device=device),
+            load_classifier(JudgeNet, device=device),
+            device,
+        )
+
+    def of(self, request: Request, path: Path) -> dict[str, Any]:
+        """Draw with the weights at `path`, and measure: an entry for a card."""
+        began = time.monotonic()
+        counting = Counting(NetworkDenoiser(load_checkpoint(path, self.device)))
+        count = len(request.labels)
+        images = np.concatenate(list(_reported(draw(counting, request, self.device), count)))
+        drawn_in = time.monotonic() - began
+        print("Measuring ...", file=sys.stderr, flush=True)
+        report = evaluate(
+            Digits(images, np.array(request.labels)),
+            self.unseen,
+            self.training,
+            self.feature_net,
+            self.judge_net,
+            request.seed,
+            self.device,
+        )
+        return _entry(report, request, counting.pictures / count) | {
+            "seconds_drawing": round(drawn_in),
+            "seconds": round(time.monotonic() - began),
+        }
 
 
 @dataclass

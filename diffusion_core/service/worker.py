@@ -21,20 +21,19 @@ from typing import Any
 import torch
 
 from diffusion_core.batcher import Batcher, Report
-from diffusion_core.checkpoint import load_checkpoint
+from diffusion_core.checkpoint import MODELS, load_checkpoint
 from diffusion_core.denoiser import Denoiser, NetworkDenoiser
 from diffusion_core.errors import UserFacingError
 from diffusion_core.guessing import Guesses, Guessing
 from diffusion_core.pixels import to_model
 from diffusion_core.recording import frames_of, recording_head
-from diffusion_core.request import IMAGE_SIZE, Request
+from diffusion_core.request import IMAGE_SIZE, Request, network_of
 from diffusion_core.run import Run, Step, final_picture, sample
 from diffusion_core.schedule import make_schedule
 from diffusion_core.service.jobs import Drawing, Guess, Job
 
 NICENESS = 5
 """Pages come first: what they need is little, and somebody is waiting for it."""
-NETWORK = "digits"
 
 
 def serve(connection: Connection[Any, Any], denoisers: Mapping[str, Denoiser]) -> None:
@@ -62,9 +61,9 @@ def begin(batcher: Batcher, connection: Connection[Any, Any], key: int, job: Job
     """Take on a job."""
     if isinstance(job, Drawing):
         connection.send(("chunk", key, recording_head(job.request, job.every)))
-        batcher.add(key, Run(job.request), NETWORK)
+        batcher.add(key, Run(job.request), network_of(job.request.sampler))
     else:
-        batcher.add(key, guessing(job), NETWORK)
+        batcher.add(key, guessing(job), "digits")
 
 
 def guessing(job: Guess) -> Guessing:
@@ -100,14 +99,15 @@ def main() -> None:
     connection: Connection[Any, Any] = Connection(int(sys.argv[1]))
     os.nice(NICENESS)
     try:
-        network = NetworkDenoiser(load_checkpoint())
+        networks = {name: NetworkDenoiser(load_checkpoint(p)) for name, p in MODELS.items()}
     except UserFacingError as error:
         connection.send(("broken", str(error)))
         return
     # The first pass sets much up; nobody's first picture should pay for that.
-    final_picture(sample(network, Request((0,), steps=1)))
+    for network in networks.values():
+        final_picture(sample(network, Request((0,), steps=1)))
     connection.send(("ready",))
-    serve(connection, {NETWORK: network})
+    serve(connection, networks)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from diffusion_core.benchmarks.server import App, running_app
 from diffusion_core.benchmarks.timing import percentile, spread
 from diffusion_core.commands import benchmark as benchmark_command
 from diffusion_core.errors import CannotMeasureError
-from diffusion_core.samplers import SAMPLERS
+from diffusion_core.request import WALKING_SAMPLERS
 
 PLAN = ModelPlan(pictures=3, steps=4, step_counts=(2, 5), batch_sizes=(1, 4), repeat=2)
 
@@ -65,7 +65,7 @@ def test_model_part(tiny_model: Path) -> None:
     assert standard["total"]["count"] == PLAN.repeat
 
     rows = {(r["sampler"], r["guidance"], r["steps"]): r for r in results["samplers"]}
-    assert set(rows) == {(s, g, n) for s in SAMPLERS for g in (1.5, 1.0) for n in (2, 5)}
+    assert set(rows) == {(s, g, n) for s in WALKING_SAMPLERS for g in (1.5, 1.0) for n in (2, 5)}
     for (sampler, guidance, steps), row in rows.items():
         asked = 2 * steps - 1 if sampler == "heun" else steps
         assert row["network_calls"] == asked * (2 if guidance != 1 else 1)
@@ -156,7 +156,7 @@ def test_command_prints_a_table_and_writes_json(
     assert results["machine"]["cores"] >= 1
     assert [goal["what"] in printed for goal in results["goals"]] == [True, True]
     assert printed.splitlines()[: len(report(results))] == report(results)
-    for name in ("GOALS", "MODEL", *SAMPLERS, "batch of 4", "ratio"):
+    for name in ("GOALS", "MODEL", *WALKING_SAMPLERS, "batch of 4", "ratio"):
         assert name in printed
     assert "BROWSER" not in printed
 

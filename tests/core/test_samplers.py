@@ -17,7 +17,7 @@ from diffusion_core.denoiser import Denoiser, IdealDenoiser, NetworkDenoiser
 from diffusion_core.errors import RequestError
 from diffusion_core.guidance import Guided, guided
 from diffusion_core.prediction import Prediction, add_noise, velocity
-from diffusion_core.request import NO_LABEL, SAMPLER_NAMES, Request
+from diffusion_core.request import LEAP_TIMES, NO_LABEL, SAMPLER_NAMES, WALKING_SAMPLERS, Request
 from diffusion_core.run import final_picture, noise_from, picture_generators, sample
 from diffusion_core.samplers import (
     SAMPLERS,
@@ -34,7 +34,7 @@ from diffusion_core.schedule import COSINE, Floats, LinearBetaSchedule, alpha_si
 from diffusion_core.unet import UNet
 from tests.core.gaussian import Gaussian
 
-EVERY_SAMPLER = pytest.mark.parametrize("sampler", SAMPLERS)
+EVERY_SAMPLER = pytest.mark.parametrize("sampler", WALKING_SAMPLERS)
 PICTURE = (1, 28, 28)
 
 
@@ -428,7 +428,7 @@ def test_a_sampler_without_steps_has_no_final_picture() -> None:
         ({"labels": ()}, "at least one digit"),
         ({"labels": (3, 11)}, "from 0 to 9"),
         ({"labels": (-1,)}, "from 0 to 9"),
-        ({"sampler": "euler"}, "'euler': choose one of ddpm, ddim, heun, dpmpp"),
+        ({"sampler": "euler"}, "'euler': choose one of ddpm, ddim, heun, dpmpp, leap"),
         ({"steps": 0}, "from 1 to 1000; got 0"),
         ({"steps": 1001}, "from 1 to 1000; got 1001"),
         ({"guidance": -0.1}, "from 0 to 5; got -0.1"),
@@ -455,6 +455,39 @@ def test_the_ends_of_the_ranges_are_allowed(fields: dict[str, int]) -> None:
 def test_the_largest_seed_draws(ideal: IdealDenoiser) -> None:
     request = Request((0,) * 3, "ddpm", 2, seed=2**31 - 1)
     assert final_picture(sample(ideal, request)).isfinite().all()
+
+
+@pytest.mark.parametrize("steps", [1, 2, 4])
+def test_leaps_start_where_the_distilled_model_was_trained_and_keep_its_last_guess(
+    tiny_network: UNet, steps: int
+) -> None:
+    request = Request((3, 7), "leap", steps, seed=2)
+    run = [*sample(NetworkDenoiser(tiny_network), request)]
+    assert {step.t for step in run} <= set(LEAP_TIMES) and run[0].t == 1
+    assert [step.calls for step in run] == [*range(1, steps + 1)]
+    assert torch.equal(run[-1].x_next, run[-1].x0_hat)
+    for step, following in pairwise(run):
+        # What stands between the leaps is the guess, under noise that was not there before.
+        fresh = (step.x_next - following.alpha * step.x0_hat) / following.sigma
+        assert abs(float(fresh.mean())) < 0.1 and float(fresh.std()) == pytest.approx(1, abs=0.1)
+        assert abs(float(torch.corrcoef(torch.stack([fresh, run[0].x_t]).flatten(1))[0, 1])) < 0.1
+    again = final_picture(sample(NetworkDenoiser(tiny_network), request))
+    assert torch.equal(again, run[-1].x_next)
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"steps": 3}, "Leaps come by 1, 2 or 4: choose one of these; got 3."),
+        ({"steps": 20}, "got 20"),
+        ({"steps": 2, "guidance": 1.5}, "leave guidance at 1"),
+        ({"steps": 2, "labels": (3, NO_LABEL)}, "name the digits"),
+    ],
+)
+def test_leaps_that_were_not_learned_are_refused(fields: dict[str, object], message: str) -> None:
+    with pytest.raises(RequestError) as caught:
+        Request(**{"labels": (0,), "sampler": "leap", **fields})
+    assert message in str(caught.value) and "\n" not in str(caught.value)
 
 
 def test_every_sampler_can_be_asked_for() -> None:

@@ -1,0 +1,366 @@
+"""Distillation: teach a copy of the model to reach in one, two or four leaps where it walked.
+
+The student is asked at LEAP_TIMES only, and answers at each with a finished picture. It learns in
+two ways at once:
+
+- From its teacher. The teacher walks from noise to pictures, with guidance, and the student is
+  asked, at points along such a path, where it ends (Luhman & Luhman 2021, arXiv:2101.02388; with
+  several points on a path, as in multistep consistency models, Heek et al. 2024,
+  arXiv:2403.06807). Squared error alone makes it cautious: where it is unsure between pictures, it
+  answers with their blurred mean.
+- From a critic. A second, small network learns to tell the student's pictures from real ones, and
+  the student learns to look more real to it (adversarial diffusion distillation, Sauer et al.
+  2023, arXiv:2311.17042). The critic compares pairs and is held smooth around real and drawn
+  pictures, which makes the game converge (R3GAN, Huang et al. 2024, arXiv:2501.05441).
+
+Guidance is folded in: the student learns from guided paths and is asked once per leap.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from pathlib import Path as FilePath
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor, nn
+
+from diffusion_core.denoiser import NetworkDenoiser
+from diffusion_core.errors import CheckpointError, TrainingDivergedError
+from diffusion_core.files import replacing
+from diffusion_core.guidance import guided
+from diffusion_core.prediction import add_noise, from_velocity
+from diffusion_core.request import LEAP_TIMES, NUM_CLASSES
+from diffusion_core.samplers import Level, Question, dpmpp
+from diffusion_core.schedule import COSINE, alpha_sigma
+from diffusion_core.training import (
+    ema_decay,
+    optimizer_tensors,
+    restore_optimizer,
+    step_generator,
+    under,
+)
+from diffusion_core.unet import UNet, UNetConfig
+
+
+@dataclass(frozen=True)
+class DistillationConfig:
+    """How to distil. Times are in steps of one batch."""
+
+    steps: int = 4000
+    batch_size: int = 128
+    paths: int = 12_000
+    """How many paths of the teacher to learn from; equally many of each digit."""
+    path_steps: int = 12
+    guidance: float = 1.25
+    learning_rate: float = 3e-4
+    critic_rate: float = 5e-4
+    critic_from: int = 600
+    """The step at which the critic joins in; before, the student only follows its teacher."""
+    critic_weight: float = 0.02
+    smoothness: float = 1.0
+    """Of the critic: the weight of its squared gradient, at real and at drawn pictures."""
+    ema_gamma: float = 16.97
+    precision: str = "float32"
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Points on the teacher's paths, at LEAP_TIMES, and where each path ended."""
+
+    points: Tensor
+    """(N, len(LEAP_TIMES), 1, 28, 28) float16"""
+    ends: Tensor
+    """(N, 1, 28, 28) float16"""
+    labels: Tensor
+    """(N,) int64"""
+
+
+def path_times(steps: int) -> list[float]:
+    """About `steps` steps from 1 to 0 that pass through all of LEAP_TIMES, shortest at the end."""
+    stops = [*LEAP_TIMES, 0.0]
+    each = max(1, round(steps / len(LEAP_TIMES)))
+    times = [1.0]
+    for here, there in pairwise(stops):
+        times += np.linspace(here, there, each + 1)[1:].tolist()
+    return times
+
+
+@torch.no_grad()
+def teacher_paths(
+    teacher: UNet, config: DistillationConfig, device: str = "cpu", batch_size: int = 250
+) -> Iterator[Paths]:
+    """The teacher's guided paths from fresh noise, batch after batch."""
+    times = path_times(config.path_steps)
+    levels = [Level(t, *(float(x) for x in alpha_sigma(COSINE, t))) for t in times]
+    denoiser = NetworkDenoiser(teacher)
+    for first in range(0, config.paths, batch_size):
+        count = min(batch_size, config.paths - first)
+        labels = torch.arange(first, first + count, device=device) % NUM_CLASSES
+        generator = step_generator(config.seed + 2, first, device)
+        x = torch.randn((count, 1, 28, 28), generator=generator, device=device)
+        points = [x]
+        dialogue = dpmpp(x, levels, torch.randn_like)
+        reply = next(dialogue, None)
+        while reply is not None:
+            if isinstance(reply, Question):
+                each, level = np.ones(count), reply.level
+                amounts = level.alpha * each, level.sigma * each
+                with torch.autocast(
+                    x.device.type, torch.bfloat16, enabled=config.precision == "bfloat16"
+                ):
+                    said = guided(denoiser, reply.x, *amounts, labels, config.guidance)
+                there = times[levels.index(level) + 1]
+                reply = dialogue.send(said)
+                continue
+            x = reply.x_next
+            if any(math.isclose(there, stop) for stop in LEAP_TIMES):
+                points.append(x)
+            reply = next(dialogue, None)
+        yield Paths(torch.stack(points, 1).half(), x.clamp(-1, 1).half(), labels)
+
+
+class Critic(nn.Module):
+    """Says how real a picture of this label looks: (B, 1, 28, 28), (B,) int64 to (B,).
+
+    No normalisation, as R3GAN asks for: what one picture scores must not depend on the others.
+    """
+
+    def __init__(self, width: int = 32) -> None:
+        super().__init__()
+        self.fold = nn.PixelUnshuffle(2)
+        self.enter = nn.Conv2d(4, width, 3, padding=1)  # 14x14
+        self.first = _CriticBlock(width, 2 * width)  # to 7x7
+        self.second = _CriticBlock(2 * width, 4 * width)  # to 3x3
+        self.leave = nn.Linear(9 * 4 * width, 128)
+        self.score = nn.Linear(128, 1)
+        self.label = nn.Embedding(NUM_CLASSES, 128)
+
+    def forward(self, x: Tensor, label: Tensor) -> Tensor:
+        h = self.second(self.first(self.enter(self.fold(x))))
+        features = F.silu(self.leave(F.silu(h).flatten(1)))
+        # How real, and how much like its label (Miyato & Koyama 2018, arXiv:1802.05637).
+        return self.score(features)[:, 0] + (features * self.label(label)).sum(1) / 128**0.5
+
+
+class _CriticBlock(nn.Module):
+    """(B, C_in, H, W) to (B, C_out, H // 2, W // 2)."""
+
+    def __init__(self, c_in: int, c_out: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(c_in, c_out, 3, padding=1)
+        self.conv2 = nn.Conv2d(c_out, c_out, 3, padding=1)
+        self.shortcut = nn.Conv2d(c_in, c_out, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        h = self.conv2(F.silu(self.conv1(F.silu(x))))
+        return F.avg_pool2d(self.shortcut(x) + h, 2)
+
+
+@dataclass
+class DistillationState:
+    """Everything that a resumed run needs. `average` is the student that is kept."""
+
+    config: DistillationConfig
+    student: UNet
+    average: UNet
+    critic: Critic
+    optimizer: torch.optim.AdamW
+    critic_optimizer: torch.optim.AdamW
+    step: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class DistillationEvent:
+    """What one step did: how far from the teacher's answers the student was (root mean square
+    over pixels), and how often the critic told the student's picture from the real one."""
+
+    step: int
+    distance: float
+    told_apart: float
+    seconds: float
+
+
+def new_distillation(teacher: UNet, config: DistillationConfig, device: str) -> DistillationState:
+    """A student that begins as a copy of its teacher, and a critic that knows nothing."""
+    student, average = (copy.deepcopy(teacher).to(device) for _ in range(2))
+    student.train().requires_grad_(True)
+    with torch.random.fork_rng():
+        torch.manual_seed(config.seed)
+        critic = Critic().to(device)
+    return DistillationState(
+        config,
+        student,
+        average.requires_grad_(False),
+        critic,
+        # Without momentum: what a player did wrong before says little in a game that moves on.
+        torch.optim.AdamW(student.parameters(), config.learning_rate, (0.0, 0.99), fused=True),
+        torch.optim.AdamW(critic.parameters(), config.critic_rate, (0.0, 0.99), fused=True),
+    )
+
+
+def distil(
+    state: DistillationState, paths: Paths, x_0: Tensor, labels: Tensor
+) -> Iterator[DistillationEvent]:
+    """Run the remaining steps, over the teacher's paths and real pictures x_0 (N, 1, 28, 28).
+
+    Changes `state` in place and yields after each step. TrainingDivergedError if a loss is not
+    finite.
+    """
+    config, device = state.config, x_0.device
+    began, before = time.monotonic(), state.seconds
+    half = config.batch_size // 2
+    alphas, sigmas = (torch.as_tensor(a) for a in alpha_sigma(COSINE, LEAP_TIMES))
+    of_label = [torch.nonzero(paths.labels == k)[:, 0] for k in range(NUM_CLASSES)]
+    while state.step < config.steps:
+        generator = step_generator(config.seed, state.step)
+        chosen = torch.randint(len(x_0), (config.batch_size,), generator=generator)
+        real, label = x_0[chosen.to(device)], labels[chosen.to(device)]
+        # Pure noise is where the longest leaps begin: a third of all questions.
+        share = torch.tensor([2.0] + [4 / 3] * (len(LEAP_TIMES) - 1))
+        level = torch.multinomial(share, config.batch_size, replacement=True, generator=generator)
+        alpha, sigma = alphas[level], sigmas[level]
+        eps = torch.randn(real.shape, generator=generator).to(device)
+        x_t = add_noise(real, eps, alpha, sigma)
+        # The first half stands on paths of the teacher, which end at a known picture.
+        on_path = torch.stack(
+            [
+                of_label[k][torch.randint(len(of_label[k]), (), generator=generator)]
+                for k in label[:half].tolist()
+            ]
+        )
+        x_t[:half] = paths.points[on_path, level[:half]].to(x_t)
+        target = paths.ends[on_path].to(x_t)
+
+        with torch.autocast(device.type, torch.bfloat16, enabled=config.precision == "bfloat16"):
+            t = torch.tensor(LEAP_TIMES)[level].float().to(device)
+            v = state.student(x_t, t, label).float()
+        drawn = from_velocity(v, x_t, alpha, sigma).x0_hat
+        squared = (drawn[:half] - target).square().mean(dim=(1, 2, 3))
+        # Pseudo-Huber: the far-off ones must not outweigh all others.
+        loss = ((squared + 1e-4).sqrt() - 1e-2).mean()
+        told_apart = 0.5
+        if state.step >= config.critic_from:
+            told_apart = _teach_critic(state, real, drawn.detach(), label)
+            lead = state.critic(real, label) - state.critic(drawn, label)
+            loss = loss + config.critic_weight * F.softplus(lead).mean()
+        if not math.isfinite(loss.item()):
+            raise TrainingDivergedError(
+                f"The loss at step {state.step} is {loss.item()}: distil again with another seed."
+            )
+        rate = config.learning_rate * min(1.0, 4 * (config.steps - state.step) / config.steps)
+        state.optimizer.param_groups[0]["lr"] = rate
+        state.optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(state.student.parameters(), 1.0)
+        state.optimizer.step()
+        state.step += 1
+        keep = ema_decay(state.step, config.ema_gamma)
+        with torch.no_grad():
+            averaged: list[Tensor] = [*state.average.parameters()]
+            torch._foreach_lerp_(averaged, [*state.student.parameters()], 1 - keep)
+        state.seconds = before + time.monotonic() - began
+        distance = squared.mean().sqrt().item()
+        yield DistillationEvent(state.step, distance, told_apart, state.seconds)
+
+
+def _teach_critic(state: DistillationState, real: Tensor, drawn: Tensor, label: Tensor) -> float:
+    """One step of the critic: relativistic loss, and zero-centred gradient penalties.
+
+    (R3GAN, eq. 2 and 3.) The penalties cost as much as the rest, so they are computed at every
+    fourth step, with four times the weight (StyleGAN2's lazy regularisation, arXiv:1912.04958).
+    """
+    penalised = state.step % 4 == 0
+    real, drawn = real.requires_grad_(penalised), drawn.requires_grad_(penalised)
+    of_real, of_drawn = state.critic(real, label), state.critic(drawn, label)
+    loss = F.softplus(of_drawn - of_real).mean()
+    if penalised:
+        slopes = torch.autograd.grad(
+            of_real.sum() + of_drawn.sum(), [real, drawn], create_graph=True
+        )
+        steepness = sum(slope.square().sum(dim=(1, 2, 3)).mean() for slope in slopes)
+        loss = loss + 4 * state.config.smoothness / 2 * steepness
+    state.critic_optimizer.zero_grad(set_to_none=True)
+    loss.backward()  # type: ignore[no-untyped-call]
+    state.critic_optimizer.step()
+    real.requires_grad_(False)
+    return float((of_real > of_drawn).float().mean())
+
+
+# --- Saving and resuming --------------------------------------------------------------------------
+
+
+def save_paths(path: str | FilePath, paths: Paths) -> None:
+    """Write the teacher's paths, whole or not at all."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(save({k: v.cpu().contiguous() for k, v in vars(paths).items()}))
+
+
+def load_paths(path: str | FilePath, device: str = "cpu") -> Paths:
+    """What save_paths wrote. CheckpointError if it is damaged."""
+    tensors, _ = _read(path, device)
+    try:
+        return Paths(**tensors)
+    except TypeError as error:
+        raise CheckpointError(f"{path} holds no paths: delete it to start afresh.") from error
+
+
+def save_distillation(path: str | FilePath, state: DistillationState) -> None:
+    """Write everything that a resumed run needs, whole or not at all."""
+    tensors = {
+        f"{name}/{key}": tensor
+        for name in ("student", "average", "critic")
+        for key, tensor in getattr(state, name).state_dict().items()
+    }
+    for name in ("optimizer", "critic_optimizer"):
+        tensors |= {f"{name}/{k}": v for k, v in optimizer_tensors(getattr(state, name)).items()}
+    metadata = {
+        "config": json.dumps(asdict(state.config)),
+        "shape": json.dumps(asdict(state.student.config)),
+        "step": str(state.step),
+        "seconds": str(state.seconds),
+    }
+    with replacing(path) as temporary:
+        contiguous = {name: t.detach().cpu().contiguous() for name, t in tensors.items()}
+        temporary.write_bytes(save(contiguous, metadata))
+
+
+def load_distillation(path: str | FilePath, device: str = "cpu") -> DistillationState:
+    """What save_distillation wrote. CheckpointError if it is missing or damaged."""
+    tensors, metadata = _read(path, device)
+    try:
+        shape = json.loads(metadata["shape"])
+        network = UNet(UNetConfig(**{**shape, "widths": tuple(shape["widths"])}))
+        config = DistillationConfig(**json.loads(metadata["config"]))
+        state = new_distillation(network, config, device)
+        for name in ("student", "average", "critic"):
+            getattr(state, name).load_state_dict(under(f"{name}/", tensors))
+        for name in ("optimizer", "critic_optimizer"):
+            restore_optimizer(getattr(state, name), under(f"{name}/", tensors))
+        state.step, state.seconds = int(metadata["step"]), float(metadata["seconds"])
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise CheckpointError(
+            f"Cannot resume from {path} ({type(error).__name__}): delete it to start afresh."
+        ) from error
+    return state
+
+
+def _read(path: str | FilePath, device: str) -> tuple[dict[str, Tensor], dict[str, str]]:
+    try:
+        with safe_open(str(path), framework="pt", device=device) as file:
+            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}
+    except (SafetensorError, OSError) as error:
+        raise CheckpointError(
+            f"Cannot resume from {path} ({type(error).__name__}): delete it to start afresh."
+        ) from error

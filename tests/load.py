@@ -1,0 +1,245 @@
+"""Many visitors at once: `python -m tests.load [--visitors 1 10 50 100 200]`.
+
+Starts the app and walks through it as browsers do, over real WebSocket sessions (Streamlit's own
+protocol) and the stage's own requests:
+
+- RUSH: n visitors open the reverse page, and then each asks for one digit of ten steps, all at the
+  same moment and each with a seed of its own, so that nothing can be shared.
+- LESSON: n visitors have the lesson open; twenty of them (or all, if fewer) click through its
+  pages and press Generate, each again as soon as the last answer has come.
+
+Prints latencies in seconds, pictures per second, and the memory of the server and of its worker.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+import numpy as np
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+
+from diffusion_core.benchmarks.server import App, running_app
+
+PAGES = ("", "forward", "reverse")
+CLICKING = 20
+SECONDS = 15.0
+"""How long the lesson is clicked through."""
+PATIENCE = 120.0
+
+
+@dataclass
+class Visitor:
+    """One open tab: a session, and what its clicks took."""
+
+    socket: ClientConnection
+    address: str
+    buttons: dict[str, str] = field(default_factory=dict)
+    actions: list[float] = field(default_factory=list)
+
+    async def act(self, page: str, click: str | None = None) -> None:
+        """Open a page, or click one of its buttons, and wait until the script has answered."""
+        message = BackMsg()
+        message.rerun_script.page_name = page
+        message.rerun_script.query_string = ""
+        if click is not None:
+            state = message.rerun_script.widget_states.widgets.add()
+            state.id, state.trigger_value = self.buttons[click], True
+        began = time.perf_counter()
+        await self.socket.send(message.SerializeToString())
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                said = ForwardMsg()
+                said.ParseFromString(bytes(await self.socket.recv(decode=False)))
+                kind = said.WhichOneof("type")
+                if kind == "delta" and said.delta.new_element.HasField("button"):
+                    button = said.delta.new_element.button
+                    self.buttons[button.label] = button.id
+                if kind == "script_finished":
+                    break
+        self.actions.append(time.perf_counter() - began)
+
+    async def generate(self, **settings: object) -> Drawn:
+        """Ask for pictures as the stage does, and read them to the end."""
+        url = urlsplit(self.address)
+        began = time.perf_counter()
+        reader, writer = await asyncio.open_connection(url.hostname, url.port)
+        query = urlencode({name: str(value) for name, value in settings.items()})
+        # HTTP/1.0: the body ends where the connection does, so nothing needs decoding.
+        writer.write(f"GET /api/sample?{query} HTTP/1.0\r\nHost: {url.netloc}\r\n\r\n".encode())
+        async with asyncio.timeout(PATIENCE):
+            status = int((await reader.readuntil(b"\r\n\r\n")).split()[1])
+            waited, first, frames = 0, None, 0
+            while status == 200:
+                note = json.loads(await reader.readuntil(b"\n"))
+                waited = max(waited, note.get("before", 0))
+                if "frames" in note:
+                    frames = note["frames"]
+                    break
+            size = 24 + len(note["request"]["labels"]) * 3 * 784 if frames else 0
+            for _ in range(frames):
+                await reader.readexactly(size)
+                first = first or time.perf_counter() - began
+        writer.close()
+        return Drawn(status, first or 0.0, time.perf_counter() - began, waited)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What became of a request for pictures. Times in seconds from asking."""
+
+    status: int
+    first: float
+    whole: float
+    waited_behind: int
+
+
+async def enter(app: App, stack: AsyncExitStack) -> Visitor:
+    """Open a tab on the first page."""
+    url = app.address.replace("http", "ws") + "/_stcore/stream"
+    socket = await stack.enter_async_context(
+        connect(url, subprotocols=["streamlit"], max_size=None, open_timeout=PATIENCE)  # type: ignore[list-item]
+    )
+    visitor = Visitor(socket, app.address)
+    await visitor.act("")
+    return visitor
+
+
+async def rush(visitors: list[Visitor]) -> list[Drawn]:
+    """Everybody asks for one digit of ten steps at once."""
+    seeds = random.Random(time.time_ns()).sample(range(2**30), len(visitors))
+    asked = [
+        visitor.generate(digit=i % 10, steps=10, n=1, seed=seed)
+        for i, (visitor, seed) in enumerate(zip(visitors, seeds, strict=True))
+    ]
+    return await asyncio.gather(*asked)
+
+
+async def lesson(visitors: list[Visitor]) -> list[Drawn]:
+    """Some click through the pages for a while; the others have them open."""
+    for visitor in visitors:
+        visitor.actions.clear()
+    until = time.perf_counter() + SECONDS
+    drawn: list[Drawn] = []
+
+    async def click_through(visitor: Visitor, rng: random.Random) -> None:
+        while time.perf_counter() < until:
+            for page in PAGES:
+                await visitor.act(page)
+                await asyncio.sleep(rng.uniform(0.2, 0.8))  # people look before they click
+            await visitor.act("reverse", "Generate")
+            drawn.append(await visitor.generate(digit=rng.randrange(10), seed=rng.randrange(2**30)))
+
+    clicking = visitors[:CLICKING]
+    await asyncio.gather(*(click_through(v, random.Random(i)) for i, v in enumerate(clicking)))
+    return drawn
+
+
+def memory(app: App) -> dict[str, float]:
+    """Proportional set size in MB of the server and of its children, by name."""
+    sizes = {"server": 0.0, "worker": 0.0}
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            command = (status.parent / "cmdline").read_bytes().decode(errors="replace")
+            rollup = (status.parent / "smaps_rollup").read_text()
+            group = os.getpgid(int(status.parent.name))
+        except OSError:
+            continue
+        if group == os.getpgid(app.process):
+            kind = "worker" if "service.worker" in command else "server"
+            pss = next(line for line in rollup.splitlines() if line.startswith("Pss:"))
+            sizes[kind] += int(pss.split()[1]) / 1000
+    return sizes
+
+
+async def measure(app: App, count: int) -> dict[str, float]:
+    """One line of the table."""
+    async with AsyncExitStack() as stack:
+        idle = memory(app)
+        visitors = [await enter(app, stack) for _ in range(count)]
+        for visitor in visitors:
+            await visitor.act("reverse")
+        row: dict[str, float] = {"visitors": count}
+        drawn = await rush(visitors)
+        served = [d for d in drawn if d.status == 200]
+        firsts, wholes = [d.first for d in served], [d.whole for d in served]
+        row |= {
+            "served": len(served),
+            "first_frame_worst": max(firsts),
+            "whole_median": float(np.median(wholes)),
+            "whole_worst": max(wholes),
+            "digits_per_s": len(served) / max(wholes),
+        }
+        clicked = await lesson(visitors)
+        actions = [a for visitor in visitors for a in visitor.actions]
+        row |= {
+            "action_median": float(np.median(actions)),
+            "action_95": float(np.quantile(actions, 0.95)),
+            "generate_median": float(np.median([d.whole for d in clicked])),
+        }
+        busy = memory(app)
+        row |= {
+            "server_mb": busy["server"],
+            "worker_mb": busy["worker"],
+            "mb_per_visitor": (busy["server"] - idle["server"]) / count,
+        }
+        return row
+
+
+COLUMNS: dict[str, tuple[str, Callable[[float], str]]] = {
+    "visitors": ("visitors", "{:.0f}".format),
+    "served": ("served", "{:.0f}".format),
+    "first_frame_worst": ("first frame, worst", "{:.2f}".format),
+    "whole_median": ("digit, median", "{:.2f}".format),
+    "whole_worst": ("digit, worst", "{:.2f}".format),
+    "digits_per_s": ("digits/s", "{:.1f}".format),
+    "action_median": ("page action, median", "{:.2f}".format),
+    "action_95": ("95 %", "{:.2f}".format),
+    "generate_median": ("4 digits, median", "{:.2f}".format),
+    "server_mb": ("server MB", "{:.0f}".format),
+    "worker_mb": ("worker MB", "{:.0f}".format),
+    "mb_per_visitor": ("MB/visitor", "{:.2f}".format),
+}
+
+
+def table(rows: list[dict[str, float]]) -> str:
+    """The rows as a Markdown table."""
+    lines = [
+        "| " + " | ".join(name for name, _ in COLUMNS.values()) + " |",
+        "|" + "---|" * len(COLUMNS),
+    ]
+    for row in rows:
+        lines.append("| " + " | ".join(show(row[key]) for key, (_, show) in COLUMNS.items()) + " |")
+    return "\n".join(lines)
+
+
+def run(counts: list[int], measured: Callable[[App, int], Awaitable[dict[str, float]]]) -> str:
+    """A fresh server for each count, so that no line is paid for by the one before."""
+    rows = []
+    for count in counts:
+        with running_app() as app:
+            time.sleep(6)  # until the worker has loaded and drawn what everybody asks for
+            rows.append(asyncio.run(measured(app, count)))  # type: ignore[arg-type]
+            print(table(rows[-1:]).splitlines()[-1], flush=True)
+    return table(rows)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--visitors", type=int, nargs="+", default=[1, 10, 50, 100, 200])
+    print(run(parser.parse_args().visitors, measure))
+
+
+if __name__ == "__main__":
+    main()
