@@ -19,6 +19,7 @@ from pages.components.address import (
 )
 from pages.components.reverse_scene import (
     DIGIT_NAMES,
+    LEAP_NAMES,
     MAX_PICTURES,
     SAMPLER_NAMES,
     STAGE,
@@ -46,6 +47,7 @@ heed_address(
         "compare": yes_or_no,
         **{f"sampler{which}": one_of([*SAMPLER_NAMES.values()]) for which in ("", "2")},
         **{f"steps{which}": steps_allowed for which in ("", "2")},
+        **{f"leaps{which}": one_of([*LEAP_NAMES.values()]) for which in ("", "2")},
         **{f"guidance{which}": number(0, MAX_GUIDANCE) for which in ("", "2")},
         "step": whole(0, longest),
     },
@@ -64,6 +66,9 @@ def recipe(prefix: str, suffix: str, preset: ReverseSettings) -> tuple[str, int,
         return f"{prefix} {name}".strip().capitalize()
 
     sampler = choice(label("sampler"), SAMPLER_NAMES, f"sampler{suffix}", 185, preset.sampler)
+    if sampler == "leap":
+        leaps = {str(steps): name for steps, name in LEAP_NAMES.items()}
+        return sampler, int(choice(label("leaps"), leaps, f"leaps{suffix}", 135, "2")), 1.0
     steps = whole_number(label("steps"), 1, MAX_STEPS, preset.steps, f"steps{suffix}", 110)
     guidance = st.slider(
         label("guidance"),

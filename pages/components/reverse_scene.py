@@ -16,7 +16,14 @@ from pages.components.stage.bundle import bundle
 from pages.components.words import sentences_by_noise
 
 STAGE = "reverse"
-SAMPLER_NAMES = {"dpmpp": "DPM-Solver++(2M)", "ddim": "DDIM", "heun": "Heun", "ddpm": "DDPM"}
+SAMPLER_NAMES = {
+    "dpmpp": "DPM-Solver++(2M)",
+    "ddim": "DDIM",
+    "heun": "Heun",
+    "ddpm": "DDPM",
+    "leap": "leaps (distilled)",
+}
+LEAP_NAMES = {1: "one leap", 2: "two leaps", 4: "four leaps"}
 DIGIT_NAMES = {**{d: d for d in "0123456789"}, "surprise": "surprise me", "all": "all ten"}
 MAX_PICTURES = 16
 BUDGET = 6_000_000
@@ -65,7 +72,9 @@ class ReverseSettings:
 
     def request(self) -> Request:
         """The same, in the terms of the core."""
-        return Request(self.labels, self.sampler, self.steps, self.guidance, self.seed)
+        # The distilled model has its guidance built in.
+        guidance = 1.0 if self.sampler == "leap" else self.guidance
+        return Request(self.labels, self.sampler, self.steps, guidance, self.seed)
 
     @property
     def every(self) -> int:
@@ -94,6 +103,8 @@ class ReverseSettings:
     @property
     def caption(self) -> str:
         """The settings in words, to stand beside the picture."""
+        if self.sampler == "leap":
+            return f"{LEAP_NAMES[self.steps]} of the distilled model · seed {self.seed}"
         steps = f"{self.steps} step" + ("s" if self.steps > 1 else "")
         sampler = SAMPLER_NAMES[self.sampler]
         return f"{sampler} · {steps} · guidance {self.guidance:g} · seed {self.seed}"
@@ -124,7 +135,7 @@ def _scene(lanes: list[ReverseSettings], recording: Path | None, extra: dict[str
     head: dict[str, Any] = {
         "kind": "reverse",
         "last": last,
-        "seconds": 6,
+        "seconds": min(6, 1.2 * last),
         "rest": last,
         "lanes": [
             {
