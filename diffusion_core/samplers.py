@@ -26,6 +26,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -43,7 +44,7 @@ class Level:
     alpha: float
     sigma: float
 
-    @property
+    @cached_property
     def half_log_snr(self) -> float:
         """lambda = log(alpha / sigma), the clock of DPM-Solver."""
         return float(log_snr(self.alpha, self.sigma)) / 2

@@ -13,6 +13,7 @@ PAGES = [
     HOME,
     st.Page("forward.py", title="Forward", url_path="forward"),
     st.Page("reverse.py", title="Reverse", url_path="reverse"),
+    st.Page("frontier.py", title="Quality and cost", url_path="frontier"),
 ]
 
 page = st.navigation(PAGES, position="top")

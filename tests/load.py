@@ -16,13 +16,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 import random
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import numpy as np
@@ -30,7 +28,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
-from diffusion_core.benchmarks.server import App, running_app
+from diffusion_core.benchmarks.server import App, memory_of, running_app
 
 PAGES = ("", "forward", "reverse")
 CLICKING = 20
@@ -146,27 +144,10 @@ async def lesson(visitors: list[Visitor]) -> list[Drawn]:
     return drawn
 
 
-def memory(app: App) -> dict[str, float]:
-    """Proportional set size in MB of the server and of its children, by name."""
-    sizes = {"server": 0.0, "worker": 0.0}
-    for status in Path("/proc").glob("[0-9]*/status"):
-        try:
-            command = (status.parent / "cmdline").read_bytes().decode(errors="replace")
-            rollup = (status.parent / "smaps_rollup").read_text()
-            group = os.getpgid(int(status.parent.name))
-        except OSError:
-            continue
-        if group == os.getpgid(app.process):
-            kind = "worker" if "service.worker" in command else "server"
-            pss = next(line for line in rollup.splitlines() if line.startswith("Pss:"))
-            sizes[kind] += int(pss.split()[1]) / 1000
-    return sizes
-
-
 async def measure(app: App, count: int) -> dict[str, float]:
     """One line of the table."""
     async with AsyncExitStack() as stack:
-        idle = memory(app)
+        idle = memory_of(app)
         visitors = [await enter(app, stack) for _ in range(count)]
         for visitor in visitors:
             await visitor.act("reverse")
@@ -188,11 +169,11 @@ async def measure(app: App, count: int) -> dict[str, float]:
             "action_95": float(np.quantile(actions, 0.95)),
             "generate_median": float(np.median([d.whole for d in clicked])),
         }
-        busy = memory(app)
+        busy = memory_of(app)
         row |= {
-            "server_mb": busy["server"],
-            "worker_mb": busy["worker"],
-            "mb_per_visitor": (busy["server"] - idle["server"]) / count,
+            "server_mb": busy["server"] / 1e6,
+            "worker_mb": busy["worker"] / 1e6,
+            "mb_per_visitor": (busy["server"] - idle["server"]) / count / 1e6,
         }
         return row
 

@@ -35,6 +35,8 @@ class Goal:
 GOALS = (
     Goal("16 guided digits, 20 steps", "model.standard.total.median", 1.5),
     Goal("their first frame", "model.standard.first_frame.median", 0.3),
+    Goal("16 digits in two leaps", "service.leap_2.median", 0.08),
+    Goal("shared batches, of bare passes", "service.shared.share.median", 0.9, "", at_least=True),
     Goal("server started to moving on /forward", "browser.start_forward.seconds.median", 4),
     Goal("server started to moving on /reverse", "browser.start_reverse.seconds.median", 4),
     Goal("page switch", "browser.switch.seconds.median", 0.5),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from diffusion_core.request import LEAP_STEPS
+
 NAME, VALUE = 42, 28
 """Widths of the columns for what it is, and for what follows the figure."""
 
@@ -49,7 +51,9 @@ def report(results: dict[str, Any]) -> list[str]:
         *_machine(results["machine"], results["date"]),
         *_goals(results["goals"]),
         *(_model(results["model"]) if "model" in results else []),
+        *(_service(results["service"]) if "service" in results else []),
         *(_browser(results["browser"]) if "browser" in results else []),
+        *(_frontier(results["frontier"]) if "frontier" in results else []),
     ]
 
 
@@ -114,6 +118,30 @@ def _model(model: dict[str, Any]) -> Iterator[str]:
         )
 
 
+def _service(service: dict[str, Any]) -> Iterator[str]:
+    if "skipped" in service:
+        yield from ("", "SERVICE", f"  {service['skipped']}")
+        return
+    yield from ("", f"SERVICE  {service['pictures']} digits of the distilled model")
+    for steps in LEAP_STEPS:
+        yield _row(f"in {steps} network call{'s' if steps > 1 else ''}", service[f"leap_{steps}"])
+    shared = service["shared"]
+    yield from ("", f"  {shared['batch']} requests for one digit each, in shared batches")
+    yield _row("bare passes", shared["bare_pictures_per_second"], "pictures/s")
+    yield _row("shared sampler, recorded", shared["shared_pictures_per_second"], "pictures/s")
+    yield _row("the one over the other", shared["share"], "")
+    start, memory = service["start"], service["start"]["memory"]
+    yield from ("", "  The app at rest", _row("importing it", start["import"]))
+    held = f"{memory['server'] / 1e6:.0f} MB, its model's process {memory['worker'] / 1e6:.0f} MB"
+    yield f"  {'memory of the server':<{NAME}} {held}"
+
+
+def _frontier(frontier: dict[str, Any]) -> list[str]:
+    if "skipped" in frontier:
+        return ["", "FRONTIER", f"  {frontier['skipped']}"]
+    return list(frontier["lines"])
+
+
 def _browser(browser: dict[str, Any]) -> Iterator[str]:
     if "skipped" in browser:
         yield from ("", "BROWSER", f"  {browser['skipped']}")
@@ -153,7 +181,7 @@ def _row(name: str, value: float | dict[str, Any], unit: str = "s") -> str:
 def _amount(value: float, unit: str) -> str:
     if unit == "s":
         return duration(value)
-    return f"{value:.1f} {unit}" if unit else f"{value:g}"
+    return f"{value:.1f} {unit}" if unit else f"{value:.3g}"
 
 
 def duration(seconds: float) -> str:

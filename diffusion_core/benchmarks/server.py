@@ -113,3 +113,22 @@ def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: IO[b
 
 def _as_ctrl_c(number: int, frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
+
+
+def memory_of(app: App) -> dict[str, int]:
+    """Bytes that the server and its model's process hold, each page counted once (their PSS).
+
+    Zero where the system does not tell.
+    """
+    sizes = {"server": 0, "worker": 0}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if os.getpgid(int(folder.name)) != app.process:
+                continue
+            worker = b"service.worker" in (folder / "cmdline").read_bytes()
+            rollup = (folder / "smaps_rollup").read_text()
+        except OSError:
+            continue
+        share = next(line for line in rollup.splitlines() if line.startswith("Pss:"))
+        sizes["worker" if worker else "server"] += 1024 * int(share.split()[1])
+    return sizes

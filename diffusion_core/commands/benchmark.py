@@ -12,20 +12,28 @@ from pathlib import Path
 from typing import Any
 
 from diffusion_core.benchmarks.browser import BrowserPlan, measure_browser
+from diffusion_core.benchmarks.figure import THEMES, draw_frontier
+from diffusion_core.benchmarks.frontier import FrontierPlan, frontier_lines, measure_frontier
 from diffusion_core.benchmarks.goals import judged
 from diffusion_core.benchmarks.model import ModelPlan, measure_model
 from diffusion_core.benchmarks.report import report
+from diffusion_core.benchmarks.service import ServicePlan, measure_service
 from diffusion_core.benchmarks.timing import machine
 from diffusion_core.checkpoint import SHIPPED
 from diffusion_core.commands.options import add_device
 from diffusion_core.errors import CannotMeasureError, RequestError
 from diffusion_core.files import replacing
+from diffusion_core.frontier import save_frontier
 
-MODEL, BROWSER = ModelPlan(), BrowserPlan()
+MODEL, SERVICE, BROWSER = ModelPlan(), ServicePlan(), BrowserPlan()
+FRONTIER_PLAN = FrontierPlan.standard()
+FIGURES = Path(__file__).resolve().parents[2] / "docs"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--only", choices=["model", "browser"], help="measure only that part")
+    parser.add_argument(
+        "--only", choices=["model", "service", "browser", "frontier"], help="measure only that part"
+    )
     parser.add_argument(
         "--repeat", type=int, default=MODEL.repeat, help="how often; medians are reported"
     )
@@ -34,6 +42,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=SHIPPED,
         help="weights, .safetensors, for the model part; the app always runs the shipped ones",
+    )
+    parser.add_argument(
+        "--keep",
+        action="store_true",
+        help="keep the frontier: for the app's page (assets) and the README (docs)",
     )
     parser.add_argument("--out", type=Path, help="a .json file for all that was measured")
     add_device(parser)
@@ -52,7 +65,9 @@ def run(args: argparse.Namespace) -> None:
         "model": lambda: measure_model(
             args.model, replace(MODEL, repeat=args.repeat), args.device, _say
         ),
+        "service": lambda: measure_service(replace(SERVICE, repeat=args.repeat), args.device, _say),
         "browser": lambda: measure_browser(replace(BROWSER, repeat=args.repeat), _say),
+        "frontier": lambda: _frontier(args),
     }
     for name, measure in parts.items():
         if args.only in (None, name):
@@ -69,6 +84,16 @@ def run(args: argparse.Namespace) -> None:
         with replacing(args.out) as temporary:
             temporary.write_text(json.dumps(_rounded(results), indent=2) + "\n", "utf-8")
         print(f"\nWrote {args.out}.")
+
+
+def _frontier(args: argparse.Namespace) -> dict[str, Any]:
+    """Measure it; with --keep, put it where the page and the README find it."""
+    frontier = measure_frontier(FRONTIER_PLAN, args.device, _say)
+    if args.keep:
+        save_frontier(frontier)
+        for theme in THEMES:
+            draw_frontier(frontier, FIGURES / f"frontier-{theme}.png", theme)
+    return {"lines": frontier_lines(frontier), "points": [vars(p) for p in frontier.points]}
 
 
 def _say(what: str) -> None:

@@ -1,0 +1,70 @@
+"""Quality against cost for every way of drawing: a chart whose points show their digits."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from diffusion_core.frontier import Frontier, Point, load_frontier
+from pages.components.address import choice, heed_address, one_of
+from pages.components.frontier_chart import COSTS, NAMES, frontier_chart, name_of
+from pages.components.words import words
+
+text = words("frontier")
+
+
+@st.cache_data
+def frontier() -> Frontier:
+    """What the benchmark measured, as it is in the repository."""
+    return load_frontier()
+
+
+def sheet(digits: np.ndarray) -> np.ndarray:
+    """(20, 28, 28), two of each label, as one picture of two rows, enlarged without blurring."""
+    rows = [np.concatenate([*digits[first::2]], axis=1) for first in (0, 1)]
+    return np.concatenate(rows).repeat(3, axis=0).repeat(3, axis=1)
+
+
+measured = frontier()
+names = {str(i): name_of(point) for i, point in enumerate(measured.points)}
+usual = next(i for i, p in names.items() if p.startswith(NAMES["leap"]) and "4" in p)
+heed_address("frontier", {"way": one_of([*names.values()]), "cost": one_of([*COSTS.values()])})
+
+st.title("Quality and cost", anchor=False)
+st.markdown(text["lead"])
+
+
+def chosen_in_chart() -> None:
+    """A click on a point chooses it, as the select box does."""
+    points = st.session_state["frontier-chart"]["selection"]["points"]
+    if points:
+        st.session_state["way"] = names[str(points[0]["customdata"][0])]
+
+
+with st.container(horizontal=True, vertical_alignment="bottom", key="controls-frontier"):
+    way = int(choice("Way of drawing", names, "way", 290, usual))
+    cost = choice("Cost", COSTS, "cost", 220, "calls")
+chart, side = st.columns([1.42, 1], gap="large")
+point: Point = measured.points[way]
+with chart.container(border=True, key="card-frontier"):
+    figure: go.Figure = frontier_chart(measured, cost, way)
+    st.plotly_chart(
+        figure,
+        key="frontier-chart",
+        on_select=chosen_in_chart,
+        selection_mode="points",
+        config={"displayModeBar": False, "scrollZoom": False},
+    )
+    about = {"count": f"{measured.count:,}", "machine": measured.machine, "date": measured.date}
+    st.caption(text["caption"].format(**about))
+with side:
+    st.subheader(name_of(point), anchor=False)
+    st.image(sheet(measured.digits[way]), width="stretch")
+    figures = st.columns(2)
+    figures[0].metric("Fréchet distance", f"{point.frechet_ratio:.2f} ×")
+    figures[1].metric("shows the digit asked for", f"{point.accuracy:.1%}")
+    figures[0].metric("network calls", point.calls)
+    figures[1].metric("milliseconds", f"{point.milliseconds:.1f}")
+with st.container(key="reading"):
+    st.markdown(text["more"].replace("{accuracy}", f"{measured.unseen_accuracy:.1%}"))
