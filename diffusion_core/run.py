@@ -18,7 +18,7 @@ from diffusion_core.denoiser import Denoiser
 from diffusion_core.guidance import Guided, Query, combine, guided_query
 from diffusion_core.prediction import Prediction
 from diffusion_core.request import IMAGE_SIZE, Request
-from diffusion_core.samplers import SAMPLERS, Level, Question, Taken, time_grid
+from diffusion_core.samplers import SAMPLERS, Level, Question, Taken, grid_of
 from diffusion_core.schedule import COSINE, Schedule, alpha_sigma
 
 
@@ -84,7 +84,7 @@ class Run:
         self.request = request
         self._x_t = (start if x_1 is None else x_1).to(device)
         self._labels = torch.tensor(request.labels, dtype=torch.int64, device=self._x_t.device)
-        times = time_grid(request.steps)
+        times = grid_of(request.sampler, request.steps)
         alphas, sigmas = alpha_sigma(schedule, times)
         self._levels = [
             Level(float(t), float(a), float(s))

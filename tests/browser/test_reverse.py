@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from diffusion_core.samplers import time_grid
 from tests.browser.conftest import Visitor
 
 pytestmark = pytest.mark.browser
@@ -27,7 +28,7 @@ def test_generate_streams_every_step(visitor: Visitor) -> None:
     visitor.page.get_by_role("button", name="Generate").click()
     visitor.wait_for(STAGE, f"c.presses > {before} && {DONE}")
     levels = visitor.stage(STAGE, "c.lanes[0].got.map((f) => f.t)")
-    assert levels == pytest.approx([1 - k / 30 for k in range(31)], abs=1e-6)
+    assert levels == pytest.approx(time_grid(30).tolist(), abs=1e-6)
     # The picture so far is what the two guesses add up to, until clipping and rounding.
     visitor.page.get_by_text("Done in").first.wait_for()
 

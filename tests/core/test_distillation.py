@@ -30,7 +30,7 @@ from diffusion_core.distillation import (
 from diffusion_core.errors import CheckpointError, TrainingDivergedError
 from diffusion_core.guidance import guided
 from diffusion_core.request import LEAP_STEPS, LEAP_TIMES
-from diffusion_core.samplers import time_grid
+from diffusion_core.samplers import grid_of
 from diffusion_core.schedule import COSINE, alpha_sigma
 from diffusion_core.unet import UNet
 from tests.core.test_training import pictures
@@ -52,7 +52,7 @@ def weights(state: DistillationState) -> list[Tensor]:
 
 def test_leaps_begin_only_where_the_student_is_taught() -> None:
     for steps in LEAP_STEPS:
-        assert {*time_grid(steps)[:-1]} <= set(LEAP_TIMES)
+        assert {*grid_of("leap", steps)[:-1]} <= set(LEAP_TIMES)
 
 
 @pytest.mark.parametrize("steps", [1, 4, 12, 30])
