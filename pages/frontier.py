@@ -60,7 +60,7 @@ with chart.container(border=True, key="card-frontier"):
     st.caption(text["caption"].format(**about))
 with side:
     st.subheader(name_of(point), anchor=False)
-    st.image(sheet(measured.digits[way]), width="stretch")
+    st.image(sheet(measured.digits[way]), "Zero to nine, twice, drawn this way.", width="stretch")
     figures = st.columns(2)
     figures[0].metric("Fréchet distance", f"{point.frechet_ratio:.2f} ×")
     figures[1].metric("shows the digit asked for", f"{point.accuracy:.1%}")

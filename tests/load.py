@@ -124,11 +124,11 @@ async def rush(visitors: list[Visitor]) -> list[Drawn]:
     return await asyncio.gather(*asked)
 
 
-async def lesson(visitors: list[Visitor]) -> list[Drawn]:
+async def lesson(visitors: list[Visitor], seconds: float) -> list[Drawn]:
     """Some click through the pages for a while; the others have them open."""
     for visitor in visitors:
         visitor.actions.clear()
-    until = time.perf_counter() + SECONDS
+    until = time.perf_counter() + seconds
     drawn: list[Drawn] = []
 
     async def click_through(visitor: Visitor, rng: random.Random) -> None:
@@ -144,7 +144,7 @@ async def lesson(visitors: list[Visitor]) -> list[Drawn]:
     return drawn
 
 
-async def measure(app: App, count: int) -> dict[str, float]:
+async def measure(app: App, count: int, seconds: float = SECONDS) -> dict[str, float]:
     """One line of the table."""
     async with AsyncExitStack() as stack:
         idle = memory_of(app)
@@ -162,7 +162,7 @@ async def measure(app: App, count: int) -> dict[str, float]:
             "whole_worst": max(wholes),
             "digits_per_s": len(served) / max(wholes),
         }
-        clicked = await lesson(visitors)
+        clicked = await lesson(visitors, seconds)
         actions = [a for visitor in visitors for a in visitor.actions]
         row |= {
             "action_median": float(np.median(actions)),

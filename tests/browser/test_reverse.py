@@ -24,13 +24,14 @@ def test_shows_a_recorded_run_without_asking_the_model(lively_visitor: Visitor) 
 def test_generate_streams_every_step(visitor: Visitor) -> None:
     visitor.open("/reverse?steps=30")
     visitor.wait_for(STAGE, DONE)
+    visitor.page.get_by_text("Done in").first.wait_for()
     before = visitor.stage(STAGE, "c.presses")
     visitor.page.get_by_role("button", name="Generate").click()
     visitor.wait_for(STAGE, f"c.presses > {before} && {DONE}")
     levels = visitor.stage(STAGE, "c.lanes[0].got.map((f) => f.t)")
     assert levels == pytest.approx(time_grid(30).tolist(), abs=1e-6)
-    # The picture so far is what the two guesses add up to, until clipping and rounding.
-    visitor.page.get_by_text("Done in").first.wait_for()
+    # The same was drawn a moment ago: that is said, not passed off as work.
+    visitor.page.get_by_text("Drawn a moment ago").first.wait_for()
 
 
 def test_frames_arrive_one_after_another(visitor: Visitor) -> None:
@@ -133,6 +134,21 @@ def test_two_settings_start_from_the_same_noise(visitor: Visitor) -> None:
     visitor.drag_to(10)
     visitor.wait_for(STAGE, "i === 10")
     assert visitor.stage(STAGE, "[c.frame(0, i).t, c.frame(1, i).t]") == pytest.approx([0.5, 0.6])
+
+
+def test_leaps_have_their_own_choice_and_no_guidance(visitor: Visitor) -> None:
+    visitor.open("/reverse?sampler=leaps+(distilled)&leaps=four+leaps&n=2&start=3")
+    visitor.wait_for(STAGE, DONE)
+    assert visitor.stage(STAGE, "c.lanes[0].got.map((f) => f.t)") == [1, 0.75, 0.5, 0.25, 0]
+    assert visitor.stage(STAGE, "c.lanes[0].got.at(-1).calls") == 4
+    assert visitor.page.get_by_text("four leaps of the distilled model").count() == 1
+    assert visitor.page.get_by_label("Steps", exact=True).count() == 0
+    assert visitor.page.get_by_label("Guidance").count() == 0
+    # The same noise, drawn by the other model, stands beside it.
+    visitor.page.get_by_text("Compare with a second setting").click()
+    visitor.wait_for(STAGE, f"c.lanes.length === 2 && {DONE}")
+    first = visitor.stage(STAGE, "c.lanes.map((l) => Array.from(l.picture(l.got[0], 0, 0)).join())")
+    assert isinstance(first, list) and first[0] == first[1]
 
 
 def test_network_calls_are_counted(visitor: Visitor) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from diffusion_core.embedded import HOME_SCENE
+from diffusion_core.errors import RequestError
 from pages.components.forward_scene import ForwardSettings, forward_scene
 from pages.components.reverse_scene import (
     HOME_RUN,
@@ -23,7 +24,7 @@ def problems(app: Any) -> list[str]:
     return [warning.value for warning in app.warning]
 
 
-@pytest.mark.parametrize("page", ["home", "forward", "reverse"])
+@pytest.mark.parametrize("page", ["home", "forward", "reverse", "frontier"])
 def test_runs_without_mnist(open_page: Open, without_mnist: None, page: str) -> None:
     app = open_page(page)
     assert not app.exception and problems(app) == []
@@ -49,6 +50,9 @@ def test_forward_says_where_the_digits_come_from(open_page: Open, without_mnist:
         ("reverse", {"guidance": "nan"}, "guidance = nan"),
         ("reverse", {"draw": "eleven"}, "draw = eleven"),
         ("reverse", {"n": "17"}, "n = 17"),
+        ("reverse", {"leaps": "three"}, "leaps = three"),
+        ("frontier", {"way": "by magic"}, "way = by magic"),
+        ("frontier", {"cost": "gold"}, "cost = gold"),
     ],
 )
 def test_unusable_address(
@@ -140,6 +144,13 @@ def test_recordings_are_of_the_settings_they_are_shown_with(
 def test_recording_gives_way_to_the_model() -> None:
     for lanes, presses in (([ReverseSettings()], 1), ([ReverseSettings(seed=8)], 0)):
         assert "recording" not in unbundle(reverse_scene(lanes, presses))[1]
+
+
+def test_leaps_leave_guidance_to_the_distilled_model() -> None:
+    settings = ReverseSettings(sampler="leap", steps=2, guidance=1.5)
+    assert settings.request().guidance == 1 and "two leaps" in settings.caption
+    with pytest.raises(RequestError, match="1, 2 or 4"):
+        ReverseSettings(sampler="leap", steps=20)
 
 
 def test_surprise_is_decided_by_the_seed() -> None:
