@@ -7,6 +7,7 @@ stage, the security headers, and what happens once at start.
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -26,6 +27,9 @@ from pages.components.digits import download
 async def lifespan(app: Any) -> AsyncIterator[None]:
     """Start the model's process, and look for MNIST unless FOG_OFFLINE is set."""
     await model.service.start()
+    # What has been imported stays: the garbage collector need not look through it again and again.
+    gc.collect()
+    gc.freeze()
     preparing = asyncio.create_task(model.prepare_favourites())
     if not os.environ.get("FOG_OFFLINE"):
         download.start()

@@ -15,7 +15,7 @@ import os
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -66,6 +66,11 @@ class Digits:
 
     images: NDArray[np.uint8]
     labels: NDArray[np.int64]
+
+    @cached_property
+    def places(self) -> tuple[NDArray[np.int64], ...]:
+        """Where to find the digits of each class, in order."""
+        return tuple(np.flatnonzero(self.labels == label) for label in range(10))
 
     def __len__(self) -> int:
         return len(self.labels)

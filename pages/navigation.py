@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from diffusion_core.embedded import ICON
-from pages.components.look import global_style
+from pages.components.look import global_style, icon
 
 NAME = "Through the Fog"
 HOME = st.Page("home.py", title=NAME, url_path="home", default=True)
@@ -19,7 +18,7 @@ PAGES = [
 page = st.navigation(PAGES, position="top")
 st.set_page_config(
     page_title=NAME if page is HOME else f"{page.title} · {NAME}",
-    page_icon=str(ICON),
+    page_icon=icon(),
     layout="wide",
     initial_sidebar_state="collapsed",
 )

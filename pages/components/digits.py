@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +26,17 @@ class Source:
 
 
 def source() -> Source:
-    """MNIST if it can be read now, else the embedded digits and the reason."""
+    """MNIST if it can be read now, else the embedded digits and the reason.
+
+    The disk is looked at once a second at most: pages ask several times a run, and with many
+    visitors every look is a chance to wait for the others.
+    """
+    places = (os.environ.get("MNIST_DIR"), os.environ.get("FOG_CACHE_DIR"))
+    return _source(places, int(time.monotonic()))
+
+
+@lru_cache(maxsize=2)
+def _source(places: tuple[str | None, ...], second: int) -> Source:
     try:
         if mnist_available():
             return Source(load_mnist("test"), mnist=True)
@@ -36,7 +48,7 @@ def source() -> Source:
 
 def of_class(digits: Digits, label: int) -> NDArray[np.int64]:
     """The places of one class's digits, in order."""
-    return np.flatnonzero(digits.labels == label)
+    return digits.places[label]
 
 
 class Download:

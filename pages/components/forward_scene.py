@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -79,6 +80,12 @@ def picture(settings: ForwardSettings) -> NDArray[np.uint8]:
     return digits.images[of_class(digits, settings.digit)[settings.which - 1]]
 
 
+@cache
+def _answers() -> dict[str, NDArray[Any]]:
+    with np.load(FORWARD_SCENE) as saved:
+        return {name: saved[name] for name in ("x0_hat", "eps_hat", "error")}
+
+
 def forward_scene(settings: ForwardSettings) -> bytes:
     """The scene for the clock."""
     alpha, sigma = alpha_sigma(settings.make_schedule(), np.linspace(0, 1, settings.steps + 1))
@@ -103,7 +110,6 @@ def forward_scene(settings: ForwardSettings) -> bytes:
     }
     if not mnist and settings == ForwardSettings():
         # What is shown before anybody asked for anything needs no model: it was asked beforehand.
-        with np.load(FORWARD_SCENE) as saved:
-            arrays |= {name: saved[name] for name in ("x0_hat", "eps_hat", "error")}
-            head["levels"] = len(saved["error"])
+        arrays |= _answers()
+        head["levels"] = len(arrays["error"])
     return bundle(head, arrays)

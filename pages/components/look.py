@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
+
+from diffusion_core.embedded import ICON
 
 STYLE = Path(__file__).with_name("look.css").read_text("utf-8")
 
@@ -12,3 +16,9 @@ STYLE = Path(__file__).with_name("look.css").read_text("utf-8")
 def global_style() -> None:
     """Put the app's style sheet on the page."""
     st.html(STYLE)
+
+
+@cache
+def icon() -> str:
+    """The tab's icon, as an address that holds the picture: nobody needs to fetch it."""
+    return "data:image/png;base64," + base64.b64encode(ICON.read_bytes()).decode()

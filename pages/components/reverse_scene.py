@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import numpy as np
+from numpy.typing import NDArray
 
 from diffusion_core.embedded import REVERSE_SCENE
 from diffusion_core.errors import RequestError
@@ -130,6 +132,12 @@ def reverse_scene(lanes: list[ReverseSettings], presses: int) -> bytes:
     return _scene(lanes, REVERSE_SCENE if recorded else None, head)
 
 
+@cache
+def _recorded(path: Path) -> NDArray[np.uint8]:
+    with np.load(path) as saved:
+        return np.asarray(saved["recording"])
+
+
 def _scene(lanes: list[ReverseSettings], recording: Path | None, extra: dict[str, Any]) -> bytes:
     last = max(lane.frames for lane in lanes) - 1
     head: dict[str, Any] = {
@@ -154,6 +162,5 @@ def _scene(lanes: list[ReverseSettings], recording: Path | None, extra: dict[str
     }
     arrays = {}
     if recording:
-        with np.load(recording) as saved:
-            arrays["recording"] = saved["recording"]
+        arrays["recording"] = _recorded(recording)
     return bundle(head, arrays)
