@@ -2,10 +2,11 @@
 
 The network is told a noise level for each picture of a batch, so pictures at different steps, of
 different samplers, labels and requests can share one pass. A Batcher holds the jobs that are under
-way; each `tick` makes one pass of at most `capacity` pictures, taken from the jobs in turn, and
-reports what came of it. A job that has been served goes to the end of the line, so everybody
-advances at the same pace: nobody waits for somebody else's thousand steps to end, and a pass is
-full whenever there is enough to do.
+way; each `tick` makes one pass of at most `capacity` pictures and reports what came of it. A pass
+is full whenever there is enough to do. A quarter of it goes to whoever has waited longest, in turn,
+so that everybody advances and nobody waits for somebody else's thousand steps to end. The rest goes
+to those who have not seen anything yet, and then to whoever is nearest to the end: finishing some
+early spares most of them much waiting, where equal shares would let everybody finish last.
 
 What one job does cannot spoil another: an answer that is not finite, or a pass that fails, ends
 the job that it belongs to and no other. A Batcher does no threading and no waiting of its own.
@@ -13,6 +14,7 @@ the job that it belongs to and no other. A Batcher does no threading and no wait
 
 from __future__ import annotations
 
+import itertools
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
@@ -37,6 +39,10 @@ class Job(Protocol):
     def query(self) -> Query | None:
         """What to ask next; None once there is nothing left to ask."""
 
+    @property
+    def remaining(self) -> int:
+        """How many steps are left, about."""
+
     def answer(self, prediction: Prediction) -> object | None:
         """Take the answer to `query`; may return something to report."""
 
@@ -59,6 +65,10 @@ class _Entry:
 
     job: Job
     network: str
+    number: int
+    """Counts the jobs as they come."""
+    begun: bool = False
+    """Whether the first answer has been given."""
     pieces: list[Prediction] = field(default_factory=list)
     answered: int = 0
 
@@ -90,6 +100,7 @@ class Batcher:
             raise ValueError(f"A pass takes at least one picture; got {capacity}.")
         self._denoisers = denoisers
         self._capacity = capacity
+        self._numbers = itertools.count()
         self._line: OrderedDict[Hashable, _Entry] = OrderedDict()
 
     def __len__(self) -> int:
@@ -99,7 +110,7 @@ class Batcher:
         """Take on a job. ValueError if the key is in use."""
         if key in self._line:
             raise ValueError(f"There is a job {key!r} already.")
-        self._line[key] = _Entry(job, network)
+        self._line[key] = _Entry(job, network, next(self._numbers))
 
     def cancel(self, key: Hashable) -> None:
         """Forget a job; no harm if there is none of that key."""
@@ -117,20 +128,37 @@ class Batcher:
 
     def _next_slices(self) -> list[_Slice]:
         """The pictures of the next pass. One network serves it: that of the first in line."""
-        chosen: list[_Slice] = []
-        room, network = self._capacity, ""
-        for key, entry in self._line.items():
-            network = network or entry.network
-            if entry.network != network:
-                continue
+        line = [*self._line.items()]
+        network = line[0][1].network if line else ""
+        line = [(key, entry) for key, entry in line if entry.network == network]
+        chosen: dict[Hashable, _Slice] = {}
+        turns = max(1, self._capacity // 4)
+        fresh = [(key, entry) for key, entry in line if not entry.begun]
+        room = self._capacity - self._fill(chosen, line, turns)
+        if room:
+            room -= self._fill(chosen, fresh, room)
+        if room:
+            # Of equally near ones whoever came first, lest all of them come to an end together.
+            near = sorted(line, key=lambda pair: (pair[1].job.remaining, pair[1].number))
+            self._fill(chosen, near, room)
+        return [*chosen.values()]
+
+    def _fill(
+        self, chosen: dict[Hashable, _Slice], line: list[tuple[Hashable, _Entry]], room: int
+    ) -> int:
+        """Take up to `room` pictures from the line, in its order; how many were taken."""
+        taken = 0
+        for key, entry in line:
             query = entry.job.query
             assert query is not None, "A finished job is not in the line."
-            stop = min(len(query.x_t), entry.answered + room)
-            chosen.append(_Slice(key, entry, query, entry.answered, stop))
-            room -= stop - entry.answered
-            if not room:
+            start = chosen[key].stop if key in chosen else entry.answered
+            stop = min(len(query.x_t), start + room - taken)
+            if stop > start:
+                chosen[key] = _Slice(key, entry, query, entry.answered, stop)
+                taken += stop - start
+            if taken == room:
                 break
-        return chosen
+        return taken
 
     def _ask(self, slices: list[_Slice]) -> list[tuple[_Slice, Prediction | str]]:
         """The answer, or what went wrong, for each slice."""
@@ -163,7 +191,7 @@ class Batcher:
         if one.stop < len(one.query.x_t):
             return []  # The rest of its pictures are first in line for the next pass.
         whole = _joined(entry.pieces)
-        entry.pieces, entry.answered = [], 0
+        entry.pieces, entry.answered, entry.begun = [], 0, True
         try:
             result = entry.job.answer(whole)
         except Exception as error:

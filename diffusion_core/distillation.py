@@ -56,15 +56,15 @@ from diffusion_core.unet import UNet, UNetConfig
 class DistillationConfig:
     """How to distil. Times are in steps of one batch."""
 
-    steps: int = 4000
+    steps: int = 2000
     batch_size: int = 128
-    paths: int = 12_000
+    paths: int = 6_000
     """How many paths of the teacher to learn from; equally many of each digit."""
     path_steps: int = 12
     guidance: float = 1.25
     learning_rate: float = 3e-4
     critic_rate: float = 5e-4
-    critic_from: int = 600
+    critic_from: int = 300
     """The step at which the critic joins in; before, the student only follows its teacher."""
     critic_weight: float = 0.02
     smoothness: float = 1.0

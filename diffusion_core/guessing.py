@@ -38,6 +38,7 @@ class Guessing:
     """
 
     query: Query | None
+    remaining = 1
 
     def __init__(self, x_0: Tensor, eps: Tensor, schedule: Schedule) -> None:
         alpha, sigma = alpha_sigma(schedule, np.linspace(0, 1, GUESS_LEVELS))

@@ -98,6 +98,11 @@ class Run:
         self._dialogue = SAMPLERS[request.sampler](self._x_t, self._levels, noise)
         self._ask(next(self._dialogue))
 
+    @property
+    def remaining(self) -> int:
+        """How many steps are left."""
+        return self.request.steps - self._index
+
     def answer(self, prediction: Prediction) -> Step | None:
         """Take the answer to `query`; the Step that it completes, if it does."""
         said = combine(prediction, len(self._x_t), self.request.guidance)
