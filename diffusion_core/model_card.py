@@ -123,6 +123,7 @@ def model_card(digits: Card, leap: Card | None = None) -> str:
         _network(digits),
         "## Training",
         _training(digits),
+        *(_tried(digits["tried"]) if digits.get("tried") else []),
         "## Data",
         f"{digits.get('data', 'MNIST')}, unchanged but for pixels scaled to [-1, 1]. The data set "
         "is due to Y. LeCun, C. Cortes and C. Burges, and not part of this repository. The test "
@@ -141,6 +142,13 @@ def model_card(digits: Card, leap: Card | None = None) -> str:
         "numbers to the last digit: processors round differently.",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _tried(tried: Card) -> list[str]:
+    """The section about what was tried: {"how": sentence, "rows": [[what, loss, speed], ...]}."""
+    lines = ["| | loss on test digits | pictures/s in training |", "|---|---|---|"]
+    lines += [f"| {what} | {loss:.4f} | {speed:.0f} |" for what, loss, speed in tried["rows"]]
+    return ["### What was tried", tried["how"], "\n".join(lines)]
 
 
 LEAP_SHARES = ("coverage", "precision", "recall", "accuracy")

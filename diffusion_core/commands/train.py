@@ -190,5 +190,6 @@ def _card(
         "epochs": round(state.step * state.config.batch_size / 60_000, 1),
         "finished": time.strftime("%Y-%m-%d", time.gmtime()),
         "test_loss": history[-1].get("test_loss") if history else None,
-        "previous": read_card(args.out).get("finished"),
+        # What was found out on the way to these settings stays true of the next weights.
+        "tried": read_card(SHIPPED).get("tried"),
     }

@@ -342,3 +342,10 @@ def test_each_shortfall_is_said_on_the_page(change: dict[str, float], words: str
 def test_a_card_that_says_nothing_still_makes_a_page() -> None:
     page = model_card(json.loads("{}"))
     assert "Not measured yet" in page and "MIT" in page and "None" not in page
+
+
+def test_what_was_tried_stands_on_the_page() -> None:
+    tried = {"how": "Each row: 300 steps.", "rows": [["AdamW", 0.1377, 317], ["Muon", 0.1233, 469]]}
+    page = model_card({"tried": tried})
+    assert "Each row: 300 steps." in page
+    assert "| AdamW | 0.1377 | 317 |\n| Muon | 0.1233 | 469 |" in page
