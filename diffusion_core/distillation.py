@@ -24,7 +24,6 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from itertools import pairwise
 from pathlib import Path as FilePath
 
 import numpy as np
@@ -40,7 +39,7 @@ from diffusion_core.files import replacing
 from diffusion_core.guidance import guided
 from diffusion_core.prediction import add_noise, from_velocity
 from diffusion_core.request import LEAP_TIMES, NUM_CLASSES
-from diffusion_core.samplers import Level, Question, dpmpp
+from diffusion_core.samplers import Level, Question, dpmpp, grid_of
 from diffusion_core.schedule import COSINE, alpha_sigma
 from diffusion_core.training import (
     ema_decay,
@@ -60,8 +59,8 @@ class DistillationConfig:
     batch_size: int = 128
     paths: int = 6_000
     """How many paths of the teacher to learn from; equally many of each digit."""
-    path_steps: int = 12
-    guidance: float = 1.25
+    path_steps: int = 16
+    guidance: float = 1.2
     learning_rate: float = 3e-4
     critic_rate: float = 5e-4
     critic_from: int = 300
@@ -87,13 +86,11 @@ class Paths:
 
 
 def path_times(steps: int) -> list[float]:
-    """About `steps` steps from 1 to 0 that pass through all of LEAP_TIMES, shortest at the end."""
-    stops = [*LEAP_TIMES, 0.0]
-    each = max(1, round(steps / len(LEAP_TIMES)))
-    times = [1.0]
-    for here, there in pairwise(stops):
-        times += np.linspace(here, there, each + 1)[1:].tolist()
-    return times
+    """The samplers' grid of so many steps (at least 8), bent to pass through all of LEAP_TIMES."""
+    times = grid_of("dpmpp", max(8, steps))
+    for stop in LEAP_TIMES:
+        times[np.abs(times - stop).argmin()] = stop
+    return [float(t) for t in times]
 
 
 @torch.no_grad()

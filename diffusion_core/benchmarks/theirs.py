@@ -21,7 +21,7 @@ from diffusion_core.errors import CannotMeasureError
 from diffusion_core.pixels import to_uint8
 from diffusion_core.request import IMAGE_SIZE, NO_LABEL, Request
 from diffusion_core.run import final_picture, noise_from, picture_generators, sample
-from diffusion_core.samplers import time_grid
+from diffusion_core.samplers import grid_of
 from diffusion_core.schedule import COSINE, alpha_sigma
 from diffusion_core.unet import UNet
 
@@ -73,7 +73,7 @@ def _ours(network: UNet, request: Request, device: str) -> Callable[[], Tensor]:
 
 def _theirs(network: UNet, request: Request, device: str) -> Callable[[], Tensor]:
     """Draws the same pictures with their scheduler: a function of nothing to (B, 1, 28, 28)."""
-    times = time_grid(request.steps)[:-1]
+    times = grid_of(request.sampler, request.steps)[:-1]
     scheduler = _scheduler(request.sampler, request.steps)
     levels = torch.from_numpy(times).to(device, torch.float32)
 
@@ -115,7 +115,7 @@ def _scheduler(sampler: str, steps: int) -> Any:
         timestep_spacing="trailing",
         **options,
     )
-    alpha, _ = alpha_sigma(COSINE, time_grid(steps)[:-1])
+    alpha, _ = alpha_sigma(COSINE, grid_of(sampler, steps)[:-1])
     alpha_bar = np.maximum(alpha**2, LEAST_ALPHA_BAR)
     scheduler.alphas_cumprod = torch.from_numpy(alpha_bar[::-1].copy())
     return scheduler

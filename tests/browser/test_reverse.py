@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from diffusion_core.samplers import time_grid
+from diffusion_core.samplers import grid_of
 from tests.browser.conftest import Visitor
 
 pytestmark = pytest.mark.browser
@@ -29,7 +29,7 @@ def test_generate_streams_every_step(visitor: Visitor) -> None:
     visitor.page.get_by_role("button", name="Generate").click()
     visitor.wait_for(STAGE, f"c.presses > {before} && {DONE}")
     levels = visitor.stage(STAGE, "c.lanes[0].got.map((f) => f.t)")
-    assert levels == pytest.approx(time_grid(30).tolist(), abs=1e-6)
+    assert levels == pytest.approx(grid_of("dpmpp", 30).tolist(), abs=1e-6)
     # The same was drawn a moment ago: that is said, not passed off as work.
     visitor.page.get_by_text("Drawn a moment ago").first.wait_for()
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from diffusion_core.samplers import time_grid
+from diffusion_core.samplers import grid_of
 from diffusion_core.service.client import Before, ServiceError
 from pages.api.security import content_security_policy, inline_script_hashes
 from pages.components import model
@@ -24,7 +24,7 @@ def test_sample_streams_a_whole_recording(client: TestClient) -> None:
     size = 24 + 2 * 3 * 784
     assert len(frames) == 4 * size
     numbers = [np.frombuffer(frames[k * size :], "<f4", 5) for k in range(4)]
-    assert [n[0] for n in numbers] == pytest.approx(time_grid(3).tolist(), abs=1e-6)
+    assert [n[0] for n in numbers] == pytest.approx(grid_of("ddim", 3).tolist(), abs=1e-6)
     assert [n[4] for n in numbers] == [1, 2, 3, 3]
 
 
