@@ -13,6 +13,7 @@ It ends when the other side hangs up, so nothing is left behind whatever happens
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Mapping
 from multiprocessing.connection import Connection
@@ -98,6 +99,8 @@ def main() -> None:
     """Load the networks, run them once, and serve."""
     connection: Connection[Any, Any] = Connection(int(sys.argv[1]))
     os.nice(NICENESS)
+    # Ctrl-C in a terminal reaches us too. It ends the server, and that ends us, without a traceback.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         networks = {name: NetworkDenoiser(load_checkpoint(p)) for name, p in MODELS.items()}
     except UserFacingError as error:
