@@ -99,7 +99,7 @@ def main() -> None:
     """Load the networks, run them once, and serve."""
     connection: Connection[Any, Any] = Connection(int(sys.argv[1]))
     os.nice(NICENESS)
-    # Ctrl-C in a terminal reaches us too. It ends the server, and that ends us, without a traceback.
+    # Ctrl-C in a terminal reaches us too; it ends the server, which ends us, without a traceback.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         networks = {name: NetworkDenoiser(load_checkpoint(p)) for name, p in MODELS.items()}
