@@ -357,9 +357,10 @@ class _Worker:
             pass_fds=[theirs.fileno()],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
-            # Threads that wait by spinning wait for ever where other work shares the processor:
-            # with one busy neighbour a pass took 1.1 s, and takes 15 ms like this.
-            env={**os.environ, "OMP_WAIT_POLICY": "PASSIVE"},
+            # Threads that spin while they wait starve each other where the processor is shared;
+            # threads that sleep at once are slow to wake. So they spin for a moment first
+            # (docs/measurements.md).
+            env={"GOMP_SPINCOUNT": "10000", **os.environ},
         )
         theirs.close()
         self._connection: Connection[Any, Any] = Connection(ours.detach())
