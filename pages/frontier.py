@@ -8,7 +8,7 @@ import streamlit as st
 
 from diffusion_core.frontier import Frontier, Point, load_frontier
 from pages.components.address import choice, heed_address, one_of
-from pages.components.frontier_chart import COSTS, NAMES, frontier_chart, name_of
+from pages.components.frontier_chart import COSTS, frontier_chart, name_of
 from pages.components.words import words
 
 text = words("frontier")
@@ -27,8 +27,11 @@ def sheet(digits: np.ndarray) -> np.ndarray:
 
 
 measured = frontier()
-names = {str(i): name_of(point) for i, point in enumerate(measured.points)}
-usual = next(i for i, p in names.items() if p.startswith(NAMES["leap"]) and "4" in p)
+# The usual choice comes first: that is what an address that names none stands for.
+leaps = [i for i, point in enumerate(measured.points) if point.sampler == "leap"]
+order = [*reversed(leaps), *(i for i in range(len(measured.points)) if i not in leaps)]
+names = {str(i): name_of(measured.points[i]) for i in order}
+usual = str(order[0])
 heed_address("frontier", {"way": one_of([*names.values()]), "cost": one_of([*COSTS.values()])})
 
 st.title("Quality and cost", anchor=False)
