@@ -13,14 +13,15 @@ from typing import Any
 import pytest
 
 from diffusion_core.__main__ import main
-from diffusion_core.benchmarks import chromium
+from diffusion_core.benchmarks import chromium, frontier
 from diffusion_core.benchmarks.goals import GOALS, judged
 from diffusion_core.benchmarks.model import ModelPlan, measure_model
 from diffusion_core.benchmarks.report import report
 from diffusion_core.benchmarks.server import App, running_app
+from diffusion_core.benchmarks.service import ServicePlan
 from diffusion_core.benchmarks.timing import percentile, spread
 from diffusion_core.commands import benchmark as benchmark_command
-from diffusion_core.errors import CannotMeasureError
+from diffusion_core.errors import CannotMeasureError, MnistError
 from diffusion_core.request import WALKING_SAMPLERS
 
 PLAN = ModelPlan(pictures=3, steps=4, step_counts=(2, 5), batch_sizes=(1, 4), repeat=2)
@@ -140,7 +141,13 @@ def test_goals_are_judged(goal: Any) -> None:
 
 @pytest.fixture
 def small_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    def without_mnist(split: str) -> None:
+        raise MnistError("MNIST is not here.")
+
     monkeypatch.setattr(benchmark_command, "MODEL", PLAN)
+    service = ServicePlan(pictures=2, batch=4, steps=2, settling=0.1)
+    monkeypatch.setattr(benchmark_command, "SERVICE", service)
+    monkeypatch.setattr(frontier, "load_mnist", without_mnist)
 
 
 def test_command_prints_a_table_and_writes_json(
@@ -177,7 +184,8 @@ def test_without_a_browser_the_rest_is_measured(
     assert main(["benchmark", "--repeat", "1", "--model", str(tiny_model)]) == 0
     printed = capsys.readouterr().out
     assert "since Playwright is not" in printed or "since Chromium is not" in printed
-    assert "every step recorded" in printed
+    assert "every step recorded" in printed and "4 requests for one digit each" in printed
+    assert "The frontier needs MNIST. MNIST is not here." in printed
     assert "not measured" in printed
 
     # Where nothing else was asked for, nothing was done.

@@ -6,13 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diffusion_core.benchmarks import frontier as measuring
 from diffusion_core.benchmarks.figure import THEMES, draw_frontier
 from diffusion_core.benchmarks.frontier import FrontierPlan, calls_of, frontier_lines
 from diffusion_core.frontier import SHOWN, Frontier, Point, best, load_frontier, save_frontier
 from diffusion_core.request import LEAP_STEPS, SAMPLER_NAMES
+from tests.core.test_evaluation import smudges
 
 POINT = Point("ddim", 10, 10, 12.5, 3.4, 0.98)
 
@@ -54,6 +57,22 @@ def test_the_shipped_one_has_every_sampler_and_digits_for_each_point() -> None:
     planned = {(s, n) for s, several in FrontierPlan.standard().steps.items() for n in several}
     assert planned == {(p.sampler, p.steps) for p in shipped.points}
     assert len(frontier_lines(shipped)) == len(shipped.points) + 4
+
+
+def test_measuring_draws_each_way_and_compares_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    sets = {"train": smudges(300, seed=0), "test": smudges(200, seed=1)}
+    monkeypatch.setattr(measuring, "load_mnist", sets.__getitem__)
+    plan = FrontierPlan({"heun": (2,), "leap": (1,)}, per_label=2, timed=2, repeat=1)
+    said: list[str] = []
+    measured = measuring.measure_frontier(plan, "cpu", said.append)
+    assert [(p.sampler, p.steps, p.calls) for p in measured.points] == [
+        ("heun", 2, 3),
+        ("leap", 1, 1),
+    ]
+    assert measured.count == 20 and measured.digits.shape == (2, SHOWN, 28, 28)
+    # Digits are far from smudges, and take time.
+    assert all(p.frechet_ratio > 1 and p.milliseconds > 0 for p in measured.points)
+    assert len(said) == 2 and "leap in 1 steps" in said[1]
 
 
 def test_the_figure_is_drawn_for_both_themes(tmp_path: Path) -> None:
