@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from diffusion_core.samplers import grid_of
+from diffusion_core.schedule import COSINE, alpha_sigma
 from tests.browser.conftest import Visitor
 
 pytestmark = pytest.mark.browser
@@ -117,7 +118,9 @@ def test_lanes_are_described_each_by_its_own_numbers(visitor: Visitor) -> None:
     visitor.wait_for(STAGE, DONE)
     visitor.drag_to(10)
     visitor.wait_for(STAGE, "i === 10")
-    for said in ("Step 10 of 20, drawing a 3: 0.71", "Step 2 of 5, drawing a 3: 0.59"):
+    for step, steps in ((10, 20), (2, 5)):
+        alpha, _ = alpha_sigma(COSINE, grid_of("dpmpp", steps)[step])
+        said = f"Step {step} of {steps}, drawing a 3: {alpha:.2f}"
         visitor.page.get_by_role("img", name=said).wait_for()
 
 
@@ -133,7 +136,8 @@ def test_two_settings_start_from_the_same_noise(visitor: Visitor) -> None:
     # Halfway both lanes show the same time, or the short one the step before it.
     visitor.drag_to(10)
     visitor.wait_for(STAGE, "i === 10")
-    assert visitor.stage(STAGE, "[c.frame(0, i).t, c.frame(1, i).t]") == pytest.approx([0.5, 0.6])
+    times = [grid_of("dpmpp", 20)[10], grid_of("ddim", 5)[2]]
+    assert visitor.stage(STAGE, "[c.frame(0, i).t, c.frame(1, i).t]") == pytest.approx(times)
 
 
 def test_leaps_have_their_own_choice_and_no_guidance(visitor: Visitor) -> None:
