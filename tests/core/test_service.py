@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from pathlib import Path
 
@@ -49,7 +50,9 @@ def served(
         finally:
             await service.stop()
 
-    asyncio.run(run())
+    # In a thread of its own: a browser that another test has open runs a loop in this one.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: asyncio.run(run())).result()
 
 
 async def until(condition: Callable[[], bool]) -> None:
