@@ -36,11 +36,11 @@ from torch import Tensor, nn
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import CheckpointError, TrainingDivergedError
 from diffusion_core.files import replacing
-from diffusion_core.guidance import guided
 from diffusion_core.prediction import add_noise, from_velocity
-from diffusion_core.request import LEAP_TIMES, NUM_CLASSES
-from diffusion_core.samplers import Level, Question, dpmpp, grid_of
-from diffusion_core.schedule import COSINE, alpha_sigma
+from diffusion_core.request import LEAP_TIMES, NUM_CLASSES, Request
+from diffusion_core.run import Run
+from diffusion_core.samplers import grid_of
+from diffusion_core.schedule import COSINE, Floats, alpha_sigma
 from diffusion_core.training import (
     ema_decay,
     optimizer_tensors,
@@ -85,12 +85,12 @@ class Paths:
     """(N,) int64"""
 
 
-def path_times(steps: int) -> list[float]:
+def path_times(steps: int) -> Floats:
     """The samplers' grid of so many steps (at least 8), bent to pass through all of LEAP_TIMES."""
     times = grid_of("dpmpp", max(8, steps))
     for stop in LEAP_TIMES:
         times[np.abs(times - stop).argmin()] = stop
-    return [float(t) for t in times]
+    return times
 
 
 @torch.no_grad()
@@ -99,31 +99,24 @@ def teacher_paths(
 ) -> Iterator[Paths]:
     """The teacher's guided paths from fresh noise, batch after batch."""
     times = path_times(config.path_steps)
-    levels = [Level(t, *(float(x) for x in alpha_sigma(COSINE, t))) for t in times]
     denoiser = NetworkDenoiser(teacher)
+    half = config.precision == "bfloat16"
     for first in range(0, config.paths, batch_size):
         count = min(batch_size, config.paths - first)
         labels = torch.arange(first, first + count, device=device) % NUM_CLASSES
         generator = step_generator(config.seed + 2, first, device)
         x = torch.randn((count, 1, 28, 28), generator=generator, device=device)
         points = [x]
-        dialogue = dpmpp(x, levels, torch.randn_like)
-        reply = next(dialogue, None)
-        while reply is not None:
-            if isinstance(reply, Question):
-                each, level = np.ones(count), reply.level
-                amounts = level.alpha * each, level.sigma * each
-                with torch.autocast(
-                    x.device.type, torch.bfloat16, enabled=config.precision == "bfloat16"
-                ):
-                    said = guided(denoiser, reply.x, *amounts, labels, config.guidance)
-                there = times[levels.index(level) + 1]
-                reply = dialogue.send(said)
-                continue
-            x = reply.x_next
-            if any(math.isclose(there, stop) for stop in LEAP_TIMES):
-                points.append(x)
-            reply = next(dialogue, None)
+        request = Request(tuple(labels.tolist()), "dpmpp", len(times) - 1, config.guidance)
+        run = Run(request, x, device=device, times=times)
+        while run.query is not None:
+            with torch.autocast(x.device.type, torch.bfloat16, enabled=half):
+                answer = denoiser(*run.query)
+            step = run.answer(answer)
+            if step is not None:
+                x = step.x_next
+                if any(math.isclose(step.t_next, stop) for stop in LEAP_TIMES):
+                    points.append(x)
         yield Paths(torch.stack(points, 1).half(), x.clamp(-1, 1).half(), labels)
 
 

@@ -35,15 +35,21 @@ class Guessing:
 
     The denoiser is not told which digit it is: it has to see that for itself. Like a Run, it is
     asked for its `query` and given the `answer`.
+
+    With told_about, the picture is the one at that time throughout, and the levels are only what
+    the denoiser is told: what does it make of a picture that is noisier, or cleaner, than it hears?
     """
 
     query: Query | None
     remaining = 1
 
-    def __init__(self, x_0: Tensor, eps: Tensor, schedule: Schedule) -> None:
+    def __init__(
+        self, x_0: Tensor, eps: Tensor, schedule: Schedule, told_about: float | None = None
+    ) -> None:
         alpha, sigma = alpha_sigma(schedule, np.linspace(0, 1, GUESS_LEVELS))
         size = (GUESS_LEVELS, 1, IMAGE_SIZE, IMAGE_SIZE)
-        x_t = add_noise(x_0.expand(size), eps.expand(size), alpha, sigma)
+        real = (alpha, sigma) if told_about is None else alpha_sigma(schedule, told_about)
+        x_t = add_noise(x_0.expand(size), eps.expand(size), *real)
         self.query = Query(x_t, alpha, sigma, torch.full((GUESS_LEVELS,), NO_LABEL))
         self._eps = eps
 

@@ -19,7 +19,7 @@ from diffusion_core.guidance import Guided, Query, combine, guided_query
 from diffusion_core.prediction import Prediction
 from diffusion_core.request import IMAGE_SIZE, Request
 from diffusion_core.samplers import SAMPLERS, Level, Question, Taken, grid_of
-from diffusion_core.schedule import COSINE, Schedule, alpha_sigma
+from diffusion_core.schedule import COSINE, Floats, Schedule, alpha_sigma
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,8 @@ class Run:
     While `query` is not None, put it to the denoiser and pass the answer to `answer`.
     x_1 (B, 1, H, W) is the noise to start from; by default it follows from the request's seed, as
     does all fresh noise. `first` numbers the first picture of this request within its seed.
+    `times`, falling, one more than there are steps, replace the sampler's own: to start from a
+    picture that is not all noise, say.
     """
 
     query: Query | None
@@ -78,13 +80,17 @@ class Run:
         schedule: Schedule = COSINE,
         first: int = 0,
         device: str = "cpu",
+        times: Floats | None = None,
     ) -> None:
         generators = picture_generators(request.seed, len(request.labels), first)
         start = noise_from(generators, (1, IMAGE_SIZE, IMAGE_SIZE))
         self.request = request
         self._x_t = (start if x_1 is None else x_1).to(device)
         self._labels = torch.tensor(request.labels, dtype=torch.int64, device=self._x_t.device)
-        times = grid_of(request.sampler, request.steps)
+        if times is None:
+            times = grid_of(request.sampler, request.steps)
+        if len(times) != request.steps + 1:
+            raise ValueError(f"{request.steps} steps lie between {request.steps + 1} times.")
         alphas, sigmas = alpha_sigma(schedule, times)
         self._levels = [
             Level(float(t), float(a), float(s))

@@ -117,6 +117,11 @@ class TrainingState:
     seconds: float = 0.0
     """Training time so far, over all runs."""
 
+    def begin_with(self, weights: UNet) -> None:
+        """Start from the weights of a network of the same shape instead of from random ones."""
+        self.network.load_state_dict(weights.state_dict())
+        self.average.load_state_dict(weights.state_dict())
+
 
 def new_state(config: TrainingConfig, shape: UNetConfig, device: str = "cpu") -> TrainingState:
     """An untrained network, its average and its optimizer on `device`."""

@@ -28,7 +28,7 @@ class UNetConfig:
     on the way down and again on the way up. embedding: size of the (noise level, label) vector.
     """
 
-    widths: tuple[int, int] = (64, 96)
+    widths: tuple[int, int] = (48, 96)
     blocks: int = 2
     heads: int = 4
     embedding: int = 256

@@ -27,11 +27,8 @@ def sheet(digits: np.ndarray) -> np.ndarray:
 
 
 measured = frontier()
-# The usual choice comes first: that is what an address that names none stands for.
-leaps = [i for i, point in enumerate(measured.points) if point.sampler == "leap"]
-order = [*reversed(leaps), *(i for i in range(len(measured.points)) if i not in leaps)]
-names = {str(i): name_of(measured.points[i]) for i in order}
-usual = str(order[0])
+names = {str(i): name_of(point) for i, point in enumerate(measured.points)}
+usual = str(max(i for i, point in enumerate(measured.points) if point.sampler == "leap"))
 heed_address("frontier", {"way": one_of([*names.values()]), "cost": one_of([*COSTS.values()])})
 
 st.title("Quality and cost", anchor=False)

@@ -56,7 +56,7 @@ heed_address(
 
 def new_seed() -> None:
     """Another noise to start from."""
-    st.session_state.start = 1 + secrets.randbelow(9_999)
+    st.session_state.start = secrets.randbelow(10_000)
 
 
 def recipe(prefix: str, suffix: str, preset: ReverseSettings) -> tuple[str, int, float]:

@@ -77,12 +77,14 @@ def run(args: argparse.Namespace) -> None:
                 if args.only:
                     raise
                 results[name] = {"skipped": str(error)}
+    # Rounded once, so that what is printed is what the file says.
+    results = _rounded(results)
     results["goals"] = judged(results)
     print(file=sys.stderr)
     print("\n".join(report(results)))
     if args.out:
         with replacing(args.out) as temporary:
-            temporary.write_text(json.dumps(_rounded(results), indent=2) + "\n", "utf-8")
+            temporary.write_text(json.dumps(results, indent=2) + "\n", "utf-8")
         print(f"\nWrote {args.out}.")
 
 

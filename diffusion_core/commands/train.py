@@ -14,7 +14,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from diffusion_core.checkpoint import SHIPPED, read_card, save_checkpoint
+from diffusion_core.checkpoint import SHIPPED, load_checkpoint, read_card, save_checkpoint
 from diffusion_core.commands.options import add_device
 from diffusion_core.data import download_mnist, load_mnist
 from diffusion_core.errors import RequestError
@@ -58,6 +58,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, default=SHIPPED, help="where the weights go")
     parser.add_argument("--state", type=Path, default=Path("runs/digits"), help="state, to resume")
     parser.add_argument("--fresh", action="store_true", help="ignore a state that could be resumed")
+    parser.add_argument(
+        "--begin-with", type=Path, help="weights, .safetensors, that a new run begins with"
+    )
     parser.add_argument("--download", action="store_true", help="fetch MNIST if it is missing")
     add_device(parser)
 
@@ -110,7 +113,10 @@ def _begin_or_resume(args: argparse.Namespace, config: TrainingConfig) -> Traini
     made for, the run goes on from the last moment before that.
     """
     if args.fresh or not (args.state / STATE).exists():
-        state = new_state(config, UNetConfig(), args.device)
+        begin = load_checkpoint(args.begin_with, args.device) if args.begin_with else None
+        state = new_state(config, begin.config if begin else UNetConfig(), args.device)
+        if begin:
+            state.begin_with(begin)
         print(f"{state.network.parameter_count:,} parameters on {args.device}.", flush=True)
         return state
     state = load_state(args.state / STATE, args.device)
@@ -183,7 +189,8 @@ def _card(
         "training": asdict(state.config),
         "command": "python -m diffusion_core train "
         + f"--steps {state.config.steps} --batch-size {state.config.batch_size} "
-        + f"--learning-rate {state.config.learning_rate:g} --seed {state.config.seed}",
+        + f"--learning-rate {state.config.learning_rate:g} --seed {state.config.seed}"
+        + (f" --begin-with {args.begin_with}" if args.begin_with else ""),
         "data": "MNIST, the 60,000 training images",
         "machine": f"{machine}, {platform.machine()}, torch {torch.__version__}",
         "minutes": round(state.seconds / 60, 1),

@@ -68,15 +68,12 @@ class Answer:
     chunks: list[bytes] = field(default_factory=list)
     before: int | None = None
     """How many are in line before it, while it waits."""
-    running: bool = False
     finished: bool = False
     problem: str | None = None
     readers: int = 0
     deaths: int = 0
     to_skip: int = 0
     """Chunks that a new worker will send again, and that have arrived already."""
-    wanted: bool = False
-    """Whether to compute it although nobody reads it (yet)."""
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def changed(self) -> None:
@@ -176,7 +173,7 @@ class ModelService:
                 yield chunk
         finally:
             answer.readers -= 1
-            if not answer.readers and not answer.over and not answer.wanted:
+            if not answer.readers and not answer.over:
                 self._drop(answer)
 
     async def whole(self, job: Job) -> bytes:
@@ -240,7 +237,7 @@ class ModelService:
                 answer.changed()
 
     def _run(self, answer: Answer) -> None:
-        answer.running, answer.before = True, None
+        answer.before = None
         self._running[answer.key] = answer
         if self._worker is not None:
             self._worker.send(("do", answer.key, answer.job))
@@ -255,7 +252,6 @@ class ModelService:
 
     def _end(self, answer: Answer, problem: str | None = None) -> None:
         answer.problem, answer.finished = problem, problem is None
-        answer.running = False
         self._running.pop(answer.key, None)
         if answer in self._waiting:
             self._waiting.remove(answer)

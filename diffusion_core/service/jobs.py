@@ -23,6 +23,10 @@ class Drawing:
     request: Request
     every: int = 1
     """Every how many steps a frame is kept."""
+    origin: bytes | None = None
+    """Instead of from noise alone, start from this picture (784 bytes, 0 = background) ..."""
+    t: float = 1.0
+    """... covered with noise up to this time."""
 
     @property
     def size(self) -> int:
@@ -47,6 +51,8 @@ class Guess:
     """784 float32."""
     schedule: str
     schedule_steps: int = 1000
+    told_about: float | None = None
+    """If given, the picture stays as it is at this time, and only what is said of it changes."""
 
     size = GUESS_LEVELS * (2 * IMAGE_SIZE**2 + 4)
     width = GUESS_LEVELS

@@ -19,11 +19,14 @@ from collections.abc import Mapping
 from multiprocessing.connection import Connection
 from typing import Any
 
+import numpy as np
 import torch
+from torch import Tensor
 
 from diffusion_core.batcher import Batcher, Report
 from diffusion_core.checkpoint import MODELS, load_checkpoint
 from diffusion_core.denoiser import Denoiser, NetworkDenoiser
+from diffusion_core.editing import run_from
 from diffusion_core.errors import UserFacingError
 from diffusion_core.guessing import Guesses, Guessing
 from diffusion_core.pixels import to_model
@@ -62,17 +65,30 @@ def begin(batcher: Batcher, connection: Connection[Any, Any], key: int, job: Job
     """Take on a job."""
     if isinstance(job, Drawing):
         connection.send(("chunk", key, recording_head(job.request, job.every)))
-        batcher.add(key, Run(job.request), network_of(job.request.sampler))
+        batcher.add(key, drawing(job), network_of(job.request.sampler))
     else:
         batcher.add(key, guessing(job), "digits")
 
 
+def drawing(job: Drawing) -> Run:
+    """The run of a Drawing."""
+    if job.origin is None:
+        return Run(job.request)
+    return run_from(_picture(job.origin)[0], job.t, job.request)
+
+
+def _picture(pixels: bytes) -> Tensor:
+    """784 bytes to (1, 1, 28, 28) in [-1, 1]."""
+    image = np.frombuffer(pixels, np.uint8).reshape(1, IMAGE_SIZE, IMAGE_SIZE)
+    return to_model(image)
+
+
 def guessing(job: Guess) -> Guessing:
     """The question of a Guess, as the denoiser is asked it."""
+    eps = torch.frombuffer(bytearray(job.eps), dtype=torch.float32)
+    schedule = make_schedule(job.schedule, job.schedule_steps)
     size = (1, 1, IMAGE_SIZE, IMAGE_SIZE)
-    x_0 = torch.frombuffer(bytearray(job.x_0), dtype=torch.uint8).reshape(size)
-    eps = torch.frombuffer(bytearray(job.eps), dtype=torch.float32).reshape(size)
-    return Guessing(to_model(x_0.numpy()[0]), eps, make_schedule(job.schedule, job.schedule_steps))
+    return Guessing(_picture(job.x_0), eps.reshape(size), schedule, job.told_about)
 
 
 def tell(connection: Connection[Any, Any], report: Report, jobs: dict[int, Job]) -> None:

@@ -2,14 +2,15 @@
 
 The body is a recording (diffusion_core/recording.py), sent as it grows. Lines of JSON without
 "frames" may stand before it: {"before": n} while n others are in line, {"kept": true} if the
-pictures had been drawn already. Hanging up is all it takes to stop.
+pictures had been drawn already. Where it breaks off, {"problem": "..."} stands after it. Hanging up
+is all it takes to stop.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from typing import Any
 
 from starlette.requests import Request as HttpRequest
@@ -40,10 +41,12 @@ async def sample(request: HttpRequest) -> Response:
             if kept:
                 yield _note(kept=True)
             yield _as_bytes(first)
-            # An answer that breaks off is shorter than its head says: the browser notices.
-            with suppress(ServiceError):
+            try:
                 async for part in answer:
                     yield _as_bytes(part)
+            except ServiceError as error:
+                # The answer is shorter than its head says, and its last line says why.
+                yield _note(problem=str(error))
 
     return StreamingResponse(
         body(),

@@ -83,14 +83,11 @@ def choice(label: str, names: dict[str, str], key: str, width: int, first: str) 
     Streamlit writes an option into the address as it is shown, so the options are the names.
     """
     shown = list(names.values())
-    # A button's callback may have chosen already, and then a default would be one too many.
-    index = 0 if key in st.session_state else shown.index(names[first])
+    index = shown.index(names[first])
     name = st.selectbox(label, shown, index, key=key, bind="query-params", width=width)
     return next(value for value, shown_as in names.items() if shown_as == name)
 
 
 def whole_number(label: str, low: int, high: int, first: int, key: str, width: int) -> int:
     """A field for a whole number, bound to the address."""
-    if key in st.session_state:  # a button's callback has chosen, or the reader has
-        return int(st.number_input(label, low, high, key=key, bind="query-params", width=width))
     return int(st.number_input(label, low, high, first, key=key, bind="query-params", width=width))

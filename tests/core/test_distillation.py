@@ -57,7 +57,7 @@ def test_leaps_begin_only_where_the_student_is_taught() -> None:
 
 @pytest.mark.parametrize("steps", [1, 4, 12, 30])
 def test_paths_pass_through_every_time_that_a_leap_starts_from(steps: int) -> None:
-    times = path_times(steps)
+    times = path_times(steps).tolist()
     assert times[0] == 1 and times[-1] == 0 and times == sorted(times, reverse=True)
     assert all(any(math.isclose(t, stop) for t in times) for stop in LEAP_TIMES)
     assert len(times) - 1 == max(steps, 8) and len(set(times)) == len(times)

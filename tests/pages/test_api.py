@@ -78,7 +78,7 @@ def test_a_model_that_cannot_answer_is_said_in_one_sentence(
     assert (answer.status_code, answer.text) == (503, "There is no model: train one.")
 
 
-def test_an_answer_that_breaks_off_is_shorter_than_it_says(
+def test_an_answer_that_breaks_off_says_why(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def falter(job: object) -> AsyncGenerator[bytes | Before, None]:
@@ -89,7 +89,11 @@ def test_an_answer_that_breaks_off_is_shorter_than_it_says(
     monkeypatch.setattr(model.service, "ask", falter)
     answer = client.get("/api/sample?digit=1")
     assert answer.status_code == 200
-    assert answer.content == b'{"before": 3}\n{"frames": 21}\n'
+    assert answer.content.splitlines() == [
+        b'{"before": 3}',
+        b'{"frames": 21}',
+        b'{"problem": "The model stopped."}',
+    ]
 
 
 def test_what_was_drawn_already_comes_with_a_note(client: TestClient) -> None:

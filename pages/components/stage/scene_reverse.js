@@ -36,6 +36,15 @@ class Lane {
     this.left = all.slice(offset);
   }
 
+  // Why the recording broke off, if it said so: a line of JSON in place of a frame.
+  get lastWords() {
+    try {
+      return JSON.parse(new TextDecoder().decode(this.left)).problem;
+    } catch {
+      return null;
+    }
+  }
+
   get done() { return this.got.length >= this.frames; }
 
   // kind: 0 for x_t, 1 for x0_hat, 2 for eps_hat.
@@ -110,7 +119,7 @@ class ReverseScene {
         if (this.firstAfter === null && lane.got.length) this.firstAfter = performance.now() - this.began;
         report();
       }
-      if (!lane.done && !this.stopped) throw new Error("The run broke off: press Generate to start it again.");
+      if (!lane.done && !this.stopped) throw new Error(lane.lastWords ?? "The run broke off: press Generate to start it again.");
     } catch (error) {
       if (this.stopped) return;
       lane.problem = error instanceof TypeError
