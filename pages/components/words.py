@@ -2,27 +2,83 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
+
+from diffusion_core.errors import UserFacingError
 
 LESSON = Path(__file__).resolve().parent.parent.parent / "assets" / "lesson"
 
 
+class LessonError(UserFacingError):
+    """A lesson file is missing, empty or malformed; the sentence names it."""
+
+
+class Lesson(dict[str, str]):
+    """The sections of one file by heading. Asking for one that is not there names the file."""
+
+    def __init__(self, name: str, sections: dict[str, str]) -> None:
+        super().__init__(sections)
+        self.name = name
+
+    def __missing__(self, heading: str) -> str:
+        raise LessonError(
+            f"assets/lesson/{self.name}.md has no section “## {heading}”: put it back."
+        )
+
+
+def words(name: str) -> Lesson:
+    """The sections of assets/lesson/NAME.md: what follows each "## heading", by heading.
+
+    LessonError if the file cannot be read or has no sections.
+    """
+    path = LESSON / f"{name}.md"
+    try:
+        changed = path.stat().st_mtime_ns
+    except OSError as error:
+        raise LessonError(f"assets/lesson/{name}.md cannot be found: put the file back.") from error
+    return _words(path, changed)
+
+
 @cache
-def words(name: str) -> dict[str, str]:
-    """The sections of assets/lesson/NAME.md: what follows each "## heading", by heading."""
+def _words(path: Path, changed: int) -> Lesson:
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise LessonError(
+            f"assets/lesson/{path.name} cannot be read as text: put the file back."
+        ) from error
     sections: dict[str, str] = {}
-    for part in (LESSON / f"{name}.md").read_text("utf-8").split("\n## ")[1:]:
+    for part in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
         heading, _, body = part.partition("\n")
+        if not body.strip():
+            raise LessonError(
+                f"assets/lesson/{path.name}: the section “## {heading.strip()}” is empty."
+            )
         sections[heading.strip()] = body.strip()
-    return sections
+    if not sections:
+        raise LessonError(
+            f"assets/lesson/{path.name} has no sections: each begins with a line “## name”."
+        )
+    return Lesson(path.stem, sections)
 
 
 def sentences_by_noise(name: str) -> list[tuple[float, str]]:
     """What to see at each noise level: the sections headed "sigma up to X", as (X, sentence)."""
     prefix = "sigma up to "
-    return [
-        (float(heading.removeprefix(prefix)), " ".join(text.split()))
-        for heading, text in words(name).items()
-        if heading.startswith(prefix)
-    ]
+    found = []
+    for heading, text in words(name).items():
+        if heading.startswith(prefix):
+            try:
+                limit = float(heading.removeprefix(prefix))
+            except ValueError as error:
+                raise LessonError(
+                    f"assets/lesson/{name}.md: “## {heading}” must end in a number."
+                ) from error
+            found.append((limit, " ".join(text.split())))
+    if not found or found[-1][0] < 1:
+        raise LessonError(
+            f"assets/lesson/{name}.md: the last “## {prefix}X” must be at 1 or above."
+        )
+    return found

@@ -1,0 +1,62 @@
+"""The ten ways to learn it, in order, and the paths that lead through them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Mode:
+    """One way to learn it: a page of its own. Its words are in assets/lesson/home.md."""
+
+    slug: str
+    """Of its address; the file is the same with underscores."""
+    title: str
+    minutes: int
+    group: str
+
+    @property
+    def file(self) -> str:
+        """Its script, beside navigation.py."""
+        return self.slug.replace("-", "_") + ".py"
+
+
+MODES = (
+    Mode("overview", "Overview", 6, "Begin"),
+    Mode("why", "Why diffusion?", 5, "Begin"),
+    Mode("analogy", "The foggy window", 4, "Begin"),
+    Mode("forward", "Forward", 5, "Labs"),
+    Mode("reverse", "Reverse", 8, "Labs"),
+    Mode("training", "Training", 5, "Labs"),
+    Mode("applications", "Applications", 5, "Labs"),
+    Mode("deep-dive", "Deep dive", 40, "Deeper"),
+    Mode("practice", "Practice", 10, "Check yourself"),
+    Mode("recall", "Recall", 5, "Check yourself"),
+)
+ASIDES = (
+    Mode("confusions", "Common confusions", 10, "Deeper"),
+    Mode("frontier", "Quality and cost", 5, "Deeper"),
+)
+"""Pages that belong to no path."""
+
+PATHS = {
+    "6 minutes": (1, 3, 4, 5, 9),
+    "curious": (1, 2, 3, 4, 5, 6, 9, 10),
+    "engineer": tuple(range(1, 11)),
+}
+"""Which modes each suggested path takes, by number from 1."""
+
+
+def mode_of(slug: str) -> Mode | None:
+    """The mode or aside with this address."""
+    return next((mode for mode in (*MODES, *ASIDES) if mode.slug == slug), None)
+
+
+def neighbours(mode: Mode) -> tuple[Mode | None, Mode | None]:
+    """The modes before and after it."""
+    if mode not in MODES:
+        return None, None
+    place = MODES.index(mode)
+    before = MODES[place - 1] if place else None
+    after = MODES[place + 1] if place + 1 < len(MODES) else None
+    return before, after

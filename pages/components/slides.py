@@ -1,0 +1,23 @@
+"""The parts of a page. On an ordinary visit they stand below one another; with ?present=1 in the
+address each is a slide of its own, and a component shows one at a time (stage/presenter.js)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+PREFIX = "slide-"
+
+
+def presenting() -> bool:
+    """Whether the address asks for slides."""
+    return st.query_params.get("present") == "1"
+
+
+@contextmanager
+def slide(name: str) -> Iterator[None]:
+    """One idea: `with slide("where-it-breaks"): ...`. Names are unique on their page, a-z and -."""
+    with st.container(key=PREFIX + name):
+        yield
