@@ -41,6 +41,18 @@ class NetworkDenoiser:
         return from_velocity(v.to(x_t), x_t, alpha, sigma)
 
 
+@dataclass
+class Counting:
+    """A denoiser that counts the pictures it is asked about."""
+
+    denoiser: Denoiser
+    pictures: int = 0
+
+    def __call__(self, x_t: Tensor, alpha: Floats, sigma: Floats, label: Tensor) -> Prediction:
+        self.pictures += len(x_t)
+        return self.denoiser(x_t, alpha, sigma, label)
+
+
 @dataclass(frozen=True)
 class IdealDenoiser:
     """The exact E[x_0 | x_t] when the only possible pictures are `data`, each equally likely.

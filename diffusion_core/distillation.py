@@ -24,29 +24,26 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path as FilePath
+from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 from torch import Tensor, nn
 
 from diffusion_core.denoiser import NetworkDenoiser
-from diffusion_core.errors import CheckpointError, TrainingDivergedError
-from diffusion_core.files import replacing
+from diffusion_core.errors import TrainingDivergedError
 from diffusion_core.prediction import add_noise, from_velocity
 from diffusion_core.request import LEAP_TIMES, NUM_CLASSES, Request
 from diffusion_core.run import Run
 from diffusion_core.samplers import grid_of
 from diffusion_core.schedule import COSINE, Floats, alpha_sigma
+from diffusion_core.state_file import read_state, under, write_state
 from diffusion_core.training import (
     ema_decay,
     optimizer_tensors,
     restore_optimizer,
     step_generator,
-    under,
 )
 from diffusion_core.unet import UNet, UNetConfig
 
@@ -291,22 +288,18 @@ def _teach_critic(state: DistillationState, real: Tensor, drawn: Tensor, label: 
 # --- Saving and resuming --------------------------------------------------------------------------
 
 
-def save_paths(path: str | FilePath, paths: Paths) -> None:
+def save_paths(path: str | Path, paths: Paths) -> None:
     """Write the teacher's paths, whole or not at all."""
-    with replacing(path) as temporary:
-        temporary.write_bytes(save({k: v.cpu().contiguous() for k, v in vars(paths).items()}))
+    write_state(path, vars(paths))
 
 
-def load_paths(path: str | FilePath, device: str = "cpu") -> Paths:
+def load_paths(path: str | Path, device: str = "cpu") -> Paths:
     """What save_paths wrote. CheckpointError if it is damaged."""
-    tensors, _ = _read(path, device)
-    try:
+    with read_state(path, device) as (tensors, _):
         return Paths(**tensors)
-    except TypeError as error:
-        raise CheckpointError(f"{path} holds no paths: delete it to start afresh.") from error
 
 
-def save_distillation(path: str | FilePath, state: DistillationState) -> None:
+def save_distillation(path: str | Path, state: DistillationState) -> None:
     """Write everything that a resumed run needs, whole or not at all."""
     tensors = {
         f"{name}/{key}": tensor
@@ -321,15 +314,12 @@ def save_distillation(path: str | FilePath, state: DistillationState) -> None:
         "step": str(state.step),
         "seconds": str(state.seconds),
     }
-    with replacing(path) as temporary:
-        contiguous = {name: t.detach().cpu().contiguous() for name, t in tensors.items()}
-        temporary.write_bytes(save(contiguous, metadata))
+    write_state(path, tensors, metadata)
 
 
-def load_distillation(path: str | FilePath, device: str = "cpu") -> DistillationState:
+def load_distillation(path: str | Path, device: str = "cpu") -> DistillationState:
     """What save_distillation wrote. CheckpointError if it is missing or damaged."""
-    tensors, metadata = _read(path, device)
-    try:
+    with read_state(path, device) as (tensors, metadata):
         shape = json.loads(metadata["shape"])
         network = UNet(UNetConfig(**{**shape, "widths": tuple(shape["widths"])}))
         config = DistillationConfig(**json.loads(metadata["config"]))
@@ -339,18 +329,4 @@ def load_distillation(path: str | FilePath, device: str = "cpu") -> Distillation
         for name in ("optimizer", "critic_optimizer"):
             restore_optimizer(getattr(state, name), under(f"{name}/", tensors))
         state.step, state.seconds = int(metadata["step"]), float(metadata["seconds"])
-    except (KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise CheckpointError(
-            f"Cannot resume from {path} ({type(error).__name__}): delete it to start afresh."
-        ) from error
     return state
-
-
-def _read(path: str | FilePath, device: str) -> tuple[dict[str, Tensor], dict[str, str]]:
-    try:
-        with safe_open(str(path), framework="pt", device=device) as file:
-            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}
-    except (SafetensorError, OSError) as error:
-        raise CheckpointError(
-            f"Cannot resume from {path} ({type(error).__name__}): delete it to start afresh."
-        ) from error

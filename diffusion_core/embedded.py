@@ -18,6 +18,7 @@ EMBEDDED = ASSETS / "digits.npz"
 FORWARD_SCENE = ASSETS / "scenes" / "forward.npz"
 HOME_SCENE = ASSETS / "scenes" / "home.npz"
 ICON = ASSETS / "icon.png"
+CARD = ASSETS / "model" / "digits.json"
 REVERSE_SCENE = ASSETS / "scenes" / "reverse.npz"
 
 

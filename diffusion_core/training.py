@@ -21,15 +21,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 from torch import Tensor
 
-from diffusion_core.errors import CheckpointError, RequestError, TrainingDivergedError
-from diffusion_core.files import replacing
+from diffusion_core.errors import RequestError, TrainingDivergedError
 from diffusion_core.prediction import add_noise, velocity
 from diffusion_core.request import NO_LABEL
 from diffusion_core.schedule import COSINE, Floats, Schedule, alpha_sigma
+from diffusion_core.state_file import read_state, under, write_state
 from diffusion_core.unet import UNet, UNetConfig
 
 
@@ -311,17 +309,12 @@ def save_state(path: str | Path, state: TrainingState) -> None:
         "step": str(state.step),
         "seconds": str(state.seconds),
     }
-    with replacing(path) as temporary:
-        contiguous = {name: t.detach().cpu().contiguous() for name, t in tensors.items()}
-        temporary.write_bytes(save(contiguous, metadata))
+    write_state(path, tensors, metadata)
 
 
 def load_state(path: str | Path, device: str = "cpu") -> TrainingState:
     """The state that save_state wrote. CheckpointError if it is missing, damaged or another's."""
-    try:
-        with safe_open(str(path), framework="pt", device=device) as file:
-            metadata = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}
+    with read_state(path, device) as (tensors, metadata):
         config = TrainingConfig(**json.loads(metadata["config"]))
         shape = json.loads(metadata["shape"])
         state = new_state(config, UNetConfig(**{**shape, "widths": tuple(shape["widths"])}), device)
@@ -329,13 +322,4 @@ def load_state(path: str | Path, device: str = "cpu") -> TrainingState:
         state.average.load_state_dict(under("average/", tensors))
         state.optimizer.restore(under("optimizer/", tensors))
         state.step, state.seconds = int(metadata["step"]), float(metadata["seconds"])
-    except (SafetensorError, OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise CheckpointError(
-            f"Cannot resume from {path} ({type(error).__name__}): delete it to start afresh."
-        ) from error
     return state
-
-
-def under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Those whose name begins with the prefix, without it."""
-    return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}

@@ -24,6 +24,7 @@ from pages.components.forward_scene import (
     ForwardSettings,
     forward_scene,
 )
+from pages.components.prose import prose
 from pages.components.stage import clock, follower
 from pages.components.words import words
 
@@ -60,7 +61,7 @@ heed_address(
 )
 
 st.title("The forward process", anchor=False)
-st.markdown(text["lead"])
+prose(text["lead"])
 with st.container(horizontal=True, vertical_alignment="bottom", key="controls-forward"):
     ten = {str(digit): str(digit) for digit in range(10)}
     digit = int(choice("Digit", ten, "digit", 90, first=str(default.digit)))
@@ -103,4 +104,4 @@ with beside:
         with st.container(border=True, key="card-chain"):
             follower("chain", STAGE)
 with st.container(key="reading"):
-    st.markdown(text["more"])
+    prose(text["more"])

@@ -9,6 +9,7 @@ import streamlit as st
 from diffusion_core.frontier import Frontier, Point, load_frontier
 from pages.components.address import choice, heed_address, one_of
 from pages.components.frontier_chart import COSTS, frontier_chart, name_of
+from pages.components.prose import prose
 from pages.components.words import words
 
 text = words("frontier")
@@ -32,7 +33,7 @@ usual = str(max(i for i, point in enumerate(measured.points) if point.sampler ==
 heed_address("frontier", {"way": one_of([*names.values()]), "cost": one_of([*COSTS.values()])})
 
 st.title("Quality and cost", anchor=False)
-st.markdown(text["lead"])
+prose(text["lead"])
 
 
 def chosen_in_chart() -> None:
@@ -67,4 +68,4 @@ with side:
     figures[0].metric("network calls", point.calls)
     figures[1].metric("milliseconds", f"{point.milliseconds:.1f}")
 with st.container(key="reading"):
-    st.markdown(text["more"].replace("{accuracy}", f"{measured.unseen_accuracy:.1%}"))
+    prose(text["more"].replace("{accuracy}", f"{measured.unseen_accuracy:.1%}"))

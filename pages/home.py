@@ -1,30 +1,60 @@
-"""The first page: what this is, and where to begin."""
+"""The first page: what this is, and the ways to learn it."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from diffusion_core.embedded import HOME_SCENE
+from pages.components.address import choice, heed_address, one_of
+from pages.components.chrome import progress
+from pages.components.modes import ASIDES, MODES, PATHS, Mode
+from pages.components.prose import prose
 from pages.components.reverse_scene import HOME_RUN, recorded_scene
+from pages.components.slides import slide
 from pages.components.stage import clock, follower
 from pages.components.words import words
 
 STAGE = "home"
+PATH_NAMES = {
+    "6 minutes": "6 minutes",
+    "curious": "curious: an hour",
+    "engineer": "engineer: all ten",
+}
 text = words("home")
+heed_address(STAGE, {"path": one_of([*PATH_NAMES.values()])})
 
-st.title("Through the Fog", anchor=False)
-with st.container(key="reading"):
-    st.markdown(text["lead"])
-with st.container(border=True, key="card-hero"):
-    follower("row", STAGE, lane=0, columns=10)
-    clock(recorded_scene(HOME_SCENE, HOME_RUN, STAGE), "home-clock")
-left, right = st.columns(2, gap="medium")
-for column, name, title in (
-    (left, "forward", "The forward process"),
-    (right, "reverse", "The reverse process"),
-):
-    with column.container(border=True, key=f"card-{name}", height="stretch"):
-        st.subheader(title, anchor=False)
-        st.markdown(text[name])
-        st.page_link(f"{name}.py", label=text[f"{name}-link"], icon=":material/arrow_forward:")
+
+def card(mode: Mode, number: int | None, quick: bool) -> None:
+    """A way to learn it: what one can do afterwards, the time it takes, how far one has got."""
+    with st.container(border=True, key=f"card-mode-{mode.slug}", height="stretch"):
+        label = f"{number}. {mode.title}" if number else mode.title
+        st.page_link(mode.file, label=f"**{label}**")
+        prose(text[f"card {mode.slug}"])
+        glance = text.get(f"glance {mode.slug}") if quick else None
+        st.caption(glance or f"about {mode.minutes} minutes")
+        progress(mode.slug)
+
+
+with slide("hero"):
+    st.title("Through the Fog", anchor=False)
+    with st.container(key="reading"):
+        prose(text["lead"])
+    with st.container(border=True, key="card-hero"):
+        follower("row", STAGE, lane=0, columns=10)
+        clock(recorded_scene(HOME_SCENE, HOME_RUN, STAGE), "home-clock")
+with slide("paths"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="controls-home"):
+        path = choice(text["choose"], PATH_NAMES, "path", 230, "6 minutes")
+    numbers = PATHS[path]
+    with st.container(key="modes"):
+        for first in range(0, len(numbers), 5):
+            columns = st.columns(5, gap="small")
+            for column, number in zip(columns, numbers[first : first + 5], strict=False):
+                with column:
+                    card(MODES[number - 1], number, quick=path == "6 minutes")
+with slide("asides"):
+    st.header("Besides", anchor=False)
+    for column, aside in zip(st.columns(2, gap="small"), ASIDES, strict=True):
+        with column:
+            card(aside, None, quick=False)
 st.caption(text["honest"])

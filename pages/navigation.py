@@ -1,26 +1,40 @@
-"""The one script that Streamlit runs: navigation over the pages beside it."""
+"""The one script that Streamlit runs: navigation over the pages beside it, and what frames them."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from pages.components.address import say_what_was_redirected
+from pages.components.chrome import glossary, presenter
+from pages.components.foot import foot
 from pages.components.look import global_style, icon
+from pages.components.modes import ASIDES, MODES, mode_of
+from pages.components.slides import presenting
+from pages.components.words import LessonError
+from quizzes.schema import QuestionError
 
 NAME = "Through the Fog"
 HOME = st.Page("home.py", title=NAME, url_path="home", default=True)
-PAGES = [
-    HOME,
-    st.Page("forward.py", title="Forward", url_path="forward"),
-    st.Page("reverse.py", title="Reverse", url_path="reverse"),
-    st.Page("frontier.py", title="Quality and cost", url_path="frontier"),
-]
+groups: dict[str, list[st.Page]] = {"": [HOME]}
+for mode in (*MODES, *ASIDES):
+    page = st.Page(mode.file, title=mode.title, url_path=mode.slug)
+    groups.setdefault(mode.group, []).append(page)
 
-page = st.navigation(PAGES, position="top")
+page = st.navigation(groups, position="hidden" if presenting() else "top")
 st.set_page_config(
     page_title=NAME if page is HOME else f"{page.title} · {NAME}",
     page_icon=icon(),
     layout="wide",
     initial_sidebar_state="collapsed",
 )
-global_style()
-page.run()
+global_style(presenting=presenting())
+say_what_was_redirected()
+try:
+    page.run()
+    glossary()
+    if not presenting():
+        foot(mode_of(page.url_path))
+except (LessonError, QuestionError) as error:
+    st.error(str(error))
+if presenting():
+    presenter()

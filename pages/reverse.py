@@ -7,7 +7,7 @@ import secrets
 import streamlit as st
 
 from diffusion_core.errors import RequestError
-from diffusion_core.request import MAX_GUIDANCE, MAX_SEED, MAX_STEPS
+from diffusion_core.request import MAX_GUIDANCE, MAX_SEED, MAX_STEPS, SAMPLER_TITLES
 from pages.components.address import (
     asked_for,
     choice,
@@ -17,11 +17,11 @@ from pages.components.address import (
     whole,
     whole_number,
 )
+from pages.components.prose import prose
 from pages.components.reverse_scene import (
     DIGIT_NAMES,
     LEAP_NAMES,
     MAX_PICTURES,
-    SAMPLER_NAMES,
     STAGE,
     ReverseSettings,
     reverse_scene,
@@ -45,7 +45,7 @@ heed_address(
         "start": whole(0, MAX_SEED),
         "n": whole(1, MAX_PICTURES),
         "compare": yes_or_no,
-        **{f"sampler{which}": one_of([*SAMPLER_NAMES.values()]) for which in ("", "2")},
+        **{f"sampler{which}": one_of([*SAMPLER_TITLES.values()]) for which in ("", "2")},
         **{f"steps{which}": steps_allowed for which in ("", "2")},
         **{f"leaps{which}": one_of([*LEAP_NAMES.values()]) for which in ("", "2")},
         **{f"guidance{which}": number(0, MAX_GUIDANCE) for which in ("", "2")},
@@ -65,7 +65,7 @@ def recipe(prefix: str, suffix: str, preset: ReverseSettings) -> tuple[str, int,
     def label(name: str) -> str:
         return f"{prefix} {name}".strip().capitalize()
 
-    sampler = choice(label("sampler"), SAMPLER_NAMES, f"sampler{suffix}", 185, preset.sampler)
+    sampler = choice(label("sampler"), SAMPLER_TITLES, f"sampler{suffix}", 185, preset.sampler)
     if sampler == "leap":
         leaps = {str(steps): name for steps, name in LEAP_NAMES.items()}
         return sampler, int(choice(label("leaps"), leaps, f"leaps{suffix}", 135, "2")), 1.0
@@ -131,4 +131,4 @@ else:
             follower("denoise", STAGE, lane=lane)
             follower("row", STAGE, lane=lane, title="All of this run")
 with st.container(key="reading"):
-    st.markdown(text["more"])
+    prose(text["more"])

@@ -4,23 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from diffusion_core.colours import THEMES
 from diffusion_core.files import replacing
 from diffusion_core.frontier import Frontier, best
+from diffusion_core.request import SAMPLER_TITLES
 
-THEMES = {
-    "light": {"paper": "#f8f6f1", "ink": "#1d2730", "grey": "#5a6672", "line": "#ddd7ca"}
-    | {"signal": "#0b6b7d", "noise": "#b4511a"},
-    "dark": {"paper": "#10161b", "ink": "#e9e6df", "grey": "#a3adb5", "line": "#2f3b44"}
-    | {"signal": "#5fc9d8", "noise": "#f0a06a"},
-}
 MARKERS = {"ddpm": "v", "ddim": "o", "heun": "s", "dpmpp": "D", "leap": "*"}
-NAMES = {
-    "ddpm": "DDPM",
-    "ddim": "DDIM",
-    "heun": "Heun",
-    "dpmpp": "DPM-Solver++(2M)",
-    "leap": "leaps, distilled",
-}
 
 
 def draw_frontier(frontier: Frontier, path: Path, theme: str) -> None:
@@ -33,13 +22,13 @@ def draw_frontier(frontier: Frontier, path: Path, theme: str) -> None:
 
     colours = THEMES[theme]
     style = {
-        "figure.facecolor": colours["paper"],
-        "axes.facecolor": colours["paper"],
-        "axes.edgecolor": colours["line"],
-        "text.color": colours["ink"],
-        "axes.labelcolor": colours["ink"],
-        "xtick.color": colours["grey"],
-        "ytick.color": colours["grey"],
+        "figure.facecolor": colours.paper,
+        "axes.facecolor": colours.paper,
+        "axes.edgecolor": colours.line,
+        "text.color": colours.ink,
+        "axes.labelcolor": colours.ink,
+        "xtick.color": colours.grey,
+        "ytick.color": colours.grey,
         "font.size": 11,
         "axes.spines.top": False,
         "axes.spines.right": False,
@@ -56,7 +45,7 @@ def draw_frontier(frontier: Frontier, path: Path, theme: str) -> None:
             axis.plot(
                 [getattr(p, cost) for p in chosen],
                 [p.frechet_ratio for p in chosen],
-                color=colours["line"],
+                color=colours.line,
                 linewidth=6,
                 solid_capstyle="round",
                 zorder=0,
@@ -70,11 +59,11 @@ def draw_frontier(frontier: Frontier, path: Path, theme: str) -> None:
                     marker=marker,
                     markersize=13 if ours else 6,
                     linewidth=1,
-                    color=colours["signal"] if ours else colours["grey"],
-                    markeredgecolor=colours["paper"],
-                    label=NAMES[sampler],
+                    color=colours.signal if ours else colours.grey,
+                    markeredgecolor=colours.paper,
+                    label=SAMPLER_TITLES[sampler],
                 )
-            axis.axhline(1, color=colours["ink"], linewidth=1, linestyle=(0, (4, 4)))
+            axis.axhline(1, color=colours.ink, linewidth=1, linestyle=(0, (4, 4)))
             axis.set(xscale="log", yscale="log", xlabel=words)
             for side in (axis.xaxis, axis.yaxis):
                 side.set_major_locator(FixedLocator([0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500]))
@@ -82,9 +71,7 @@ def draw_frontier(frontier: Frontier, path: Path, theme: str) -> None:
                 side.set_major_formatter("{x:g}")
             axis.tick_params(which="both", length=0)
         axes[0].set_ylabel("Fréchet distance, times that of real digits")
-        axes[0].text(
-            axes[0].get_xlim()[0] * 1.05, 1.04, "unseen real digits", color=colours["grey"]
-        )
+        axes[0].text(axes[0].get_xlim()[0] * 1.05, 1.04, "unseen real digits", color=colours.grey)
         axes[1].legend(frameon=False)
         with replacing(path) as temporary:
             figure.savefig(temporary, format="png", dpi=130)

@@ -9,18 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from diffusion_core.benchmarks.theirs import compared_with_diffusers
 from diffusion_core.benchmarks.timing import Say, finish, resident_bytes, seconds, spread
 from diffusion_core.checkpoint import load_checkpoint
-from diffusion_core.denoiser import Denoiser, NetworkDenoiser
+from diffusion_core.denoiser import Counting, NetworkDenoiser
 from diffusion_core.errors import CannotMeasureError
-from diffusion_core.prediction import Prediction
 from diffusion_core.recording import record
 from diffusion_core.request import IMAGE_SIZE, NUM_CLASSES, WALKING_SAMPLERS, Request
 from diffusion_core.run import sample
-from diffusion_core.schedule import Floats
 from diffusion_core.unet import UNet
 
 
@@ -63,18 +60,6 @@ class Run:
     frames: int
     network_calls: float
     """Pictures that went through the network, for each picture that came out."""
-
-
-@dataclass
-class Counting:
-    """A denoiser that counts the pictures it is asked about."""
-
-    denoiser: Denoiser
-    pictures: int = 0
-
-    def __call__(self, x_t: Tensor, alpha: Floats, sigma: Floats, label: Tensor) -> Prediction:
-        self.pictures += len(x_t)
-        return self.denoiser(x_t, alpha, sigma, label)
 
 
 def recorded_run(network: UNet, request: Request, device: str) -> Run:

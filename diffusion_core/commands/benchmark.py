@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from diffusion_core.benchmarks.browser import BrowserPlan, measure_browser
-from diffusion_core.benchmarks.figure import THEMES, draw_frontier
+from diffusion_core.benchmarks.figure import draw_frontier
 from diffusion_core.benchmarks.frontier import FrontierPlan, frontier_lines, measure_frontier
 from diffusion_core.benchmarks.goals import judged
 from diffusion_core.benchmarks.model import ModelPlan, measure_model
@@ -20,6 +20,7 @@ from diffusion_core.benchmarks.report import report
 from diffusion_core.benchmarks.service import ServicePlan, measure_service
 from diffusion_core.benchmarks.timing import machine
 from diffusion_core.checkpoint import SHIPPED
+from diffusion_core.colours import THEMES
 from diffusion_core.commands.options import add_device
 from diffusion_core.errors import CannotMeasureError, RequestError
 from diffusion_core.files import replacing

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
 import sys
 import time
 from dataclasses import asdict, replace
@@ -13,7 +12,7 @@ from pathlib import Path
 import torch
 
 from diffusion_core.checkpoint import LEAP, SHIPPED, load_checkpoint, read_card, save_checkpoint
-from diffusion_core.commands.options import add_device
+from diffusion_core.commands.options import add_device, machine_of
 from diffusion_core.data import load_mnist
 from diffusion_core.distillation import (
     DistillationConfig,
@@ -108,11 +107,6 @@ def _walk(teacher: torch.nn.Module, config: DistillationConfig, device: str) -> 
 
 
 def _card(state: DistillationState, args: argparse.Namespace) -> dict[str, object]:
-    machine = (
-        torch.cuda.get_device_name()
-        if args.device == "cuda"
-        else f"{torch.get_num_threads()} CPU threads"
-    )
     teacher = read_card(args.teacher)
     return {
         "name": "leap",
@@ -124,7 +118,7 @@ def _card(state: DistillationState, args: argparse.Namespace) -> dict[str, objec
         f"--steps {state.config.steps} --paths {state.config.paths} "
         f"--guidance {state.config.guidance:g} --seed {state.config.seed}",
         "teacher": json.dumps({k: teacher.get(k) for k in ("name", "finished", "epochs")}),
-        "machine": f"{machine}, {platform.machine()}, torch {torch.__version__}",
+        "machine": machine_of(args.device),
         "minutes": round(state.seconds / 60, 1),
         "finished": time.strftime("%Y-%m-%d", time.gmtime()),
     }

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
 from diffusion_core.checkpoint import MODELS, load_checkpoint, read_card, write_card
 from diffusion_core.classifiers import (
@@ -28,15 +27,13 @@ from diffusion_core.classifiers import (
 from diffusion_core.commands.options import add_device
 from diffusion_core.commands.sample import draw
 from diffusion_core.data import Digits, load_mnist
-from diffusion_core.denoiser import Denoiser, NetworkDenoiser
+from diffusion_core.denoiser import Counting, NetworkDenoiser
 from diffusion_core.errors import RequestError
 from diffusion_core.evaluation import Report, evaluate
 from diffusion_core.files import replacing
 from diffusion_core.model_card import evaluation_table, goal_words, model_card
-from diffusion_core.prediction import Prediction
 from diffusion_core.request import LEAP_STEPS, NUM_CLASSES, Request, network_of
 from diffusion_core.samplers import SAMPLERS
-from diffusion_core.schedule import Floats
 
 STANDARD = (
     {"sampler": "dpmpp", "steps": 20},
@@ -158,18 +155,6 @@ class Measures:
             "seconds_drawing": round(drawn_in),
             "seconds": round(time.monotonic() - began),
         }
-
-
-@dataclass
-class Counting:
-    """A denoiser that counts the pictures it is asked about."""
-
-    denoiser: Denoiser
-    pictures: int = 0
-
-    def __call__(self, x_t: Tensor, alpha: Floats, sigma: Floats, label: Tensor) -> Prediction:
-        self.pictures += len(x_t)
-        return self.denoiser(x_t, alpha, sigma, label)
 
 
 def _reported(batches: Iterator[NDArray[np.uint8]], total: int) -> Iterator[NDArray[np.uint8]]:

@@ -1,8 +1,9 @@
-"""Options that several commands share."""
+"""What several commands share: options, and the name of the machine."""
 
 from __future__ import annotations
 
 import argparse
+import platform
 
 import torch
 
@@ -15,6 +16,13 @@ def add_device(parser: argparse.ArgumentParser) -> None:
         default="cuda" if torch.cuda.is_available() else "cpu",
         help="cpu, cuda or mps",
     )
+
+
+def machine_of(device: str) -> str:
+    """What a model card says of the machine."""
+    cuda = device == "cuda"
+    name = torch.cuda.get_device_name() if cuda else f"{torch.get_num_threads()} CPU threads"
+    return f"{name}, {platform.machine()}, torch {torch.__version__}"
 
 
 def _device(name: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
 import sys
 import time
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ import torch
 from torch import Tensor
 
 from diffusion_core.checkpoint import SHIPPED, load_checkpoint, read_card, save_checkpoint
-from diffusion_core.commands.options import add_device
+from diffusion_core.commands.options import add_device, machine_of
 from diffusion_core.data import download_mnist, load_mnist
 from diffusion_core.errors import RequestError
 from diffusion_core.files import replacing
@@ -176,11 +175,6 @@ def _write_history(path: Path, history: list[dict[str, float]]) -> None:
 def _card(
     state: TrainingState, args: argparse.Namespace, history: list[dict[str, float]]
 ) -> dict[str, object]:
-    machine = (
-        torch.cuda.get_device_name()
-        if args.device == "cuda"
-        else f"{torch.get_num_threads()} CPU threads"
-    )
     return {
         "name": "digits",
         "what": "Class-conditional diffusion model of MNIST digits, 28x28, velocity prediction.",
@@ -192,7 +186,7 @@ def _card(
         + f"--learning-rate {state.config.learning_rate:g} --seed {state.config.seed}"
         + (f" --begin-with {args.begin_with}" if args.begin_with else ""),
         "data": "MNIST, the 60,000 training images",
-        "machine": f"{machine}, {platform.machine()}, torch {torch.__version__}",
+        "machine": machine_of(args.device),
         "minutes": round(state.seconds / 60, 1),
         "epochs": round(state.step * state.config.batch_size / 60_000, 1),
         "finished": time.strftime("%Y-%m-%d", time.gmtime()),

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from diffusion_core.errors import RequestError
 from diffusion_core.request import (
     FRAME_HEAD,
     GUESS_LEVELS,
@@ -58,5 +59,41 @@ class Guess:
     width = GUESS_LEVELS
 
 
-Job = Drawing | Guess
+CHECK_NAMES = (
+    "two-bells",
+    "closed-form",
+    "step-back",
+    "simple-loss",
+    "one-answer",
+    "score",
+    "posterior-mean",
+    "one-big-step",
+    "ddpm",
+    "ddim",
+    "ode",
+    "sde",
+    "guidance",
+    "snr",
+    "folding",
+)
+"""The checks of the deep dive (diffusion_core/checks.py), in the order of its page."""
+
+
+@dataclass(frozen=True)
+class Checking:
+    """One formula computed by two routes, answered all at once as JSON. RequestError for a name
+    that no check has."""
+
+    name: str
+    size = 1_000
+    width = 1
+
+    def __post_init__(self) -> None:
+        if self.name not in CHECK_NAMES:
+            raise RequestError(
+                f"There is no check {self.name[:40]!r}: choose one of {', '.join(CHECK_NAMES)}."
+            )
+
+
+Job = Drawing | Guess | Checking
 """Anything that the worker does."""

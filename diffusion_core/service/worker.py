@@ -12,10 +12,12 @@ It ends when the other side hangs up, so nothing is left behind whatever happens
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -25,7 +27,8 @@ from torch import Tensor
 
 from diffusion_core.batcher import Batcher, Report
 from diffusion_core.checkpoint import MODELS, load_checkpoint
-from diffusion_core.denoiser import Denoiser, NetworkDenoiser
+from diffusion_core.checks import run_check
+from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.editing import run_from
 from diffusion_core.errors import UserFacingError
 from diffusion_core.guessing import Guesses, Guessing
@@ -34,21 +37,24 @@ from diffusion_core.recording import frames_of, recording_head
 from diffusion_core.request import IMAGE_SIZE, Request, network_of
 from diffusion_core.run import Run, Step, final_picture, sample
 from diffusion_core.schedule import make_schedule
-from diffusion_core.service.jobs import Drawing, Guess, Job
+from diffusion_core.service.jobs import Checking, Drawing, Guess
 
 NICENESS = 5
 """Pages come first: what they need is little, and somebody is waiting for it."""
 
 
-def serve(connection: Connection[Any, Any], denoisers: Mapping[str, Denoiser]) -> None:
+def serve(connection: Connection[Any, Any], denoisers: Mapping[str, NetworkDenoiser]) -> None:
     """Do what is asked until the other side hangs up."""
     batcher = Batcher(denoisers)
-    jobs: dict[int, Job] = {}
+    jobs: dict[int, Drawing | Guess] = {}
     try:
         while True:
             # Waits for a message while there is nothing to do; looks for one between passes.
             while not len(batcher) or connection.poll():
                 match connection.recv():
+                    case ("do", int(key), Checking() as job):
+                        # Too quick to be worth a place in the line.
+                        send_check(connection, key, job, denoisers["digits"])
                     case ("do", int(key), job):
                         begin(batcher, connection, key, job)
                         jobs[key] = job
@@ -61,13 +67,31 @@ def serve(connection: Connection[Any, Any], denoisers: Mapping[str, Denoiser]) -
         return
 
 
-def begin(batcher: Batcher, connection: Connection[Any, Any], key: int, job: Job) -> None:
+def begin(
+    batcher: Batcher, connection: Connection[Any, Any], key: int, job: Drawing | Guess
+) -> None:
     """Take on a job."""
     if isinstance(job, Drawing):
         connection.send(("chunk", key, recording_head(job.request, job.every)))
         batcher.add(key, drawing(job), network_of(job.request.sampler))
     else:
         batcher.add(key, guessing(job), "digits")
+
+
+def send_check(
+    connection: Connection[Any, Any], key: int, job: Checking, network: NetworkDenoiser
+) -> None:
+    """Compute a check and answer it at once. One that breaks must not take the others along."""
+    try:
+        check = run_check(job.name, network)
+        answer = asdict(check) | {"apart": check.apart, "agrees": check.agrees}
+        chunk = json.dumps(answer, allow_nan=False).encode()
+    except Exception as error:
+        sentence = f"This check could not be computed ({type(error).__name__}): restart the app."
+        connection.send(("failed", key, sentence))
+        return
+    connection.send(("chunk", key, chunk))
+    connection.send(("finished", key))
 
 
 def drawing(job: Drawing) -> Run:
@@ -91,7 +115,9 @@ def guessing(job: Guess) -> Guessing:
     return Guessing(_picture(job.x_0), eps.reshape(size), schedule, job.told_about)
 
 
-def tell(connection: Connection[Any, Any], report: Report, jobs: dict[int, Job]) -> None:
+def tell(
+    connection: Connection[Any, Any], report: Report, jobs: dict[int, Drawing | Guess]
+) -> None:
     """Pass on what came of a job."""
     key = report.key
     assert isinstance(key, int)

@@ -17,7 +17,8 @@ from pages.components.stage.bundle import bundle
 
 
 async def guess(request: HttpRequest) -> Response:
-    """Parameters as on the forward page: digit, which, seed, schedule."""
+    """Parameters as on the forward page: digit, which, seed, schedule; and told, if the
+    picture is to stay as it is at that step while the model is told every other one."""
     try:
         # Reading MNIST takes a moment the first time.
         job = await to_thread.run_sync(_job, dict(request.query_params))
@@ -33,7 +34,13 @@ async def guess(request: HttpRequest) -> Response:
 def _job(texts: dict[str, str]) -> Guess:
     settings = ForwardSettings.parse(texts)
     name = settings.schedule.partition("-")[0]
-    return Guess(picture(settings).tobytes(), settings.noise().tobytes(), name, settings.steps)
+    told = texts.get("told")
+    if told is not None and not (told.isdecimal() and int(told) <= settings.steps):
+        raise RequestError(f"told must be a whole number from 0 to {settings.steps}.")
+    about = None if told is None else int(told) / settings.steps
+    return Guess(
+        picture(settings).tobytes(), settings.noise().tobytes(), name, settings.steps, about
+    )
 
 
 def guess_bundle(answer: bytes) -> bytes:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
+from pages.api.check import check
 from pages.api.guess import guess
 from pages.api.sample import sample
 
-ROUTES = [Route("/api/guess", guess), Route("/api/sample", sample)]
+ROUTES = [Route("/api/check", check), Route("/api/guess", guess), Route("/api/sample", sample)]

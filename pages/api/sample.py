@@ -13,19 +13,22 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Any
 
+from anyio import to_thread
 from starlette.requests import Request as HttpRequest
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from diffusion_core.errors import RequestError
 from diffusion_core.service.client import Before, ServiceError
+from diffusion_core.service.jobs import Drawing
 from pages.components import model
 from pages.components.reverse_scene import ReverseSettings
 
 
 async def sample(request: HttpRequest) -> Response:
-    """Parameters as on the reverse page: digit, seed, sampler, steps, guidance, n."""
+    """Parameters as on the reverse page: digit, seed, sampler, steps, guidance, n; and origin, until."""
     try:
-        drawing = model.drawing(ReverseSettings.parse(dict(request.query_params)))
+        # Reading MNIST takes a moment the first time.
+        drawing = await to_thread.run_sync(_drawing, dict(request.query_params))
     except RequestError as error:
         return PlainTextResponse(str(error), status_code=400)
     kept = model.service.kept(drawing)
@@ -54,6 +57,10 @@ async def sample(request: HttpRequest) -> Response:
         # "identity" keeps compression, which would hold frames back, away from the stream.
         headers={"Content-Encoding": "identity", "Cache-Control": "no-store"},
     )
+
+
+def _drawing(texts: dict[str, str]) -> Drawing:
+    return model.drawing(ReverseSettings.parse(texts))
 
 
 def _as_bytes(part: bytes | Before) -> bytes:

@@ -7,9 +7,12 @@ silently; here is where the reader is told, in one sentence.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
 
 import streamlit as st
+
+from diffusion_core.errors import RequestError
 
 Check = Callable[[str], str | None]
 """A value from the address to None if it is fine, else to what it should be."""
@@ -56,6 +59,15 @@ def asked_for(name: str, check: Check, otherwise: str) -> str:
     return otherwise if check(text) else text
 
 
+def refuse_unusable(params: Mapping[str, str], checks: dict[str, Check]) -> None:
+    """For addresses that no page reads: RequestError, in one sentence, for what cannot be used."""
+    for name, check in checks.items():
+        wanted = check(params[name]) if name in params else None
+        if wanted is not None:
+            given = params[name][:40] or "nothing"
+            raise RequestError(f"{name} must be {wanted}, and not {given}.")
+
+
 def heed_address(page: str, checks: dict[str, Check]) -> None:
     """On the first run of a page: drop from the address what cannot be used, and say so.
 
@@ -77,7 +89,16 @@ def heed_address(page: str, checks: dict[str, Check]) -> None:
         )
 
 
-def choice(label: str, names: dict[str, str], key: str, width: int, first: str) -> str:
+def say_what_was_redirected() -> None:
+    """If the address was of no page and the reader was sent here instead (api/pages.py): say so."""
+    asked = st.query_params.get("instead-of")
+    if asked:
+        st.warning(f"There is no page “{asked[:40]}”. This is the nearest one.")
+
+
+def choice(
+    label: str, names: dict[str, str], key: str, width: int | Literal["stretch"], first: str
+) -> str:
     """A select box bound to the address; returns the key of the chosen name.
 
     Streamlit writes an option into the address as it is shown, so the options are the names.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -13,9 +14,10 @@ from diffusion_core.embedded import FORWARD_SCENE, forward_noise
 from diffusion_core.errors import RequestError
 from diffusion_core.request import MAX_SEED
 from diffusion_core.schedule import CosineSchedule, LinearBetaSchedule, Schedule, alpha_sigma
+from pages.components.address import Check, one_of, refuse_unusable, whole
 from pages.components.digits import of_class, source
 from pages.components.stage.bundle import bundle
-from pages.components.words import sentences_by_noise
+from pages.components.words import sentences_by_noise, words
 
 STAGE = "forward"
 SCHEDULE_NAMES = {
@@ -74,6 +76,30 @@ class ForwardSettings:
         return forward_noise(self.seed)
 
 
+def settings_of_address(params: Mapping[str, str]) -> tuple[ForwardSettings, int | None]:
+    """What the forward page shows at this address, and the step on stage if it names one.
+
+    What the address leaves out is as usual. RequestError, in one sentence, for what the page could
+    not use either.
+    """
+    schedules = {shown: name for name, shown in SCHEDULE_NAMES.items()}
+    refuse_unusable(params, {"digit": whole(0, 9), "schedule": one_of([*schedules])})
+    digit = int(params.get("digit", ForwardSettings.digit))
+    schedule = schedules[params.get("schedule", SCHEDULE_NAMES[ForwardSettings.schedule])]
+    checks: dict[str, Check] = {
+        "which": whole(1, len(of_class(source().digits, digit))),
+        "seed": whole(0, MAX_SEED),
+    }
+    refuse_unusable(params, checks)
+    which, seed = (
+        int(params.get(name, usual))
+        for name, usual in (("which", ForwardSettings.which), ("seed", ForwardSettings.seed))
+    )
+    settings = ForwardSettings(digit, which, seed, schedule)
+    refuse_unusable(params, {"t": whole(0, settings.steps)})
+    return settings, int(params["t"]) if "t" in params else None
+
+
 def picture(settings: ForwardSettings) -> NDArray[np.uint8]:
     """The chosen digit, uint8 (28, 28)."""
     digits = source().digits
@@ -86,8 +112,23 @@ def _answers() -> dict[str, NDArray[Any]]:
         return {name: saved[name] for name in ("x0_hat", "eps_hat", "error")}
 
 
-def forward_scene(settings: ForwardSettings) -> bytes:
-    """The scene for the clock."""
+def _told_words() -> list[str]:
+    """What to see when the model is told too small a step, about the true one, too large a one."""
+    return [" ".join(words("forward")[f"told {what}"].split()) for what in ("low", "true", "high")]
+
+
+def forward_scene(
+    settings: ForwardSettings,
+    stage: str = STAGE,
+    rest: int | None = None,
+    told_about: int | None = None,
+) -> bytes:
+    """The scene for the clock.
+
+    rest: the step to open at; by default the lab's. told_about: instead of moving along the
+    timeline, the picture stays at this step, and what moves is what the model is told about it.
+    On another stage than the lab's, the position is kept out of the address.
+    """
     alpha, sigma = alpha_sigma(settings.make_schedule(), np.linspace(0, 1, settings.steps + 1))
     arrays: dict[str, NDArray[Any]] = {
         "x0": picture(settings).reshape(-1),
@@ -97,18 +138,21 @@ def forward_scene(settings: ForwardSettings) -> bytes:
     }
     mnist = source().mnist
     head: dict[str, Any] = {
-        "kind": "forward",
-        "stage": STAGE,
+        "kind": "forward" if told_about is None else "told",
+        "truth": told_about,
+        "stage": stage,
+        "unlisted": stage != STAGE,
         "last": settings.steps,
         "seconds": 9,
-        "rest": round(0.42 * settings.steps),
+        "rest": round(0.42 * settings.steps) if rest is None else rest,
         "title": f"{'an' if settings.digit == 8 else 'a'} {settings.digit}",
         "seed": settings.seed,
-        "words": sentences_by_noise("forward"),
+        "words": sentences_by_noise("forward") if told_about is None else _told_words(),
         "ask": f"api/guess?digit={settings.digit}&which={settings.which}"
-        f"&seed={settings.seed}&schedule={settings.schedule}&mnist={int(mnist)}",
+        f"&seed={settings.seed}&schedule={settings.schedule}&mnist={int(mnist)}"
+        + (f"&told={told_about}" if told_about is not None else ""),
     }
-    if not mnist and settings == ForwardSettings():
+    if told_about is None and not mnist and settings == ForwardSettings():
         # What is shown before anybody asked for anything needs no model: it was asked beforehand.
         arrays |= _answers()
         head["levels"] = len(arrays["error"])

@@ -11,11 +11,12 @@ import streamlit as st
 from diffusion_core.embedded import ICON
 
 STYLE = Path(__file__).with_name("look.css").read_text("utf-8")
+PRESENTING = Path(__file__).with_name("presenting.css").read_text("utf-8")
 
 
-def global_style() -> None:
-    """Put the app's style sheet on the page."""
-    st.html(STYLE)
+def global_style(presenting: bool) -> None:
+    """Put the app's style sheet on the page, and over it that of presentations, if it is one."""
+    st.html(STYLE + PRESENTING if presenting else STYLE)
 
 
 @cache

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from diffusion_core.service.client import ModelService, ServiceError
 from diffusion_core.service.jobs import Drawing
+from pages.components.forward_scene import picture
 from pages.components.reverse_scene import ReverseSettings
 
 service = ModelService()
@@ -18,7 +19,10 @@ service = ModelService()
 
 def drawing(settings: ReverseSettings) -> Drawing:
     """What the model is asked for these settings."""
-    return Drawing(settings.request(), settings.every)
+    if not settings.origin:
+        return Drawing(settings.request(), settings.every)
+    start = picture(settings.start()).tobytes()
+    return Drawing(settings.request(), settings.every, start, settings.until / 1000)
 
 
 def favourites() -> list[Drawing]:

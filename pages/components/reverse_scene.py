@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import numpy as np
@@ -13,18 +14,13 @@ from numpy.typing import NDArray
 
 from diffusion_core.embedded import REVERSE_SCENE
 from diffusion_core.errors import RequestError
-from diffusion_core.request import Request, frame_count, kept_frames
+from diffusion_core.request import SAMPLER_TITLES, Request, frame_count, kept_frames
+from pages.components.forward_scene import ForwardSettings
 from pages.components.stage.bundle import bundle
 from pages.components.words import sentences_by_noise
 
+Key = TypeVar("Key", str, int)
 STAGE = "reverse"
-SAMPLER_NAMES = {
-    "dpmpp": "DPM-Solver++(2M)",
-    "ddim": "DDIM",
-    "heun": "Heun",
-    "ddpm": "DDPM",
-    "leap": "leaps (distilled)",
-}
 LEAP_NAMES = {1: "one leap", 2: "two leaps", 4: "four leaps"}
 DIGIT_NAMES = {**{d: d for d in "0123456789"}, "surprise": "surprise me", "all": "all ten"}
 MAX_PICTURES = 16
@@ -42,23 +38,41 @@ class ReverseSettings:
     steps: int = 20
     guidance: float = 1.5
     n: int = 4
+    origin: str = ""
+    """Start from this digit of the forward page ("3.2": the second 3) instead of pure noise ..."""
+    until: int = 1000
+    """... covered with noise up to this step of 1000."""
 
     def __post_init__(self) -> None:
         if self.digit not in DIGIT_NAMES:
             raise RequestError("Choose a digit from 0 to 9, surprise or all.")
         if not 1 <= self.n <= MAX_PICTURES:
             raise RequestError(f"Choose from 1 to {MAX_PICTURES} pictures.")
+        if not 1 <= self.until <= 1000:
+            raise RequestError("Cover the digit up to a step from 1 to 1000.")
+        if self.origin:
+            self.start()
+            if self.sampler == "leap":
+                raise RequestError("Leaps start from pure noise: choose another sampler.")
         self.request()  # which checks the rest
+
+    def start(self) -> ForwardSettings:
+        """The digit to start from. RequestError if there is no such digit."""
+        digit, dot, which = self.origin.partition(".")
+        if not (dot and digit.isdecimal() and which.isdecimal()):
+            raise RequestError("Name the digit to start from as in 3.2: the second 3.")
+        return ForwardSettings(int(digit), int(which))
 
     @classmethod
     def parse(cls, texts: dict[str, str]) -> ReverseSettings:
         """From the words of an address. RequestError for what is out of range or not a number."""
         try:
-            numbers = {name: int(texts[name]) for name in ("seed", "steps", "n") if name in texts}
+            whole = ("seed", "steps", "n", "until")
+            numbers = {name: int(texts[name]) for name in whole if name in texts}
             guidance = float(texts.get("guidance", cls.guidance))
         except ValueError as error:
             raise RequestError("seed, steps, n and guidance must be numbers.") from error
-        given = {name: texts[name] for name in ("digit", "sampler") if name in texts}
+        given = {name: texts[name] for name in ("digit", "sampler", "origin") if name in texts}
         return cls(**given, **numbers, guidance=guidance)  # type: ignore[arg-type]
 
     @property
@@ -99,6 +113,7 @@ class ReverseSettings:
                 "steps": self.steps,
                 "guidance": f"{self.guidance:g}",
                 "n": self.n,
+                **({"origin": self.origin, "until": self.until} if self.origin else {}),
             }
         )
 
@@ -108,8 +123,53 @@ class ReverseSettings:
         if self.sampler == "leap":
             return f"{LEAP_NAMES[self.steps]} of the distilled model · seed {self.seed}"
         steps = f"{self.steps} step" + ("s" if self.steps > 1 else "")
-        sampler = SAMPLER_NAMES[self.sampler]
+        sampler = SAMPLER_TITLES[self.sampler]
         return f"{sampler} · {steps} · guidance {self.guidance:g} · seed {self.seed}"
+
+
+SECOND = ReverseSettings(steps=5)
+"""What the usual settings are compared with, until the reader chooses something else."""
+
+
+def settings_of_address(params: Mapping[str, str]) -> tuple[list[ReverseSettings], int | None]:
+    """The one or two runs that the reverse page shows at this address, and the step on stage.
+
+    What the address leaves out is as usual. RequestError, in one sentence, for what the page could
+    not use either.
+    """
+    checks: dict[str, Check] = {
+        "draw": one_of([*DIGIT_NAMES.values()]),
+        "start": whole(0, MAX_SEED),
+        "n": whole(1, MAX_PICTURES),
+        "compare": one_of(["true", "false"]),
+        "step": whole(0, MAX_STEPS),
+    }
+    for which in ("", "2"):
+        checks[f"sampler{which}"] = one_of([*SAMPLER_NAMES.values()])
+        checks[f"steps{which}"] = whole(1, MAX_STEPS)
+        checks[f"leaps{which}"] = one_of([*LEAP_NAMES.values()])
+        checks[f"guidance{which}"] = number(0, MAX_GUIDANCE)
+    refuse_unusable(params, checks)
+    usual = ReverseSettings()
+    digit = _named(DIGIT_NAMES, params.get("draw"), usual.digit)
+    seed, n = int(params.get("start", usual.seed)), int(params.get("n", usual.n))
+    ways = [("", usual), ("2", SECOND)] if params.get("compare") == "true" else [("", usual)]
+    lanes = []
+    for which, preset in ways:
+        sampler = _named(SAMPLER_NAMES, params.get(f"sampler{which}"), preset.sampler)
+        steps = int(params.get(f"steps{which}", preset.steps))
+        guidance = float(params.get(f"guidance{which}", preset.guidance))
+        if sampler == "leap":
+            steps, guidance = _named(LEAP_NAMES, params.get(f"leaps{which}"), 2), 1.0
+        lanes.append(ReverseSettings(digit, seed, sampler, steps, guidance, n))
+    # A step of a run that was longer a moment ago is where this one ends.
+    last = max(lane.steps for lane in lanes)
+    return lanes, min(last, int(params["step"])) if "step" in params else None
+
+
+def _named(names: Mapping[Key, str], shown: str | None, usual: Key) -> Key:
+    """The key of a shown name; without a name, the usual one."""
+    return next((key for key, name in names.items() if name == shown), usual)
 
 
 HOME_RUN = ReverseSettings("all", 13, "dpmpp", 24, 2.0)
@@ -121,21 +181,36 @@ def recorded_scene(path: Path, settings: ReverseSettings, stage: str) -> bytes:
     return _scene([settings], path, {"stage": stage, "quiet": True})
 
 
-def reverse_scene(lanes: list[ReverseSettings], presses: int) -> bytes:
+def reverse_scene(lanes: list[ReverseSettings], presses: int, stage: str = STAGE) -> bytes:
     """The scene for the clock.
 
     presses: of Generate; one more runs the model again, also with the same settings. Until the
-    first, the usual settings are shown from the recording in the repository.
+    first, the usual settings are shown from the recording in the repository. On another stage than
+    the lab's, the position is kept out of the address.
     """
     recorded = presses == 0 and lanes == [ReverseSettings()]
-    head = {"stage": STAGE, "presses": presses}
+    head = {"stage": stage, "presses": presses, "unlisted": stage != STAGE}
     return _scene(lanes, REVERSE_SCENE if recorded else None, head)
 
 
 @cache
-def _recorded(path: Path) -> NDArray[np.uint8]:
+def recorded(path: Path) -> NDArray[np.uint8]:
     with np.load(path) as saved:
         return np.asarray(saved["recording"])
+
+
+def described(lane: ReverseSettings) -> dict[str, Any]:
+    """What the stage needs to know of a run, to fetch it and to name it."""
+    return {
+        "address": lane.address,
+        "caption": lane.caption,
+        "frames": lane.frames,
+        "steps": lane.steps,
+        "every": lane.every,
+        "count": len(lane.labels),
+        "told": lane.guidance > 0,
+        "labels": list(lane.labels),
+    }
 
 
 def _scene(lanes: list[ReverseSettings], recording: Path | None, extra: dict[str, Any]) -> bytes:
@@ -145,22 +220,11 @@ def _scene(lanes: list[ReverseSettings], recording: Path | None, extra: dict[str
         "last": last,
         "seconds": min(6, 1.2 * last),
         "rest": last,
-        "lanes": [
-            {
-                "address": lane.address,
-                "caption": lane.caption,
-                "frames": lane.frames,
-                "steps": lane.steps,
-                "every": lane.every,
-                "count": len(lane.labels),
-                "labels": list(lane.labels),
-            }
-            for lane in lanes
-        ],
+        "lanes": [described(lane) for lane in lanes],
         "words": sentences_by_noise("reverse"),
         **extra,
     }
     arrays = {}
     if recording:
-        arrays["recording"] = _recorded(recording)
+        arrays["recording"] = recorded(recording)
     return bundle(head, arrays)

@@ -4,62 +4,24 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from diffusion_core.benchmarks.chromium import BROWSERS, FLAGS
+from diffusion_core.benchmarks.server import running_app
 
-ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 # Streamlit looks for its own server below the page's path first; these answers are expected.
 EXPECTED = "404 (Not Found)"
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def start_server(port: int, **environment: str) -> subprocess.Popen[bytes]:
-    """The app, as `make run` starts it, answering on `port`."""
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
-    server = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env={**os.environ, "FOG_OFFLINE": "1", **environment},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1):
-                return server
-        except OSError:
-            if server.poll() is not None:
-                break
-            time.sleep(0.1)
-    server.kill()
-    raise RuntimeError("The app did not start.")
-
-
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     """The address of the running app."""
-    port = free_port()
-    process = start_server(port)
-    yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    process.wait(timeout=20)
+    with running_app() as app:
+        yield app.address
 
 
 @pytest.fixture(scope="session")
@@ -142,7 +104,10 @@ class Visitor:
         )
 
 
-def _visitor(browser: Browser, server: str, motion: str, **options: object) -> Iterator[Visitor]:
+def visit(
+    browser: Browser, server: str, motion: str = "reduce", **options: object
+) -> Iterator[Visitor]:
+    """A tab on the app that must be closed without an error. Options: of the browser's context."""
     context = browser.new_context(
         **{"viewport": {"width": 1280, "height": 800}, "reduced_motion": motion, **options}  # type: ignore[arg-type]
     )
@@ -155,18 +120,16 @@ def _visitor(browser: Browser, server: str, motion: str, **options: object) -> I
 @pytest.fixture
 def visitor(browser: Browser, server: str) -> Iterator[Visitor]:
     """A tab of somebody who wants no motion, so that nothing plays by itself."""
-    yield from _visitor(browser, server, "reduce")
+    yield from visit(browser, server)
 
 
 @pytest.fixture
 def lively_visitor(browser: Browser, server: str) -> Iterator[Visitor]:
     """A tab in which things may move."""
-    yield from _visitor(browser, server, "no-preference")
+    yield from visit(browser, server, "no-preference")
 
 
 @pytest.fixture
 def phone(browser: Browser, server: str) -> Iterator[Visitor]:
     """A narrow tab."""
-    yield from _visitor(
-        browser, server, "reduce", viewport={"width": 390, "height": 844}, has_touch=True
-    )
+    yield from visit(browser, server, viewport={"width": 390, "height": 844}, has_touch=True)

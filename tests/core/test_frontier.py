@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,12 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diffusion_core.benchmarks import frontier as measuring
-from diffusion_core.benchmarks.figure import THEMES, draw_frontier
+from diffusion_core.benchmarks.figure import draw_frontier
 from diffusion_core.benchmarks.frontier import FrontierPlan, calls_of, frontier_lines
+from diffusion_core.colours import THEMES
 from diffusion_core.frontier import SHOWN, Frontier, Point, best, load_frontier, save_frontier
 from diffusion_core.request import LEAP_STEPS, SAMPLER_NAMES
 from tests.core.test_evaluation import smudges
 
+ROOT = Path(__file__).resolve().parents[2]
 POINT = Point("ddim", 10, 10, 12.5, 3.4, 0.98)
 
 
@@ -79,3 +82,12 @@ def test_the_figure_is_drawn_for_both_themes(tmp_path: Path) -> None:
     for theme in THEMES:
         draw_frontier(frontier_of(POINT), tmp_path / f"{theme}.png", theme)
         assert (tmp_path / f"{theme}.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_colours_are_those_of_the_app(theme: str) -> None:
+    app = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))["theme"][theme]
+    ours = THEMES[theme]
+    assert (ours.paper, ours.ink) == (app["backgroundColor"], app["textColor"])
+    assert (ours.grey, ours.line) == (app["grayTextColor"], app["borderColor"])
+    assert (ours.signal, ours.noise) == (app["primaryColor"], app["orangeTextColor"])

@@ -21,7 +21,7 @@ from diffusion_core.prediction import (
     score,
     velocity,
 )
-from tests.core.gaussian import Gaussian
+from diffusion_core.gaussian import Gaussian
 
 QUARTER = math.pi / 2
 angles = st.floats(0, QUARTER)

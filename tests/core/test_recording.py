@@ -18,7 +18,7 @@ from diffusion_core.pixels import to_model, to_uint8
 from diffusion_core.recording import record
 from diffusion_core.request import Request, kept_frames
 from diffusion_core.run import Step, sample
-from tests.core.gaussian import Gaussian
+from diffusion_core.gaussian import Gaussian
 
 REQUEST = Request((3, 1, 4), "heun", steps=7, guidance=2.0, seed=5)
 

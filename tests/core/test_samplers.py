@@ -16,9 +16,17 @@ from torch import Tensor
 from diffusion_core import samplers
 from diffusion_core.denoiser import Denoiser, IdealDenoiser, NetworkDenoiser
 from diffusion_core.errors import RequestError
+from diffusion_core.gaussian import Gaussian
 from diffusion_core.guidance import Guided, guided
 from diffusion_core.prediction import Prediction, add_noise, velocity
-from diffusion_core.request import LEAP_TIMES, NO_LABEL, SAMPLER_NAMES, WALKING_SAMPLERS, Request
+from diffusion_core.request import (
+    LEAP_TIMES,
+    NO_LABEL,
+    SAMPLER_NAMES,
+    SAMPLER_TITLES,
+    WALKING_SAMPLERS,
+    Request,
+)
 from diffusion_core.run import final_picture, noise_from, picture_generators, sample
 from diffusion_core.samplers import (
     SAMPLERS,
@@ -33,7 +41,6 @@ from diffusion_core.samplers import (
 )
 from diffusion_core.schedule import COSINE, Floats, LinearBetaSchedule, alpha_sigma
 from diffusion_core.unet import UNet
-from tests.core.gaussian import Gaussian
 
 EVERY_SAMPLER = pytest.mark.parametrize("sampler", WALKING_SAMPLERS)
 PICTURE = (1, 28, 28)
@@ -509,3 +516,4 @@ def test_leaps_that_were_not_learned_are_refused(fields: dict[str, object], mess
 
 def test_every_sampler_can_be_asked_for() -> None:
     assert tuple(SAMPLERS) == SAMPLER_NAMES
+    assert set(SAMPLER_TITLES) == set(SAMPLER_NAMES)

@@ -17,7 +17,7 @@ import streamlit as st
 from pages.components.stage.bundle import bundle
 
 HERE = Path(__file__).parent
-SHARED = ("stage.js", "scene_forward.js", "scene_reverse.js")
+SHARED = ("stage.js", "scene_forward.js", "scene_reverse.js", "scene_journey.js", "scene_others.js")
 FOLLOWERS = (
     "equation",
     "curves",
@@ -28,6 +28,13 @@ FOLLOWERS = (
     "denoise",
     "row",
     "film",
+    "window",
+    "matches",
+    "breaks",
+    "diagram",
+    "drill",
+    "picture",
+    "blur",
 )
 
 
@@ -47,9 +54,10 @@ def clock(scene: bytes, key: str) -> None:
     _COMPONENTS["clock"](key=key, data=scene)
 
 
-def follower(name: str, stage: str, **data: int | str) -> None:
+def follower(name: str, stage: str, **data: Any) -> None:
     """One picture that follows the clock of `stage`; `data` is what that follower needs to know."""
-    key = "-".join([stage, name, *([str(data["lane"])] if "lane" in data else [])])
+    which = [str(data[what]) for what in ("lane", "show") if what in data]
+    key = "-".join([stage, name, *which])
     _COMPONENTS[name](key=key, data={"stage": stage, **data})
 
 

@@ -64,6 +64,7 @@ export default function (component) {
 
 class Clock {
   constructor(root) {
+    this.root = root;
     Object.assign(this, buildClock(root));
     this.direction = 1;
     this.exact = 0; // the position while playing, with its fraction
@@ -98,11 +99,13 @@ class Clock {
     const before = stage.scene && { part: stage.index / stage.scene.last, lanes: stage.scene.lanes };
     stage.scene?.close?.();
     stage.settled = () => { this.label(); this.settle(); };
+    stage.take = () => { this.pause(false); this.following = false; }; // the reader takes over
+    stage.clock = root;
     this.unfollow?.();
     this.unfollow = stage.follow((scene, index) => this.paint(scene, index));
     const scene = sceneOf(head);
     this.slider.max = scene.last;
-    this.runRow.hidden = !scene.lanes || !!scene.quiet;
+    this.runRow.hidden = !scene.computes;
 
     // Where to open: where a link says; where one was, with other settings or before leaving the
     // page; else at the start, playing. Where nothing may move by itself: at the best view.
@@ -115,13 +118,24 @@ class Clock {
     this.label();
     this.report();
     if (streams) this.watch(scene, rest);
-    else if (rest === null && !still) this.start();
+    else if (rest === null && !still) this.startWhenSeen();
     else this.settle();
+  }
+
+  // A page with many stages plays each when it comes into view.
+  startWhenSeen() {
+    const { scene } = this.stage;
+    this.seen = new IntersectionObserver(([entry]) => {
+      if (!entry.isIntersecting) return;
+      this.seen.disconnect();
+      if (this.stage.scene === scene && !this.stage.playing && this.stage.index === 0) this.start();
+    });
+    this.seen.observe(this.root);
   }
 
   // The position that the address asks for, if it is one.
   linked(scene) {
-    if (scene.quiet) return null;
+    if (scene.quiet || scene.unlisted) return null;
     const text = new URL(location.href).searchParams.get(scene.parameter);
     const index = /^\d+$/.test(text ?? "") ? scene.indexOf(+text) : NaN;
     return index <= scene.last ? index : null;
@@ -145,7 +159,7 @@ class Clock {
 
   report() {
     const { scene } = this.stage;
-    if (!scene.lanes) return;
+    if (!scene.computes) return;
     setText(this.status, scene.progress);
     // Said once when it begins and once when it ends, not at every step.
     setText(this.spoken, scene.live ? "The model is drawing." : scene.progress);
@@ -157,6 +171,7 @@ class Clock {
     this.pause(false);
     this.stage.scene?.close?.();
     this.unfollow?.();
+    this.seen?.disconnect();
     document.removeEventListener("keydown", this.onkey);
     window.navigation?.removeEventListener("currententrychange", this.onaddress);
   }
@@ -200,11 +215,14 @@ class Clock {
 
   key(event) {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (belongsToControl(event, this.slider)) return;
+    if (belongsToControl(event, this.slider) || !this.nearest()) return;
+    const arrows = !window.throughTheFogPresents; // which walk the slides of a presentation
     const act = {
       " ": () => this.play.onclick(),
-      ArrowLeft: () => this.step(-1),
-      ArrowRight: () => this.step(1),
+      ArrowLeft: arrows && (() => this.step(-1)),
+      ArrowRight: arrows && (() => this.step(1)),
+      ",": () => this.step(-1),
+      ".": () => this.step(1),
       Home: () => this.step(-Infinity),
       End: () => this.step(Infinity),
     }[event.key];
@@ -213,10 +231,20 @@ class Clock {
     act();
   }
 
+  // Of several stages on a page, keys go to the one in the middle of what the reader sees.
+  nearest() {
+    const far = (root) => {
+      const box = root.getBoundingClientRect();
+      return box.height ? Math.abs((box.top + box.bottom) / 2 - innerHeight / 2) : Infinity;
+    };
+    const clocks = [...stages.values()].map((stage) => stage.clock).filter((root) => root?.isConnected);
+    return clocks.every((other) => far(this.root) <= far(other));
+  }
+
   // The timeline rests: say where in the address bar, so that it can be shared.
   settle() {
     const { scene, playing, index } = this.stage;
-    if (scene.quiet || playing || this.following) return;
+    if (scene.quiet || scene.unlisted || playing || this.following) return;
     const address = new URL(location.href);
     const place = String(scene.stepAt(index));
     if (address.searchParams.get(scene.parameter) === place) return;
@@ -228,7 +256,7 @@ class Clock {
     const playing = this.stage.playing, forwards = this.direction > 0;
     this.play.replaceChildren(icon(playing ? "pause" : "play"));
     this.play.setAttribute("aria-label", playing ? "Pause" : "Play");
-    const towards = forwards === !!this.stage.scene.lanes ? "towards the digit" : "towards the noise";
+    const towards = this.stage.scene.ends[forwards ? 1 : 0];
     this.turn.replaceChildren(icon(forwards ? "rightward" : "leftward"));
     this.turn.title = `Plays ${towards}. Press to turn round.`;
     this.turn.setAttribute("aria-label", `Plays ${towards}; turn round`);

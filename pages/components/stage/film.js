@@ -20,7 +20,7 @@ export default function (component) {
           picture.classList.add("empty");
           guess.classList.add("empty");
           const button = make("button.thumb", { type: "button", "aria-label": `Jump to ${scene.place(at)}` }, picture, guess);
-          button.onclick = () => { stage.playing = false; stage.moveTo(at); stage.settled(); };
+          button.onclick = () => { stage.take(); stage.moveTo(at); stage.settled(); };
           return { at, picture, guess, button, painted: null };
         });
         list.style.setProperty("--columns", MOMENTS);

@@ -3,13 +3,16 @@
 export default function (component) {
   return follower(component, (root, data) => {
     const list = make("div.row");
-    root.replaceChildren(...(data.title ? [make("h2", {}, data.title)] : []), list);
+    const title = data.title ? [make("h2", {}, data.title)] : [];
+    const caption = data.captioned ? [make("p.small.soft.settings", {})] : [];
+    root.replaceChildren(...title, ...caption, list);
     let shown = null, canvases = [];
     return (scene, index, stage) => {
       const lane = scene.lanes?.[data.lane];
       if (!lane) return;
       if (shown !== scene) {
         shown = scene;
+        caption.forEach((line) => setText(line, lane.caption));
         canvases = lane.labels.map((_, i) => {
           const canvas = pixelCanvas("");
           if (scene.quiet) {

@@ -26,6 +26,13 @@ class ForwardScene {
   }
 
   get parameter() { return "t"; }
+  get ends() { return ["towards the digit", "towards the noise"]; }
+  side() { return "forward"; }
+  get clearing() { return this.last; }
+  clearer() { return -1; }
+  amounts(index) { return [this.alpha[index], this.sigma[index]]; }
+  paint(canvas, index) { paintValues(canvas, this.mixed(index)); }
+  momentAt(side, share) { return side === "forward" ? Math.round(share * this.last) : null; }
   get reachable() { return this.last; }
   indexOf(step) { return step; }
   stepAt(index) { return index; }
@@ -71,5 +78,11 @@ function formatRatio(snr) {
 }
 
 function sceneOf(head) {
-  return head.kind === "forward" ? new ForwardScene(head) : new ReverseScene(head);
+  switch (head.kind) {
+    case "forward": return new ForwardScene(head);
+    case "journey": return new JourneyScene(head);
+    case "drill": return new DrillScene(head);
+    case "told": return new ToldScene(head);
+    default: return new ReverseScene(head);
+  }
 }

@@ -79,6 +79,12 @@ class ReverseScene {
   }
 
   get parameter() { return "step"; }
+  get computes() { return !this.quiet; } // whether there is something to say about the computing
+  get ends() { return ["towards the noise", "towards the digit"]; }
+  side() { return "reverse"; }
+  get clearing() { return this.last; }
+  clearer() { return 1; }
+  momentAt(side, share) { return side === "reverse" ? Math.round(share * this.last) : null; }
   get reachable() { return this.complete ? this.last : this.reached; }
   get longest() { return this.lanes.reduce((a, b) => (a.frames >= b.frames ? a : b)); }
   indexOf(step) { return Math.ceil(step / this.longest.every); }
@@ -93,6 +99,16 @@ class ReverseScene {
   frame(which, index) {
     const lane = this.lanes[which];
     return lane ? lane.got[this.number(lane, index)] ?? null : null;
+  }
+
+  amounts(index) {
+    const frame = this.frame(0, index);
+    return frame ? [frame.alpha, frame.sigma] : [0, 1];
+  }
+
+  paint(canvas, index, which = this.chosen) {
+    const frame = this.frame(0, index), lane = this.lanes[0];
+    if (frame) paintBytes(canvas, lane.picture(frame, Math.min(which, lane.count - 1), 0));
   }
 
   begin(report) {
@@ -158,6 +174,7 @@ class ReverseScene {
   }
 
   name(which, lane = this.lanes[0]) {
+    if (!lane.told) return "a digit"; // at guidance 0 the model is not told which one
     const label = lane.labels[which];
     return `${label === 8 ? "an" : "a"} ${label}`;
   }

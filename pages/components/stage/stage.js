@@ -122,7 +122,7 @@ function paintBytes(canvas, bytes, reach = 1) {
 // make("div.card", {title: "x"}, child, "text"): an element, without a framework.
 function make(what, attributes = {}, ...children) {
   const [tag, ...classes] = what.split(".");
-  const svg = ["svg", "path", "line", "circle", "rect", "text", "g"].includes(tag);
+  const svg = ["svg", "path", "line", "circle", "rect", "text", "g", "image"].includes(tag);
   const element = svg
     ? document.createElementNS("http://www.w3.org/2000/svg", tag)
     : document.createElement(tag);

@@ -1,0 +1,50 @@
+"""The foggy window: an analogy that one can touch, and where it breaks."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.components.address import heed_address, whole
+from pages.components.lesson_scenes import HALF, journey, matches
+from pages.components.prose import prose, takeaway
+from pages.components.slides import slide
+from pages.components.stage import clock, follower
+from pages.components.words import words
+
+STAGE = "analogy"
+text = words("analogy")
+heed_address(STAGE, {"moment": whole(0, 2 * HALF)})
+
+with slide("window"):
+    st.title("The foggy window", anchor=False)
+    prose(text["lead"])
+    with st.container(key="lab-analogy"):
+        left, right = st.columns([1.25, 1], gap="large")
+    with left.container(border=True, key="card-stage"):
+        follower("window", STAGE, hint=text["hint"])
+        clock(journey(STAGE), "analogy-clock")
+    with right:
+        with st.container(border=True, key="card-both"):
+            follower("picture", STAGE)
+        follower("matches", STAGE, matches=matches())
+        follower("sentence", STAGE)
+with slide("how"), st.container(key="reading-how"):
+    prose(text["how"])
+with slide("diagram"), st.container(border=True, key="card-diagram"):
+    follower("diagram", STAGE)
+with slide("breaks"):
+    prose(text["breaks"])
+    places = [*st.columns(2, gap="medium"), *st.columns(2, gap="medium")]
+    for name, column in zip(("never", "grain", "shrink", "once"), places, strict=True):
+        with column.container(border=True, key=f"card-break-{name}", height="stretch"):
+            prose(text[f"break-{name}"])
+            if name == "never":
+                follower("row", STAGE, lane=0)
+            elif name == "grain":
+                follower("breaks", STAGE, show="grain")
+            elif name == "shrink":
+                follower("breaks", STAGE, show="shares")
+            else:
+                follower("breaks", STAGE, show="bigstep")
+with slide("takeaway"):
+    takeaway("analogy", text["takeaway"])

@@ -1,0 +1,67 @@
+// A term's entry opens in place: below the word, over the text, so that nothing moves. Links to
+// "#term:word" are what prose.py makes of [[word]].
+
+const LINK = 'a[href*="#term:"]';
+
+export default function ({ parentElement, data }) {
+  const root = parentElement.querySelector(".root");
+  const note = document.createElement("div");
+  note.className = "note";
+  note.hidden = true;
+  note.setAttribute("role", "dialog");
+  note.tabIndex = -1;
+  root.replaceChildren(note);
+  let opener = null;
+
+  const close = (back) => {
+    if (note.hidden) return;
+    note.hidden = true;
+    opener?.setAttribute("aria-expanded", "false");
+    if (back) opener?.focus();
+  };
+
+  const open = (link) => {
+    const term = decodeURIComponent(link.getAttribute("href").split("#term:")[1]);
+    const meaning = data.entries[term];
+    if (!meaning) return;
+    opener = link;
+    link.setAttribute("aria-expanded", "true");
+    const head = document.createElement("b"), text = document.createElement("p"), shut = document.createElement("button");
+    head.textContent = term;
+    text.textContent = meaning;
+    shut.textContent = "Close";
+    shut.type = "button";
+    shut.onclick = () => close(true);
+    note.setAttribute("aria-label", `What “${term}” means`);
+    note.replaceChildren(head, text, shut);
+    note.hidden = false;
+    const box = link.getBoundingClientRect(), wide = note.offsetWidth, tall = note.offsetHeight;
+    const below = box.bottom + 8 + tall < innerHeight;
+    note.style.left = `${Math.max(8, Math.min(innerWidth - wide - 8, box.left))}px`;
+    note.style.top = `${below ? box.bottom + 8 : Math.max(8, box.top - tall - 8)}px`;
+    shut.focus({ preventScroll: true });
+  };
+
+  const onclick = (event) => {
+    const path = event.composedPath();
+    const link = path.find((element) => element.matches?.(LINK));
+    if (link) {
+      event.preventDefault();
+      event.stopPropagation();
+      if (!note.hidden && opener === link) close(true);
+      else { close(false); open(link); }
+    } else if (!path.includes(note)) close(false);
+  };
+  const onkey = (event) => {
+    if (event.key === "Escape" && !note.hidden) close(true);
+  };
+  const onscroll = () => close(false);
+  document.addEventListener("click", onclick, true);
+  document.addEventListener("keydown", onkey);
+  document.addEventListener("scroll", onscroll, true);
+  return () => {
+    document.removeEventListener("click", onclick, true);
+    document.removeEventListener("keydown", onkey);
+    document.removeEventListener("scroll", onscroll, true);
+  };
+}

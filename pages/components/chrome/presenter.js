@@ -1,0 +1,114 @@
+// ?present=1: the page's parts are slides, and one is shown at a time. Arrow keys, page keys and
+// the buttons walk; B blanks the screen; Escape leaves. The slide is in the address (?slide=3), so
+// that a reload or a copied link comes back to it.
+
+const SLIDE = '[class*="st-key-slide-"]';
+
+export default function ({ parentElement }) {
+  const root = parentElement.querySelector(".root");
+  root.presenter?.stop();
+  root.presenter = new Presenter(root);
+  return () => root.presenter.stop();
+}
+
+class Presenter {
+  constructor(root) {
+    this.at = Math.max(0, (parseInt(new URL(location.href).searchParams.get("slide"), 10) || 1) - 1);
+    this.style = document.createElement("style");
+    document.head.append(this.style);
+    window.throughTheFogPresents = true;
+    this.bar = document.createElement("div");
+    this.bar.className = "presenter";
+    this.back = this.button("Previous slide", "‹", () => this.go(-1));
+    this.place = document.createElement("span");
+    this.place.setAttribute("role", "status");
+    this.forth = this.button("Next slide", "›", () => this.go(1));
+    this.leave = this.button("Leave the presentation", "Leave", () => this.end());
+    this.bar.append(this.back, this.place, this.forth, this.leave);
+    root.replaceChildren(this.bar);
+    this.onkey = (event) => this.key(event);
+    document.addEventListener("keydown", this.onkey);
+    // Slides come in one by one while the page is built, and go when its settings change.
+    this.watcher = new MutationObserver(() => this.show());
+    this.watcher.observe(document.querySelector('[data-testid="stMain"]') ?? document.body, { childList: true, subtree: true });
+    this.show();
+  }
+
+  button(label, text, act) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = text;
+    button.setAttribute("aria-label", label);
+    button.onclick = act;
+    return button;
+  }
+
+  get slides() {
+    return [...document.querySelectorAll(SLIDE)].map((slide) =>
+      [...slide.classList].find((name) => name.startsWith("st-key-slide-")));
+  }
+
+  show() {
+    const { slides } = this;
+    if (!slides.length) return;
+    const at = Math.min(this.at, slides.length - 1);
+    const others = slides.filter((_, i) => i !== at).map((name) => `.${name}`);
+    const css = others.length ? `${others.join(",")}{display:none!important}` : "";
+    if (this.style.textContent !== css) this.style.textContent = css;
+    const text = `${at + 1} / ${slides.length}`;
+    if (this.place.textContent !== text) this.place.textContent = text;
+    this.back.disabled = at === 0;
+    this.forth.disabled = at === slides.length - 1;
+  }
+
+  go(by) {
+    const last = this.slides.length - 1;
+    this.at = Math.max(0, Math.min(last, Math.min(this.at, last) + by));
+    const address = new URL(location.href);
+    address.searchParams.set("slide", String(this.at + 1));
+    history.replaceState(history.state, "", address);
+    document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
+    this.show();
+    window.dispatchEvent(new Event("resize")); // pictures that were hidden measure themselves anew
+  }
+
+  key(event) {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    const control = event.composedPath()[0];
+    if (control.closest?.("input:not([type=range]), textarea, select, dialog, [role=combobox], [role=slider], [role=spinbutton]")) return;
+    const act = {
+      ArrowRight: () => this.go(1), PageDown: () => this.go(1), ArrowLeft: () => this.go(-1), PageUp: () => this.go(-1),
+      ArrowDown: () => this.go(1), ArrowUp: () => this.go(-1),
+      b: () => this.blank(), B: () => this.blank(), Escape: () => (this.curtain ? this.blank() : this.end()),
+    }[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  }
+
+  blank() {
+    if (this.curtain) {
+      this.curtain.remove();
+      this.curtain = null;
+      return;
+    }
+    this.curtain = document.createElement("div");
+    this.curtain.style.cssText = "position:fixed;inset:0;background:#000;z-index:2000000";
+    this.curtain.onclick = () => this.blank();
+    document.body.append(this.curtain);
+  }
+
+  end() {
+    const address = new URL(location.href);
+    for (const name of ["present", "slide"]) address.searchParams.delete(name);
+    location.href = address;
+  }
+
+  stop() {
+    window.throughTheFogPresents = false;
+    this.style.remove();
+    this.curtain?.remove();
+    this.watcher.disconnect();
+    document.removeEventListener("keydown", this.onkey);
+  }
+}

@@ -1,0 +1,116 @@
+"""The scenes of the lesson's pages: there and back, training in miniature, small stages for show.
+
+All of it is recorded (assets/scenes), so that nothing needs the model before a page is there.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diffusion_core.embedded import FORWARD_SCENE, REVERSE_SCENE, embedded_digits, forward_noise
+from diffusion_core.request import GUESS_LEVELS, IMAGE_SIZE
+from diffusion_core.schedule import COSINE, alpha_sigma
+from pages.components.forward_scene import ForwardSettings
+from pages.components.reverse_scene import ReverseSettings, described, recorded
+from pages.components.stage.bundle import bundle
+from pages.components.words import sentences_by_noise, words
+
+HALF = 200
+"""Positions on each half of the journey's timeline."""
+ROUNDS = 40
+
+
+@cache
+def _digit() -> NDArray[np.uint8]:
+    """The embedded digit that the recordings are about."""
+    usual = ForwardSettings()
+    digits = embedded_digits()
+    return digits.images[digits.places[usual.digit][usual.which - 1]]
+
+
+def _mixing(steps: int) -> dict[str, NDArray[Any]]:
+    """What a ForwardScene needs, for the usual digit and noise and `steps` steps."""
+    alpha, sigma = alpha_sigma(COSINE, np.linspace(0, 1, steps + 1))
+    return {
+        "x0": _digit().reshape(-1),
+        "eps": forward_noise(ForwardSettings.seed).reshape(-1),
+        "alpha": alpha.astype(np.float32),
+        "sigma": sigma.astype(np.float32),
+    }
+
+
+def small_forward(stage: str) -> bytes:
+    """The forward process of the usual digit, for show: not in the address."""
+    head = {
+        "kind": "forward",
+        "stage": stage,
+        "last": 100,
+        "seconds": 6,
+        "rest": 42,
+        "quiet": True,
+        "title": f"a {ForwardSettings.digit}",
+        "words": sentences_by_noise("forward"),
+    }
+    return bundle(head, _mixing(100))
+
+
+def journey(stage: str) -> bytes:
+    """There and back: a digit is covered with noise, and the recorded run draws other ones."""
+    usual = ReverseSettings()
+    head = {
+        "kind": "journey",
+        "stage": stage,
+        "half": HALF,
+        "seconds": 16,
+        "rest": HALF // 2,
+        "title": f"a {ForwardSettings.digit}",
+        "words": sentences_by_noise("forward"),
+        "back": sentences_by_noise("reverse"),
+        "lanes": [described(usual)],
+    }
+    return bundle(head, {**_mixing(HALF), "recording": recorded(REVERSE_SCENE)})
+
+
+def drill(stage: str) -> bytes:
+    """Training in miniature: rounds at random noise levels, with the trained network's answers."""
+    with np.load(FORWARD_SCENE) as saved:
+        answers = {name: saved[name] for name in ("eps_hat", "error")}
+    levels = np.random.default_rng(5).permutation(np.arange(2, GUESS_LEVELS))[:ROUNDS]
+    head = {
+        "kind": "drill",
+        "stage": stage,
+        "last": ROUNDS - 1,
+        "seconds": ROUNDS / 2,
+        "rest": 6,
+        "levels": GUESS_LEVELS,
+        "order": levels.tolist(),
+        "title": f"a {ForwardSettings.digit}",
+        "words": sentences_by_noise("forward"),
+    }
+    return bundle(head, {**_mixing(GUESS_LEVELS - 1), **answers})
+
+
+def matches(stage_of: str = "analogy") -> list[list[str]]:
+    """The correspondences of the analogy, from its file: when each applies, term and image."""
+    lines = words(stage_of)["matches"].splitlines()
+    return [[part.strip() for part in line.removeprefix("- ").split("|")] for line in lines]
+
+
+@cache
+def other_half(side: str) -> NDArray[np.uint8]:
+    """Five moments, (5, 784), of the process that is not on the stage: "forward" or "reverse"."""
+    moments = np.linspace(0, 1, 5)
+    if side == "forward":
+        alpha, sigma = alpha_sigma(COSINE, moments)
+        x_0, eps = _digit() / 127.5 - 1, forward_noise(ForwardSettings.seed)
+        mixed = alpha[:, None, None] * x_0 + sigma[:, None, None] * eps
+        return ((mixed.clip(-1, 1) + 1) * 127.5).round().astype(np.uint8).reshape(5, -1)
+    settings = ReverseSettings()
+    body = recorded(REVERSE_SCENE).tobytes().partition(b"\n")[2]
+    frames = np.frombuffer(body, np.uint8).reshape(settings.frames, -1)[:, 24:]
+    first = frames.reshape(settings.frames, len(settings.labels), 3, IMAGE_SIZE**2)[:, 0, 0]
+    return first[np.round(moments * (settings.frames - 1)).astype(int)]

@@ -1,0 +1,49 @@
+// There and back: the forward process covers a digit, then a recorded run of the model draws
+// another one. One timeline: the first half is a ForwardScene, the second a ReverseScene.
+
+class JourneyScene {
+  constructor(head) {
+    Object.assign(this, head); // half, words, back
+    this.last = 2 * head.half;
+    this.there = new ForwardScene({ ...head, last: head.half });
+    this.back = new ReverseScene({ ...head, last: head.half, words: head.back });
+    this.lanes = this.back.lanes;
+    this.chosen = 0;
+    this.complete = true;
+  }
+
+  get parameter() { return "moment"; }
+  get reachable() { return this.last; }
+  get reached() { return this.last; }
+  get ends() { return ["back to the start", "to the end"]; }
+  indexOf(moment) { return moment; }
+  stepAt(index) { return index; }
+  side(index) { return index <= this.half ? "forward" : "reverse"; }
+  inner(index) { return index <= this.half ? index : index - this.half; }
+  part(index) { return this.side(index) === "forward" ? this.there : this.back; }
+
+  // A pane of fog is wiped towards the clear end of the half that one is in.
+  get clearing() { return this.half; }
+  clearer(index) { return index < this.half ? -1 : 1; }
+
+  amounts(index) { return this.part(index).amounts(this.inner(index)); }
+  paint(canvas, index) { this.part(index).paint(canvas, this.inner(index)); }
+  frame(which, index) { return this.back.frame(which, Math.max(0, index - this.half)); }
+  name(which, lane) { return this.back.name(which, lane); }
+  sentence(index) { return this.part(index).sentence(this.inner(index)); }
+
+  describe(index) {
+    const what = this.side(index) === "forward" ? "The forward process" : "The reverse process";
+    return `${what}, ${this.place(index)}. ${this.sentence(index)}`;
+  }
+
+  place(index) {
+    const inner = this.inner(index), share = inner / this.half;
+    return this.side(index) === "forward"
+      ? `covering · t = ${Math.round(1000 * share)}`
+      : `clearing · t = ${Math.round(1000 * this.back.frame(0, inner).t)}`;
+  }
+
+  // For the diagram: where a moment of one half lies on the timeline, and how it looks.
+  momentAt(side, share) { return side === "forward" ? Math.round(share * this.half) : this.half + Math.round(share * this.half); }
+}

@@ -1,0 +1,41 @@
+"""Common confusions: thirteen claims, each refuted in words and by the model itself."""
+
+from __future__ import annotations
+
+import json
+
+import streamlit as st
+
+from diffusion_core.embedded import CARD
+from pages.components.address import choice, heed_address, one_of
+from pages.components.claims import CLAIMS, claim_of, show
+from pages.components.prose import prose
+from pages.components.slides import slide
+from pages.components.words import words
+
+text = words("confusions")
+claims = {slug: claim_of(slug) for slug in CLAIMS}
+names = {slug: claim.title for slug, claim in claims.items()}
+heed_address("confusions", {"claim": one_of([*names.values()])})
+
+with slide("claims"):
+    st.title("Common confusions", anchor=False)
+    prose(text["lead"])
+    left, right = st.columns([1, 1.6], gap="large")
+    with left:
+        # On a phone a list of thirteen would push everything else off the screen.
+        with st.container(key="controls-claims"):
+            chosen = choice("What many believe", names, "claim", "stretch", "recover")
+        claim = claims[chosen]
+        place = list(claims).index(chosen)
+        card = json.loads(CARD.read_text("utf-8"))
+        near = f"{card['evaluation']['drawn']['suspiciously_near']:.2%}"
+        prose(f"### “{claim.title}”")
+        prose(
+            claim.refutation.replace("{parameters}", f"{card['parameters']:,}").replace(
+                "{near}", near
+            )
+        )
+        prose(claim.look)
+    with right.container(border=True, key=f"card-claim-{chosen}"):
+        show(chosen)

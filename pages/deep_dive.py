@@ -1,0 +1,48 @@
+"""The deep dive: each formula, the lines that compute it, and a check that they do."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.components.formula import live_check
+from pages.components.formula.source import Excerpt
+from pages.components.formula.topics import Topic, topics
+from pages.components.prose import prose
+from pages.components.slides import slide
+from pages.components.words import words
+
+FILE = "deep-dive"
+
+
+def lines(excerpt: Excerpt) -> str:
+    """Where it stands: "ddim in diffusion_core/samplers.py, lines 112–114"."""
+    one = excerpt.first == excerpt.last
+    numbers = f"line {excerpt.first}" if one else f"lines {excerpt.first}–{excerpt.last}"
+    return f"**`{excerpt.name}`** in {excerpt.file}, {numbers}"
+
+
+def show(number: int, topic: Topic) -> None:
+    """One topic: the words, and beside them the code and the check."""
+    st.header(f"{number}. {topic.title}", anchor=topic.name)
+    reading, proof = st.columns([1.08, 1], gap="large")
+    with reading:
+        prose(topic.text)
+    with proof.container(border=True, key=f"card-{topic.name}"):
+        st.caption(lines(topic.source))
+        # Not coloured by syntax: in this app two colours mean something, and orange is the noise.
+        st.code(topic.source.code, language=None, wrap_lines=True)
+        live_check(topic.check)
+
+
+st.title("Deep dive", anchor=False)
+lead, chapters = words(FILE)["lead"], topics(FILE)
+with slide("contents"):
+    with st.container(key="reading"):
+        prose(lead)
+    links = [f"{n}. [{topic.title}](#{topic.name})" for n, topic in enumerate(chapters, 1)]
+    third = -(-len(links) // 3)
+    for place, column in enumerate(st.columns(3, gap="medium")):
+        column.markdown("\n".join(links[third * place : third * (place + 1)]))
+for number, topic in enumerate(chapters, 1):
+    with slide(topic.name):
+        show(number, topic)
