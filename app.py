@@ -17,6 +17,7 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 
+from pages.api.nearest import NearestPage
 from pages.api.routes import ROUTES
 from pages.api.security import SecurityHeaders
 from pages.components import model
@@ -42,5 +43,5 @@ app = st.App(
     Path(__file__).parent / "pages" / "navigation.py",
     lifespan=lifespan,
     routes=ROUTES,
-    middleware=[Middleware(SecurityHeaders)],
+    middleware=[Middleware(SecurityHeaders), Middleware(NearestPage)],
 )

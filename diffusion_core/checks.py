@@ -330,7 +330,7 @@ def posterior_mean() -> Check:
 
 
 def one_big_step(network: NetworkDenoiser) -> Check:
-    """The answer with the least expected squared error is the mean (any textbook's first lemma).
+    """The answer with the least expected squared error is the mean (Bishop 2006, eq. 1.89).
     At t = 1 nothing is known, so the network's answer must do as well as the digits' own average.
 
     The digits are drawn by this network with labels in equal number, so the two are close.

@@ -6,8 +6,8 @@ import streamlit as st
 
 from pages.components.address import heed_address, whole
 from pages.components.lesson_scenes import HALF, journey, matches
-from pages.components.prose import prose, takeaway
-from pages.components.slides import slide
+from pages.components.prose import prose, reading, takeaway
+from pages.components.slides import presenting, slide
 from pages.components.stage import clock, follower
 from pages.components.words import words
 
@@ -28,23 +28,35 @@ with slide("window"):
             follower("picture", STAGE)
         follower("matches", STAGE, matches=matches())
         follower("sentence", STAGE)
-with slide("how"), st.container(key="reading-how"):
-    prose(text["how"])
+reading("how", text["how"])
 with slide("diagram"), st.container(border=True, key="card-diagram"):
     follower("diagram", STAGE)
-with slide("breaks"):
-    prose(text["breaks"])
-    places = [*st.columns(2, gap="medium"), *st.columns(2, gap="medium")]
-    for name, column in zip(("never", "grain", "shrink", "once"), places, strict=True):
-        with column.container(border=True, key=f"card-break-{name}", height="stretch"):
-            prose(text[f"break-{name}"])
-            if name == "never":
-                follower("row", STAGE, lane=0)
-            elif name == "grain":
-                follower("breaks", STAGE, show="grain")
-            elif name == "shrink":
-                follower("breaks", STAGE, show="shares")
-            else:
-                follower("breaks", STAGE, show="bigstep")
+
+
+def show_break(name: str) -> None:
+    """What refutes the analogy in this place."""
+    if name == "never":
+        follower("row", STAGE, lane=0)
+    else:
+        follower("breaks", STAGE, show=name)
+
+
+BREAKS = ("never", "grain", "shrink", "once")
+if presenting():
+    for name in BREAKS:
+        with slide(f"break-{name}"):
+            left, right = st.columns([1, 1], gap="large", vertical_alignment="center")
+            with left:
+                prose(text[f"break-{name}"])
+            with right.container(border=True, key=f"card-break-{name}"):
+                show_break(name)
+else:
+    with slide("breaks"):
+        prose(text["breaks"])
+        places = [*st.columns(2, gap="medium"), *st.columns(2, gap="medium")]
+        for name, column in zip(BREAKS, places, strict=True):
+            with column.container(border=True, key=f"card-break-{name}", height="stretch"):
+                prose(text[f"break-{name}"])
+                show_break(name)
 with slide("takeaway"):
     takeaway("analogy", text["takeaway"])

@@ -18,16 +18,24 @@ claims = {slug: claim_of(slug) for slug in CLAIMS}
 names = {slug: claim.title for slug, claim in claims.items()}
 heed_address("confusions", {"claim": one_of([*names.values()])})
 
+
+def following() -> None:
+    """The next claim, and after the last the first."""
+    slugs = [*names]
+    now = next(s for s in slugs if names[s] == st.session_state.get("claim", names["recover"]))
+    st.session_state.claim = names[slugs[(slugs.index(now) + 1) % len(slugs)]]
+
+
 with slide("claims"):
     st.title("Common confusions", anchor=False)
     prose(text["lead"])
     left, right = st.columns([1, 1.6], gap="large")
     with left:
-        # On a phone a list of thirteen would push everything else off the screen.
-        with st.container(key="controls-claims"):
+        with st.container(key="controls-claims", horizontal=True, vertical_alignment="bottom"):
+            # On a phone a list of thirteen would push everything else off the screen.
             chosen = choice("What many believe", names, "claim", "stretch", "recover")
+            st.button("Next", on_click=following)
         claim = claims[chosen]
-        place = list(claims).index(chosen)
         card = json.loads(CARD.read_text("utf-8"))
         near = f"{card['evaluation']['drawn']['suspiciously_near']:.2%}"
         prose(f"### “{claim.title}”")

@@ -18,7 +18,8 @@ def lines(excerpt: Excerpt) -> str:
     """Where it stands: "ddim in diffusion_core/samplers.py, lines 112–114"."""
     one = excerpt.first == excerpt.last
     numbers = f"line {excerpt.first}" if one else f"lines {excerpt.first}–{excerpt.last}"
-    return f"**`{excerpt.name}`** in {excerpt.file}, {numbers}"
+    name, file = (text.replace("_", r"\_") for text in (excerpt.name, excerpt.file))
+    return f"**{name}** in {file}, {numbers}"
 
 
 def show(number: int, topic: Topic) -> None:
@@ -34,9 +35,9 @@ def show(number: int, topic: Topic) -> None:
         live_check(topic.check)
 
 
-st.title("Deep dive", anchor=False)
 lead, chapters = words(FILE)["lead"], topics(FILE)
 with slide("contents"):
+    st.title("Deep dive", anchor=False)
     with st.container(key="reading"):
         prose(lead)
     links = [f"{n}. [{topic.title}](#{topic.name})" for n, topic in enumerate(chapters, 1)]

@@ -12,6 +12,7 @@ from pages.components.address import (
     asked_for,
     choice,
     heed_address,
+    locked,
     one_of,
     whole,
     whole_number,
@@ -24,7 +25,9 @@ from pages.components.forward_scene import (
     ForwardSettings,
     forward_scene,
 )
-from pages.components.prose import prose
+from pages.components.prose import prose, reading
+from pages.components.question import question_card
+from pages.components.slides import slide
 from pages.components.stage import clock, follower
 from pages.components.words import words
 
@@ -60,48 +63,60 @@ heed_address(
     },
 )
 
-st.title("The forward process", anchor=False)
-prose(text["lead"])
-with st.container(horizontal=True, vertical_alignment="bottom", key="controls-forward"):
-    ten = {str(digit): str(digit) for digit in range(10)}
-    digit = int(choice("Digit", ten, "digit", 90, first=str(default.digit)))
-    count = len(of_class(digits.digits, digit))
-    if st.session_state.get("which", 1) > count:
-        st.session_state.which = count
-    which = whole_number(f"Which of {count}", 1, count, default.which, "which", 130)
-    st.button("Random digit", on_click=another)
-    seed = whole_number("Noise seed", 0, MAX_SEED, default.seed, "seed", 150)
-    st.button("Redraw the noise", on_click=redraw)
-    schedule = choice("Schedule, steps T", SCHEDULE_NAMES, "schedule", 180, first="cosine")
-try:
-    settings = ForwardSettings(digit, which, seed, schedule)
-except RequestError as error:
-    st.warning(str(error))
-    settings = default
+with slide("lab"):
+    st.title("The forward process", anchor=False)
+    prose(text["lead"])
+    with st.container(horizontal=True, vertical_alignment="bottom", key="controls-forward"):
+        ten = {str(digit): str(digit) for digit in range(10)}
+        digit = int(choice("Digit", ten, "digit", 90, first=str(default.digit)))
+        count = len(of_class(digits.digits, digit))
+        if st.session_state.get("which", 1) > count:
+            st.session_state.which = count
+        which = whole_number(f"Which of {count}", 1, count, default.which, "which", 130)
+        st.button("Random digit", on_click=another, disabled=locked())
+        seed = whole_number("Noise seed", 0, MAX_SEED, default.seed, "seed", 150)
+        st.button("Redraw the noise", on_click=redraw, disabled=locked())
+        schedule = choice("Schedule, steps T", SCHEDULE_NAMES, "schedule", 180, first="cosine")
+    try:
+        settings = ForwardSettings(digit, which, seed, schedule)
+    except RequestError as error:
+        st.warning(str(error))
+        settings = default
 
-with st.container(key="lab-forward"):
-    stage, side = st.columns([1.42, 1], gap="large")
-with stage.container(border=True, key="card-stage"):
-    follower("equation", STAGE)
-    clock(forward_scene(settings), "forward-clock")
-with side:
-    follower("sentence", STAGE)
-    with st.container(border=True, key="card-guess"):
-        follower("guess", STAGE)
-below, beside = st.columns([1.42, 1], gap="large")
-amounts, pixels = below.columns([1.5, 1])
-with amounts.container(border=True, key="card-curves"):
-    follower("curves", STAGE)
-with pixels.container(border=True, key="card-histogram"):
-    follower("histogram", STAGE)
-with beside:
+    with st.container(key="lab-forward"):
+        stage, side = st.columns([1.42, 1], gap="large")
+    with stage.container(border=True, key="card-stage"):
+        follower("equation", STAGE)
+        clock(forward_scene(settings), "forward-clock")
+    with side:
+        follower("sentence", STAGE)
+        with st.container(border=True, key="card-guess"):
+            follower("guess", STAGE)
     source_badge(digits)
+with slide("amounts"):
+    below, beside = st.columns([1.42, 1], gap="large")
+    amounts, pixels = below.columns([1.5, 1])
+    with amounts.container(border=True, key="card-curves"):
+        follower("curves", STAGE)
+    with pixels.container(border=True, key="card-histogram"):
+        follower("histogram", STAGE)
+    with beside:
+        question_card("forward")
+with slide("diagram"):
+    below, beside = st.columns([1.42, 1], gap="large")
+    with below.container(border=True, key="card-diagram"):
+        follower("diagram", STAGE)
+    with beside.container(border=True, key="card-window"):
+        follower("window", STAGE, hint=words("analogy")["hint"])
+with slide("chain"):
     if settings.steps < 1000:
         with st.container(border=True, key="card-short"):
             left = f"{settings.amount_left:.0%}"
-            st.markdown(text["short-schedule"].format(steps=settings.steps, left=left))
-    if st.toggle("Compare with the step-by-step chain", key="chain", bind="query-params"):
+            prose(text["short-schedule"].format(steps=settings.steps, left=left))
+    shown = st.toggle(
+        "Compare with the step-by-step chain", key="chain", bind="query-params", disabled=locked()
+    )
+    if shown:
         with st.container(border=True, key="card-chain"):
             follower("chain", STAGE)
-with st.container(key="reading"):
-    prose(text["more"])
+reading("more", text["more"])

@@ -9,7 +9,8 @@ import streamlit as st
 from diffusion_core.frontier import Frontier, Point, load_frontier
 from pages.components.address import choice, heed_address, one_of
 from pages.components.frontier_chart import COSTS, frontier_chart, name_of
-from pages.components.prose import prose
+from pages.components.prose import prose, reading
+from pages.components.slides import slide
 from pages.components.words import words
 
 text = words("frontier")
@@ -32,9 +33,6 @@ names = {str(i): name_of(point) for i, point in enumerate(measured.points)}
 usual = str(max(i for i, point in enumerate(measured.points) if point.sampler == "leap"))
 heed_address("frontier", {"way": one_of([*names.values()]), "cost": one_of([*COSTS.values()])})
 
-st.title("Quality and cost", anchor=False)
-prose(text["lead"])
-
 
 def chosen_in_chart() -> None:
     """A click on a point chooses it, as the select box does."""
@@ -43,29 +41,33 @@ def chosen_in_chart() -> None:
         st.session_state["way"] = names[str(points[0]["customdata"][0])]
 
 
-with st.container(horizontal=True, vertical_alignment="bottom", key="controls-frontier"):
-    way = int(choice("Way of drawing", names, "way", 290, usual))
-    cost = choice("Cost", COSTS, "cost", 220, "calls")
-chart, side = st.columns([1.42, 1], gap="large")
-point: Point = measured.points[way]
-with chart.container(border=True, key="card-frontier"):
-    figure: go.Figure = frontier_chart(measured, cost, way)
-    st.plotly_chart(
-        figure,
-        key="frontier-chart",
-        on_select=chosen_in_chart,
-        selection_mode="points",
-        config={"displayModeBar": False, "scrollZoom": False},
-    )
-    about = {"count": f"{measured.count:,}", "machine": measured.machine, "date": measured.date}
-    st.caption(text["caption"].format(**about))
-with side:
-    st.subheader(name_of(point), anchor=False)
-    st.image(sheet(measured.digits[way]), "Zero to nine, twice, drawn this way.", width="stretch")
-    figures = st.columns(2)
-    figures[0].metric("Fréchet distance", f"{point.frechet_ratio:.2f} ×")
-    figures[1].metric("shows the digit asked for", f"{point.accuracy:.1%}")
-    figures[0].metric("network calls", point.calls)
-    figures[1].metric("milliseconds", f"{point.milliseconds:.1f}")
-with st.container(key="reading"):
-    prose(text["more"].replace("{accuracy}", f"{measured.unseen_accuracy:.1%}"))
+with slide("chart"):
+    st.title("Quality and cost", anchor=False)
+    prose(text["lead"])
+    with st.container(horizontal=True, vertical_alignment="bottom", key="controls-frontier"):
+        way = int(choice("Way of drawing", names, "way", 290, usual))
+        cost = choice("Cost", COSTS, "cost", 220, "calls")
+    chart, side = st.columns([1.42, 1], gap="large")
+    point: Point = measured.points[way]
+    with chart.container(border=True, key="card-frontier"):
+        figure: go.Figure = frontier_chart(measured, cost, way)
+        st.plotly_chart(
+            figure,
+            key="frontier-chart",
+            on_select=chosen_in_chart,
+            selection_mode="points",
+            config={"displayModeBar": False, "scrollZoom": False},
+        )
+        about = {"count": f"{measured.count:,}", "machine": measured.machine, "date": measured.date}
+        st.caption(text["caption"].format(**about))
+    with side:
+        st.header(name_of(point), anchor=False)
+        st.image(
+            sheet(measured.digits[way]), "Zero to nine, twice, drawn this way.", width="stretch"
+        )
+        figures = st.columns(2)
+        figures[0].metric("Fréchet distance", f"{point.frechet_ratio:.2f} ×")
+        figures[1].metric("shows the digit asked for", f"{point.accuracy:.1%}")
+        figures[0].metric("network calls", point.calls)
+        figures[1].metric("milliseconds", f"{point.milliseconds:.1f}")
+reading("more", text["more"].replace("{accuracy}", f"{measured.unseen_accuracy:.1%}"))

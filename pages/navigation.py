@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components.address import say_what_was_redirected
+from pages.components.address import heed_frame
 from pages.components.chrome import glossary, presenter
 from pages.components.foot import foot
 from pages.components.look import global_style, icon
@@ -28,7 +28,7 @@ st.set_page_config(
     initial_sidebar_state="collapsed",
 )
 global_style(presenting=presenting())
-say_what_was_redirected()
+heed_frame()
 try:
     page.run()
     glossary()

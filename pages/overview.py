@@ -6,7 +6,7 @@ import streamlit as st
 
 from diffusion_core.embedded import HOME_SCENE, REVERSE_SCENE
 from pages.components.lesson_scenes import drill, small_forward
-from pages.components.prose import prose, takeaway
+from pages.components.prose import prose, reading, takeaway
 from pages.components.question import question_card
 from pages.components.reverse_scene import HOME_RUN, ReverseSettings, recorded_scene
 from pages.components.slides import slide
@@ -34,11 +34,10 @@ def miniature(part: str) -> None:
             clock(recorded_scene(HOME_SCENE, HOME_RUN, stage), f"{stage}-clock")
 
 
-with slide("problem"):
+with slide("title"):
     st.title("Overview", anchor=False)
-    with st.container(key="reading-problem"):
-        prose(f"*{text['lead']}*")
-        prose(text["problem"])
+    prose(f"*{text['lead']}*")
+reading("problem", text["problem"])
 for part in ("forward", "training", "reverse", "applications"):
     with slide(part):
         left, right = st.columns([1, 1.1], gap="large", vertical_alignment="center")
@@ -47,8 +46,7 @@ for part in ("forward", "training", "reverse", "applications"):
             takeaway(part, text[f"{part}-takeaway"])
         with right.container(border=True, key=f"card-mini-{part}"):
             miniature(part)
-with slide("facts"), st.container(key="reading-facts"):
-    prose(text["facts"])
+reading("facts", text["facts"])
 with slide("summary"):
     left, right = st.columns([1, 1], gap="large")
     with left:

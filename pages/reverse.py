@@ -12,12 +12,14 @@ from pages.components.address import (
     asked_for,
     choice,
     heed_address,
+    locked,
     number,
     one_of,
     whole,
     whole_number,
 )
-from pages.components.prose import prose
+from pages.components.prose import reading
+from pages.components.question import question_card
 from pages.components.reverse_scene import (
     DIGIT_NAMES,
     LEAP_NAMES,
@@ -26,6 +28,7 @@ from pages.components.reverse_scene import (
     ReverseSettings,
     reverse_scene,
 )
+from pages.components.slides import presenting, slide
 from pages.components.stage import clock, follower
 from pages.components.words import words
 
@@ -79,56 +82,75 @@ def recipe(prefix: str, suffix: str, preset: ReverseSettings) -> tuple[str, int,
         key=f"guidance{suffix}",
         bind="query-params",
         width=140,
+        disabled=locked(),
     )
     return sampler, steps, guidance
 
 
-st.title("The reverse process", anchor=False)
-with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-    st.markdown(text["lead"], width="content")
-    compare = st.toggle(
-        "Compare with a second setting", key="compare", bind="query-params", width="content"
-    )
-with st.container(horizontal=True, vertical_alignment="bottom", key="controls-reverse"):
-    digit = choice("Digit", DIGIT_NAMES, "draw", 125, default.digit)
-    n = whole_number("How many", 1, MAX_PICTURES, default.n, "n", 100)
-    seed = whole_number("Seed", 0, MAX_SEED, default.seed, "start", 115)
-    st.button("New seed", on_click=new_seed)
-    first = recipe("", "", default)
-    pressed = st.button("Generate", type="primary")
-second = None
-if compare:
-    with st.container(horizontal=True, vertical_alignment="bottom", key="controls-second"):
-        second = recipe("second", "2", other)
+with slide("lab"):
+    st.title("The reverse process", anchor=False)
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        st.markdown(text["lead"], width="content")
+        compare = st.toggle(
+            "Compare with a second setting",
+            key="compare",
+            bind="query-params",
+            width="content",
+            disabled=locked(),
+        )
+    with st.container(horizontal=True, vertical_alignment="bottom", key="controls-reverse"):
+        digit = choice("Digit", DIGIT_NAMES, "draw", 125, default.digit)
+        n = whole_number("How many", 1, MAX_PICTURES, default.n, "n", 100)
+        seed = whole_number("Seed", 0, MAX_SEED, default.seed, "start", 115)
+        st.button("New seed", on_click=new_seed, disabled=locked())
+        first = recipe("", "", default)
+        pressed = st.button("Generate", type="primary")
+    second = None
+    if compare:
+        with st.container(horizontal=True, vertical_alignment="bottom", key="controls-second"):
+            second = recipe("second", "2", other)
 
-try:
-    lanes = [ReverseSettings(digit, seed, *way, n) for way in (first, second) if way]
-except RequestError as error:
-    st.warning(str(error))
-    lanes = [default]
-presses = st.session_state.get("reverse:presses", 0) + pressed
-st.session_state["reverse:presses"] = presses
-scene = reverse_scene(lanes, presses)
+    try:
+        lanes = [ReverseSettings(digit, seed, *way, n) for way in (first, second) if way]
+    except RequestError as error:
+        st.warning(str(error))
+        lanes = [default]
+    presses = st.session_state.get("reverse:presses", 0) + pressed
+    st.session_state["reverse:presses"] = presses
+    scene = reverse_scene(lanes, presses)
 
-if len(lanes) == 1:
-    with st.container(key="lab-reverse"):
-        stage, side = st.columns([1.42, 1], gap="large")
-    with stage.container(border=True, key="card-stage"):
-        follower("denoise", STAGE, lane=0)
-        clock(scene, "reverse-clock")
-    with side:
+    if len(lanes) == 1:
+        with st.container(key="lab-reverse"):
+            stage, side = st.columns([1.42, 1], gap="large")
+        with stage.container(border=True, key="card-stage"):
+            follower("denoise", STAGE, lane=0)
+            clock(scene, "reverse-clock")
+        with side:
+            follower("sentence", STAGE)
+            with st.container(border=True, key="card-row"):
+                follower("row", STAGE, lane=0, title="All of this run")
+            with st.container(border=True, key="card-film"):
+                follower("film", STAGE, lane=0)
+    else:
         follower("sentence", STAGE)
-        with st.container(border=True, key="card-row"):
-            follower("row", STAGE, lane=0, title="All of this run")
-        with st.container(border=True, key="card-film"):
-            follower("film", STAGE, lane=0)
-else:
-    follower("sentence", STAGE)
-    with st.container(border=True, key="card-clock"):
-        clock(scene, "reverse-clock")
-    for lane, column in enumerate(st.columns(2, gap="medium")):
-        with column.container(border=True, key=f"card-lane-{lane}"):
-            follower("denoise", STAGE, lane=lane)
-            follower("row", STAGE, lane=lane, title="All of this run")
-with st.container(key="reading"):
-    prose(text["more"])
+        with st.container(border=True, key="card-clock"):
+            clock(scene, "reverse-clock")
+        for lane, column in enumerate(st.columns(2, gap="medium")):
+            with column.container(border=True, key=f"card-lane-{lane}"):
+                follower("denoise", STAGE, lane=lane)
+                follower("row", STAGE, lane=lane, title="All of this run")
+with slide("diagram"):
+    below, beside = st.columns([1.42, 1], gap="large")
+    with below.container(border=True, key="card-diagram"):
+        follower("diagram", STAGE)
+    with beside.container(border=True, key="card-window"):
+        follower("window", STAGE, hint=words("analogy")["hint"])
+left, right = (
+    [st.container(), st.container()] if presenting() else st.columns([1.42, 1], gap="large")
+)
+with left:
+    reading("more", text["more"])
+with right, slide("question"):
+    question_card("reverse")

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components.prose import prose, takeaway
+from pages.components.prose import prose, reading, takeaway
 from pages.components.slides import slide
 from pages.components.words import words
 
 text = words("why")
-with slide("before"):
+with slide("title"):
     st.title("Why diffusion?", anchor=False)
-    with st.container(key="reading-before"):
-        prose(f"*{text['lead']}*")
-        prose(text["before"])
+    prose(f"*{text['lead']}*")
+reading("before", text["before"])
 with slide("table"):
     prose(text["table"])
 for part in ("possible", "cost", "now"):
-    with slide(part), st.container(key=f"reading-{part}"):
-        prose(text[part])
-        if part == "cost":
-            st.page_link("frontier.py", label="Quality and cost", icon=":material/arrow_forward:")
+    reading(part, text[part])
 with slide("takeaway"):
+    st.page_link("frontier.py", label="Quality and cost", icon=":material/arrow_forward:")
     takeaway("why", text["takeaway"])

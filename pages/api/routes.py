@@ -5,7 +5,15 @@ from __future__ import annotations
 from starlette.routing import Route
 
 from pages.api.check import check
+from pages.api.export import TYPES, export
 from pages.api.guess import guess
+from pages.api.qr import qr
 from pages.api.sample import sample
 
-ROUTES = [Route("/api/check", check), Route("/api/guess", guess), Route("/api/sample", sample)]
+ROUTES = [
+    Route("/api/check", check),
+    *(Route(f"/api/export.{kind}", export) for kind in TYPES),
+    Route("/api/guess", guess),
+    Route("/api/qr", qr),
+    Route("/api/sample", sample),
+]

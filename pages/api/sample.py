@@ -25,7 +25,7 @@ from pages.components.reverse_scene import ReverseSettings
 
 
 async def sample(request: HttpRequest) -> Response:
-    """Parameters as on the reverse page: digit, seed, sampler, steps, guidance, n; and origin, until."""
+    """Parameters as of ReverseSettings: digit, seed, sampler, steps, guidance, n, origin, until."""
     try:
         # Reading MNIST takes a moment the first time.
         drawing = await to_thread.run_sync(_drawing, dict(request.query_params))

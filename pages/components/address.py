@@ -8,6 +8,7 @@ silently; here is where the reader is told, in one sentence.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Literal
 
 import streamlit as st
@@ -89,11 +90,53 @@ def heed_address(page: str, checks: dict[str, Check]) -> None:
         )
 
 
-def say_what_was_redirected() -> None:
-    """If the address was of no page and the reader was sent here instead (api/pages.py): say so."""
-    asked = st.query_params.get("instead-of")
-    if asked:
-        st.warning(f"There is no page “{asked[:40]}”. This is the nearest one.")
+def controls() -> str:
+    """What the address says of the controls: "hide", "lock", or "" for as usual."""
+    asked = st.query_params.get("controls", "")
+    return asked if asked in ("hide", "lock") else ""
+
+
+def locked() -> bool:
+    """Whether controls may be seen but not used: a teacher's wish, by ?controls=lock."""
+    return controls() == "lock"
+
+
+FRAME: dict[str, Check] = {
+    "present": one_of(["1"]),
+    "slide": whole(1, 99),
+    "controls": one_of(["hide", "lock"]),
+    "lang": one_of(["en"]),
+}
+"""What any page's address may say, about how it is shown."""
+SETTINGS = (
+    *("digit", "which", "seed", "schedule", "t", "chain", "draw", "start", "n", "compare"),
+    *("sampler", "steps", "leaps", "guidance", "sampler2", "steps2", "leaps2", "guidance2", "step"),
+    *("way", "cost", "path", "moment", "claim", "until"),
+)
+"""What the addresses of all pages may say. Streamlit carries settings from page to page, so each
+page leaves alone what belongs to another."""
+INSTEAD = "instead-of"
+"""How a reader whose address was of no page is sent to the nearest one (api/nearest.py)."""
+IGNORED = ("embed", "embed_options", "utm_", "fbclid", "gclid")
+
+
+def heed_frame() -> None:
+    """On the first run of a session: say, in a sentence each, what of the address is unknown."""
+    asked = st.query_params.get(INSTEAD)
+    if asked is not None:
+        st.warning(f"There is no page “{asked[:40]}”; this is the nearest one.")
+        del st.query_params[INSTEAD]
+    heed_address("frame", FRAME)
+    if "frame:unknown" in st.session_state:
+        return
+    st.session_state["frame:unknown"] = True
+    known = [*FRAME, *SETTINGS]
+    for name in st.query_params:
+        if name in known or name == INSTEAD or name.startswith(IGNORED):
+            continue
+        near = get_close_matches(name, known, 1)
+        meant = f" Did you mean “{near[0]}”?" if near else ""
+        st.warning(f"The address has a setting “{name[:40]}”, which does not exist.{meant}")
 
 
 def choice(
@@ -105,10 +148,23 @@ def choice(
     """
     shown = list(names.values())
     index = shown.index(names[first])
-    name = st.selectbox(label, shown, index, key=key, bind="query-params", width=width)
+    name = st.selectbox(
+        label, shown, index, key=key, bind="query-params", width=width, disabled=locked()
+    )
     return next(value for value, shown_as in names.items() if shown_as == name)
 
 
 def whole_number(label: str, low: int, high: int, first: int, key: str, width: int) -> int:
     """A field for a whole number, bound to the address."""
-    return int(st.number_input(label, low, high, first, key=key, bind="query-params", width=width))
+    return int(
+        st.number_input(
+            label,
+            low,
+            high,
+            first,
+            key=key,
+            bind="query-params",
+            width=width,
+            disabled=locked(),
+        )
+    )

@@ -13,13 +13,20 @@ def foot(mode: Mode | None) -> None:
     if mode is None:
         return
     before, after = neighbours(mode)
-    with st.container(key="foot", horizontal=True, horizontal_alignment="distribute"):
-        if before:
-            st.page_link(before.file, label=before.title, icon=":material/arrow_back:")
-        else:
-            st.page_link("home.py", label="Start", icon=":material/arrow_back:")
-        done_button(mode.slug)
-        if after:
-            st.page_link(after.file, label=after.title, icon=":material/arrow_forward:")
-        else:
-            st.page_link("home.py", label="Start", icon=":material/home:")
+    with st.container(key="foot"):
+        left, middle, right = st.columns(3, vertical_alignment="center")
+        with left:
+            st.page_link(
+                before.file if before else "home.py",
+                label=before.title if before else "Start",
+                icon=":material/arrow_back:",
+            )
+        with middle:
+            done_button(mode.slug)
+        with right.container(horizontal_alignment="right"):
+            st.page_link(
+                after.file if after else "home.py",
+                label=after.title if after else "Start",
+                icon=":material/arrow_forward:",
+                icon_position="right",
+            )

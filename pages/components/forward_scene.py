@@ -16,6 +16,7 @@ from diffusion_core.request import MAX_SEED
 from diffusion_core.schedule import CosineSchedule, LinearBetaSchedule, Schedule, alpha_sigma
 from pages.components.address import Check, one_of, refuse_unusable, whole
 from pages.components.digits import of_class, source
+from pages.components.recordings import DIGIT, SEED, WHICH, recorded_moments
 from pages.components.stage.bundle import bundle
 from pages.components.words import sentences_by_noise, words
 
@@ -32,9 +33,9 @@ SCHEDULE_NAMES = {
 class ForwardSettings:
     """Which digit (class, and which one of it, from 1), which noise, and which schedule."""
 
-    digit: int = 3
-    which: int = 2
-    seed: int = 24
+    digit: int = DIGIT
+    which: int = WHICH
+    seed: int = SEED
     schedule: str = "cosine"
 
     def __post_init__(self) -> None:
@@ -136,6 +137,7 @@ def forward_scene(
         "alpha": alpha.astype(np.float32),
         "sigma": sigma.astype(np.float32),
     }
+    arrays["other"] = recorded_moments("reverse")
     mnist = source().mnist
     head: dict[str, Any] = {
         "kind": "forward" if told_about is None else "told",

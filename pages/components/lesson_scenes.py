@@ -5,17 +5,17 @@ All of it is recorded (assets/scenes), so that nothing needs the model before a 
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from diffusion_core.embedded import FORWARD_SCENE, REVERSE_SCENE, embedded_digits, forward_noise
-from diffusion_core.request import GUESS_LEVELS, IMAGE_SIZE
+from diffusion_core.embedded import FORWARD_SCENE, REVERSE_SCENE, forward_noise
+from diffusion_core.request import GUESS_LEVELS
 from diffusion_core.schedule import COSINE, alpha_sigma
 from pages.components.forward_scene import ForwardSettings
-from pages.components.reverse_scene import ReverseSettings, described, recorded
+from pages.components.recordings import recorded, recorded_digit
+from pages.components.reverse_scene import ReverseSettings, described
 from pages.components.stage.bundle import bundle
 from pages.components.words import sentences_by_noise, words
 
@@ -24,19 +24,11 @@ HALF = 200
 ROUNDS = 40
 
 
-@cache
-def _digit() -> NDArray[np.uint8]:
-    """The embedded digit that the recordings are about."""
-    usual = ForwardSettings()
-    digits = embedded_digits()
-    return digits.images[digits.places[usual.digit][usual.which - 1]]
-
-
 def _mixing(steps: int) -> dict[str, NDArray[Any]]:
     """What a ForwardScene needs, for the usual digit and noise and `steps` steps."""
     alpha, sigma = alpha_sigma(COSINE, np.linspace(0, 1, steps + 1))
     return {
-        "x0": _digit().reshape(-1),
+        "x0": recorded_digit().reshape(-1),
         "eps": forward_noise(ForwardSettings.seed).reshape(-1),
         "alpha": alpha.astype(np.float32),
         "sigma": sigma.astype(np.float32),
@@ -98,19 +90,3 @@ def matches(stage_of: str = "analogy") -> list[list[str]]:
     """The correspondences of the analogy, from its file: when each applies, term and image."""
     lines = words(stage_of)["matches"].splitlines()
     return [[part.strip() for part in line.removeprefix("- ").split("|")] for line in lines]
-
-
-@cache
-def other_half(side: str) -> NDArray[np.uint8]:
-    """Five moments, (5, 784), of the process that is not on the stage: "forward" or "reverse"."""
-    moments = np.linspace(0, 1, 5)
-    if side == "forward":
-        alpha, sigma = alpha_sigma(COSINE, moments)
-        x_0, eps = _digit() / 127.5 - 1, forward_noise(ForwardSettings.seed)
-        mixed = alpha[:, None, None] * x_0 + sigma[:, None, None] * eps
-        return ((mixed.clip(-1, 1) + 1) * 127.5).round().astype(np.uint8).reshape(5, -1)
-    settings = ReverseSettings()
-    body = recorded(REVERSE_SCENE).tobytes().partition(b"\n")[2]
-    frames = np.frombuffer(body, np.uint8).reshape(settings.frames, -1)[:, 24:]
-    first = frames.reshape(settings.frames, len(settings.labels), 3, IMAGE_SIZE**2)[:, 0, 0]
-    return first[np.round(moments * (settings.frames - 1)).astype(int)]

@@ -9,14 +9,17 @@ from pathlib import Path
 import streamlit as st
 
 from diffusion_core.embedded import ICON
+from pages.components.address import controls
 
 STYLE = Path(__file__).with_name("look.css").read_text("utf-8")
+HIDDEN = '<style>[class*="st-key-controls"], .stCheckbox { display: none; }</style>'
+"""What ?controls=hide takes away: the settings. The timeline stays."""
 PRESENTING = Path(__file__).with_name("presenting.css").read_text("utf-8")
 
 
 def global_style(presenting: bool) -> None:
     """Put the app's style sheet on the page, and over it that of presentations, if it is one."""
-    st.html(STYLE + PRESENTING if presenting else STYLE)
+    st.html(STYLE + (PRESENTING if presenting else "") + (HIDDEN if controls() == "hide" else ""))
 
 
 @cache

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import streamlit as st
 
+from pages.components.slides import presenting, slide
 from pages.components.words import words
 
 TERM = re.compile(r"\[\[([^\]|]+)(?:\|([^\]]+))?\]\]")
@@ -27,6 +28,39 @@ def prose(markdown: str) -> None:
     """Write lesson text. Its "###" are the headings below the page's title: in a lesson file, "##"
     begins a section."""
     st.markdown(with_terms(re.sub(r"^### ", "## ", markdown, flags=re.MULTILINE)))
+
+
+WORDS_ON_A_SLIDE = 75
+
+
+def portions(markdown: str, most: int = WORDS_ON_A_SLIDE) -> list[str]:
+    """Cut a text between paragraphs into portions of about `most` words, each under its heading."""
+    found: list[str] = []
+    heading, portion, count = "", [], 0  # type: str, list[str], int
+
+    def finish() -> None:
+        if portion:
+            found.append("\n\n".join([*([heading] if heading else []), *portion]))
+
+    for block in markdown.split("\n\n"):
+        size = len(block.split())
+        if block.startswith("### ") or (portion and count + size > most):
+            finish()
+            portion, count = [], 0
+        if block.startswith("### "):
+            heading = block
+        else:
+            portion.append(block)
+            count += size
+    finish()
+    return found
+
+
+def reading(name: str, markdown: str) -> None:
+    """A text to read, as a part of the page; in a presentation, as many slides as it needs."""
+    for number, portion in enumerate(portions(markdown) if presenting() else [markdown]):
+        with slide(f"{name}-{number}"), st.container(key=f"reading-{name}-{number}"):
+            prose(portion)
 
 
 def takeaway(name: str, text: str) -> None:

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import numpy as np
-from numpy.typing import NDArray
 
 from diffusion_core.embedded import REVERSE_SCENE
 from diffusion_core.errors import RequestError
-from diffusion_core.request import SAMPLER_TITLES, Request, frame_count, kept_frames
+from diffusion_core.request import (
+    MAX_GUIDANCE,
+    MAX_SEED,
+    MAX_STEPS,
+    SAMPLER_TITLES,
+    Request,
+    frame_count,
+    kept_frames,
+)
+from pages.components.address import Check, number, one_of, refuse_unusable, whole
 from pages.components.forward_scene import ForwardSettings
+from pages.components.recordings import recorded, recorded_moments
 from pages.components.stage.bundle import bundle
 from pages.components.words import sentences_by_noise
 
@@ -145,7 +153,7 @@ def settings_of_address(params: Mapping[str, str]) -> tuple[list[ReverseSettings
         "step": whole(0, MAX_STEPS),
     }
     for which in ("", "2"):
-        checks[f"sampler{which}"] = one_of([*SAMPLER_NAMES.values()])
+        checks[f"sampler{which}"] = one_of([*SAMPLER_TITLES.values()])
         checks[f"steps{which}"] = whole(1, MAX_STEPS)
         checks[f"leaps{which}"] = one_of([*LEAP_NAMES.values()])
         checks[f"guidance{which}"] = number(0, MAX_GUIDANCE)
@@ -156,7 +164,7 @@ def settings_of_address(params: Mapping[str, str]) -> tuple[list[ReverseSettings
     ways = [("", usual), ("2", SECOND)] if params.get("compare") == "true" else [("", usual)]
     lanes = []
     for which, preset in ways:
-        sampler = _named(SAMPLER_NAMES, params.get(f"sampler{which}"), preset.sampler)
+        sampler = _named(SAMPLER_TITLES, params.get(f"sampler{which}"), preset.sampler)
         steps = int(params.get(f"steps{which}", preset.steps))
         guidance = float(params.get(f"guidance{which}", preset.guidance))
         if sampler == "leap":
@@ -193,12 +201,6 @@ def reverse_scene(lanes: list[ReverseSettings], presses: int, stage: str = STAGE
     return _scene(lanes, REVERSE_SCENE if recorded else None, head)
 
 
-@cache
-def recorded(path: Path) -> NDArray[np.uint8]:
-    with np.load(path) as saved:
-        return np.asarray(saved["recording"])
-
-
 def described(lane: ReverseSettings) -> dict[str, Any]:
     """What the stage needs to know of a run, to fetch it and to name it."""
     return {
@@ -224,7 +226,7 @@ def _scene(lanes: list[ReverseSettings], recording: Path | None, extra: dict[str
         "words": sentences_by_noise("reverse"),
         **extra,
     }
-    arrays = {}
+    arrays = {"other": recorded_moments("forward")}
     if recording:
         arrays["recording"] = recorded(recording)
     return bundle(head, arrays)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 
+import numpy as np
 from PIL import Image, ImageColor, ImageDraw
 
-from pages.exports.film import Film, Moment, Show, evenly, sentence
+from pages.exports.film import Film, Moment, Pictures, Show, evenly, sentence
 from pages.exports.paper import (
     INK,
     LINE,
@@ -44,12 +45,12 @@ def gif(show: Show) -> bytes:
     lines = {place: _sentence(show, show.at(place)[0]) for place in places}
     room = max(map(len, lines.values())) * LINE_HEIGHT
     still, palette = _still(show, room), _palette()
-    frames = [
-        _frame(show, still, place, lines[place], room).quantize(
-            palette=palette, dither=Image.Dither.NONE
-        )
-        for place in places
-    ]
+    frames = []
+    for place in places:
+        words = _words(show, still, place, lines[place], room)
+        frame = words.quantize(palette=palette, dither=Image.Dither.NONE)
+        _hang_pictures(frame, show, place)
+        frames.append(frame)
     # GIF counts in hundredths of a second.
     each = max(40, round(100 * show.seconds / len(frames)) * 10)
     durations = [each] * len(frames)
@@ -134,7 +135,25 @@ def _still(show: Show, room: int) -> Image.Image:
     return image
 
 
-def _frame(show: Show, still: Image.Image, place: int, lines: list[str], room: int) -> Image.Image:
+def _hang_pictures(frame: Image.Image, show: Show, place: int) -> None:
+    """The pictures, straight in the palette's greys: matched to it, they would be off a little."""
+
+    def hang(picture: Pictures, scale: int, at: tuple[int, int]) -> None:
+        shades = enlarged(np.rint(picture * ((GREYS - 1) / 255)).astype(np.uint8), scale)
+        frame.paste(Image.frombytes("P", shades.size, shades.tobytes()), at)
+
+    for number, moment in enumerate(show.at(place)):
+        top = HEAD + number * _block(show) + 34
+        terms = (moment.pictures[0], moment.digits[0], moment.noises[0])
+        for x, term in zip(_terms()[0], terms, strict=True):
+            hang(term, SIDE // 28, (x, top))
+        if len(moment.pictures) > 1:
+            scale, apart = _thumbs(show)
+            for k, picture in enumerate(moment.pictures):
+                hang(picture, scale, (MARGIN + k * apart, top + EQUATION + 4))
+
+
+def _words(show: Show, still: Image.Image, place: int, lines: list[str], room: int) -> Image.Image:
     image = still.copy()
     draw = ImageDraw.Draw(image)
     for number, (film, moment) in enumerate(zip(show.films, show.at(place), strict=True)):
@@ -142,11 +161,7 @@ def _frame(show: Show, still: Image.Image, place: int, lines: list[str], room: i
         if len(show.films) > 1:
             step = f"step {moment.step} / {film.steps}"
             write(draw, (WIDTH - MARGIN, top - 16), step, font("sans", 20), SOFT, "rs")
-        _equation(image, draw, show.page, moment, top)
-        if len(moment.pictures) > 1:
-            scale, apart = _thumbs(show)
-            for k, picture in enumerate(moment.pictures):
-                image.paste(enlarged(picture, scale), (MARGIN + k * apart, top + EQUATION + 4))
+        _equation(draw, show.page, moment, top)
     for k, line in enumerate(lines):
         y = image.height - FOOT - room + 24 + k * LINE_HEIGHT
         write(draw, (MARGIN, y), line, font("serif", 23))
@@ -156,31 +171,25 @@ def _frame(show: Show, still: Image.Image, place: int, lines: list[str], room: i
     return image
 
 
-def _equation(
-    image: Image.Image, draw: ImageDraw.ImageDraw, page: str, moment: Moment, top: int
-) -> None:
-    """[x_t] = alpha x [digit] + sigma x [noise], of the first picture."""
+def _equation(draw: ImageDraw.ImageDraw, page: str, moment: Moment, top: int) -> None:
+    """[x_t] = alpha x [digit] + sigma x [noise]: its words and numbers."""
     places, room = _terms()
-    terms = (moment.pictures[0], moment.digits[0], moment.noises[0])
     captions = CAPTIONS[page]
     if page == "reverse" and moment.sigma == 0:
         captions = (*captions[:2], "no noise is left")
-    for x, term, caption, colour in zip(
-        places, terms, captions, (SOFT, SIGNAL, NOISE), strict=True
-    ):
-        image.paste(enlarged(term, SIDE // 28), (x, top))
-        middle, base = x + SIDE / 2, top + SIDE + 27
-        write(draw, (middle, base), caption, font("sans", 20, 500), colour, "ms")
+    for x, caption, colour in zip(places, captions, (SOFT, SIGNAL, NOISE), strict=True):
+        middle = x + SIDE / 2
+        write(draw, (middle, top + SIDE + 27), caption, font("sans", 20, 500), colour, "ms")
     numbers, signs = font("serif", 40, 600), font("serif", 32)
     base = top + SIDE / 2 + 14
-    for x, sign, amount, colour in (
+    for start, sign, amount, colour in (
         (places[0] + SIDE, "=", moment.alpha, SIGNAL),
         (places[1] + SIDE, "+", moment.sigma, NOISE),
     ):
         width = signs.getlength(sign) + signs.getlength("×") + amount_width(numbers) + 16
-        x = write(draw, (x + (room - width) / 2, base), sign, signs, SOFT) + 8
-        x = write_amount(draw, (x, base), amount, numbers, colour) + 8
-        write(draw, (x, base), "×", signs, SOFT)
+        end = write(draw, (start + (room - width) / 2, base), sign, signs, SOFT) + 8
+        end = write_amount(draw, (end, base), amount, numbers, colour) + 8
+        write(draw, (end, base), "×", signs, SOFT)
 
 
 def _timeline(draw: ImageDraw.ImageDraw, film: Film, moment: Moment, part: float, y: int) -> None:

@@ -8,7 +8,7 @@ solid, the noise's dashed.
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -44,8 +44,9 @@ def handout(show: Show, link: str) -> bytes:
     from matplotlib.backends.backend_pdf import FigureCanvasPdf
     from matplotlib.figure import Figure
 
-    style: dict[str, Any] = {"pdf.fonttype": 42, "font.family": "STIXGeneral"}
-    with matplotlib.rc_context(style | {"mathtext.fontset": "stix"}):
+    # The faces of a scientific journal come with matplotlib; type 42 embeds them as they are.
+    style = {"pdf.fonttype": 42, "font.family": "STIXGeneral", "mathtext.fontset": "stix"}
+    with matplotlib.rc_context(style):  # type: ignore[arg-type]
         figure = Figure(figsize=(WIDTH / INCH, HEIGHT / INCH))
         FigureCanvasPdf(figure)
         _Page(figure, show, link).draw()
@@ -265,8 +266,8 @@ def curves(axes: Axes, show: Show, strip: list[Moment]) -> None:
     """alpha and sigma over the timeline, with the moments of the strip marked on them."""
     moments = show.films[0].moments
     if show.page == "forward":
-        x = [m.step for m in moments]
-        at, amounts = [m.step for m in strip], [(m.alpha, m.sigma) for m in moments]
+        x = [float(m.step) for m in moments]
+        at, amounts = [float(m.step) for m in strip], [(m.alpha, m.sigma) for m in moments]
         axes.set_xlim(0, moments[-1].step)
         axes.set_xticks([0, moments[-1].step // 2, moments[-1].step])
         axes.set_xlabel("step t", size=9.5, color=SOFT, labelpad=1)

@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from diffusion_core.colours import THEMES
 from pages.exports.film import Pictures
 
-PAPER, INK, SOFT, LINE = "#f8f6f1", "#1d2730", "#5a6672", "#ddd7ca"
-SIGNAL, NOISE = "#0b6b7d", "#b4511a"
-MINUS = "\N{MINUS SIGN}"
+LIGHT = THEMES["light"]
+PAPER, INK, SOFT, LINE = LIGHT.paper, LIGHT.ink, LIGHT.grey, LIGHT.line
+SIGNAL, NOISE = LIGHT.signal, LIGHT.noise
 Font = ImageFont.FreeTypeFont
 
 

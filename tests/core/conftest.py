@@ -1,4 +1,4 @@
-"""A network small enough for tests, and a disk that is full."""
+"""What several tests share: a small network, a disk that is full, and what helper files offer."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ import torch
 
 from diffusion_core.checkpoint import save_checkpoint
 from diffusion_core.unet import UNet, UNetConfig
+from tests.core.dialogues import ideal as ideal
+from tests.core.tiny_mnist import cache as cache
+from tests.core.tiny_mnist import folder as folder
+from tests.core.tiny_mnist import tiny as tiny
 
 TINY = UNetConfig(widths=(16, 16), blocks=1, heads=2, embedding=32, groups=4)
 

@@ -1,115 +1,25 @@
-"""MNIST: found, fetched, verified, decoded. Most tests use four tiny files that stand in for it."""
+"""MNIST: found, verified, decoded. Most tests use four tiny files that stand in for it."""
 
 from __future__ import annotations
 
 import gzip
-import hashlib
-import socket
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from diffusion_core import data
-from diffusion_core.data import IdxFile, download_mnist, load_mnist, mnist_available
-from diffusion_core.errors import CannotWriteError, MnistError
-
-FullDisk = Callable[[int], AbstractContextManager[None]]
-KEYS = [("train", "images"), ("train", "labels"), ("test", "images"), ("test", "labels")]
-
-
-def idx(array: NDArray[np.uint8]) -> bytes:
-    sizes = b"".join(size.to_bytes(4, "big") for size in array.shape)
-    return bytes([0, 0, 8, array.ndim]) + sizes + array.tobytes()
-
-
-@dataclass
-class StandIn:
-    """A tiny data set in the place of MNIST, whose files the tests may damage."""
-
-    arrays: dict[tuple[str, str], NDArray[np.uint8]]
-    packed: dict[str, bytes]
-    """NAME.gz to its bytes, undamaged."""
-    names: dict[tuple[str, str], str]
-
-    def write(self, folder: Path) -> Path:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, content in self.packed.items():
-            (folder / name).write_bytes(content)
-        return folder
-
-    def path(self, folder: Path, split: str, part: str) -> Path:
-        return folder / self.names[split, part]
-
-
-def stand_in(monkeypatch: pytest.MonkeyPatch, raw: dict[tuple[str, str], bytes]) -> StandIn:
-    numbers = np.random.default_rng(0)
-    arrays, files, packed, names = {}, {}, {}, {}
-    for (split, part), count in zip(KEYS, (6, 6, 4, 4), strict=True):
-        shape = (count, 28, 28) if part == "images" else (count,)
-        array = numbers.integers(0, 256 if part == "images" else 10, shape, dtype=np.uint8)
-        content = raw.get((split, part), idx(array))
-        name = data.FILES[split, part].name
-        md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
-        arrays[split, part], names[split, part] = array, f"{name}.gz"
-        files[split, part] = IdxFile(name, md5, shape)
-        packed[f"{name}.gz"] = gzip.compress(content)
-    monkeypatch.setattr(data, "FILES", files)
-    return StandIn(arrays, packed, names)
-
-
-@pytest.fixture
-def tiny(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> StandIn:
-    """The stand-in, with no MNIST_DIR, an empty cache and no mirror."""
-    monkeypatch.delenv("MNIST_DIR", raising=False)
-    monkeypatch.setenv("FOG_CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setattr(data, "MIRRORS", ())
-    return stand_in(monkeypatch, {})
-
-
-@pytest.fixture
-def folder(tiny: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with the stand-in, which MNIST_DIR names."""
-    monkeypatch.setenv("MNIST_DIR", str(tmp_path / "chosen"))
-    return tiny.write(tmp_path / "chosen")
-
-
-@pytest.fixture
-def cache(tmp_path: Path) -> Path:
-    return tmp_path / "cache" / "mnist"
-
-
-def files_in(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.rglob("*") if path.is_file())
-
-
-def complaint(action: Callable[[], object], kind: type[Exception] = MnistError) -> str:
-    """What the error says; it must be one sentence, on one line."""
-    with pytest.raises(kind) as caught:
-        action()
-    message = str(caught.value)
-    assert "\n" not in message
-    assert message.endswith(".")
-    return message
-
-
-def assert_whole(tiny: StandIn) -> None:
-    assert mnist_available()
-    for split in ("train", "test"):
-        digits = load_mnist(split)
-        np.testing.assert_array_equal(digits.images, tiny.arrays[split, "images"])
-        np.testing.assert_array_equal(digits.labels, tiny.arrays[split, "labels"])
-        assert (digits.images.dtype, digits.labels.dtype) == (np.uint8, np.int64)
-        assert len(digits) == len(digits.images)
-
-
-# --- Finding and verifying ---------------------------------------------------------------------
+from diffusion_core.data import load_mnist, mnist_available
+from tests.core.tiny_mnist import (
+    StandIn,
+    assert_whole,
+    complaint,
+    idx,
+    one_bit_flipped,
+    one_pixel_changed,
+    stand_in,
+    truncated,
+)
 
 
 def test_found_in_the_chosen_folder(tiny: StandIn, folder: Path) -> None:
@@ -165,19 +75,6 @@ def test_a_chosen_folder_that_lacks_a_file(tiny: StandIn, folder: Path, cache: P
     assert "train-labels-idx1-ubyte.gz is not there" in complaint(lambda: load_mnist("train"))
 
 
-def truncated(content: bytes) -> bytes:
-    return content[: len(content) // 2]
-
-
-def one_bit_flipped(content: bytes) -> bytes:
-    middle = len(content) // 2
-    return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
-
-
-def one_pixel_changed(content: bytes) -> bytes:
-    return gzip.compress(one_bit_flipped(gzip.decompress(content)))
-
-
 def not_gzip(content: bytes) -> bytes:
     return b"<html>404</html>"
 
@@ -227,182 +124,6 @@ def test_a_header_that_does_not_fit(
     tiny = stand_in(monkeypatch, {("train", "images"): raw})
     monkeypatch.setenv("MNIST_DIR", str(tiny.write(tmp_path / "odd")))
     assert "unexpected header" in complaint(lambda: load_mnist("train"))
-
-
-# --- Fetching ----------------------------------------------------------------------------------
-
-
-@dataclass
-class Mirrors:
-    """A server whose folders misbehave in different ways."""
-
-    address: str
-    requests: list[str] = field(default_factory=list)
-
-    def __getitem__(self, behaviour: str) -> str:
-        return f"{self.address}/{behaviour}/"
-
-
-@pytest.fixture
-def mirrors(tiny: StandIn) -> Iterator[Mirrors]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            known.requests.append(self.path)
-            _, behaviour, name = self.path.split("/")
-            content = tiny.packed[name]
-            promised = len(content)
-            if behaviour == "missing":
-                self.send_error(404)
-                return
-            if behaviour in damages:
-                content = damages[behaviour](content)
-                promised = len(content)
-            if behaviour == "breaks-off":
-                content = truncated(content)
-            self.send_response(200)
-            self.send_header("Content-Length", str(promised))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *args: object) -> None:
-            pass
-
-    damages = {"short": truncated, "damaged": one_bit_flipped, "another": one_pixel_changed}
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    known = Mirrors(f"http://127.0.0.1:{server.server_port}")
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield known
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def use(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
-    monkeypatch.setattr(data, "MIRRORS", addresses)
-
-
-def test_download(
-    tiny: StandIn, cache: Path, mirrors: Mirrors, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    use(monkeypatch, mirrors["good"])
-    assert download_mnist() == cache
-    assert files_in(cache) == sorted(tiny.packed)
-    assert_whole(tiny)
-
-
-@pytest.mark.parametrize("bad", ["missing", "breaks-off", "short", "damaged", "another"])
-def test_the_second_mirror_helps_out(
-    tiny: StandIn, cache: Path, mirrors: Mirrors, monkeypatch: pytest.MonkeyPatch, bad: str
-) -> None:
-    use(monkeypatch, mirrors[bad], mirrors["good"])
-    download_mnist()
-    assert files_in(cache) == sorted(tiny.packed)
-    assert_whole(tiny)
-
-
-@pytest.mark.parametrize(
-    ("bad", "reason"),
-    [
-        ("missing", "the server answered 404"),
-        ("breaks-off", "broke off"),
-        ("short", "damaged"),
-        ("damaged", "damaged"),
-        ("another", "wrong checksum"),
-    ],
-)
-def test_a_failed_download_leaves_nothing_behind(
-    tiny: StandIn,
-    cache: Path,
-    mirrors: Mirrors,
-    monkeypatch: pytest.MonkeyPatch,
-    bad: str,
-    reason: str,
-) -> None:
-    use(monkeypatch, mirrors[bad])
-    message = complaint(download_mnist)
-    assert reason in message
-    assert "MNIST_DIR" in message
-    assert files_in(cache) == []
-    assert not mnist_available()
-
-
-def test_no_network(tiny: StandIn, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed_soon:
-        port = closed_soon.getsockname()[1]
-    use(monkeypatch, f"http://127.0.0.1:{port}/")
-    assert "no connection" in complaint(download_mnist)
-    assert files_in(cache) == []
-
-
-def test_only_what_is_missing_or_damaged_is_fetched(
-    tiny: StandIn, cache: Path, mirrors: Mirrors, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    use(monkeypatch, mirrors["good"])
-    tiny.write(cache)
-    tiny.path(cache, "train", "images").unlink()
-    tiny.path(cache, "test", "labels").write_bytes(b"damaged")
-    download_mnist()
-    assert mirrors.requests == [
-        f"/good/{tiny.names['train', 'images']}",
-        f"/good/{tiny.names['test', 'labels']}",
-    ]
-    assert_whole(tiny)
-
-
-@pytest.mark.parametrize("bad", [[], ["breaks-off"], ["missing", "another"]])
-def test_progress_goes_from_nothing_to_all_and_never_back(
-    tiny: StandIn, mirrors: Mirrors, monkeypatch: pytest.MonkeyPatch, bad: list[str]
-) -> None:
-    use(monkeypatch, *(mirrors[behaviour] for behaviour in [*bad, "good"]))
-    seen: list[float] = []
-    download_mnist(seen.append)
-    assert seen == sorted(seen)
-    # Each file is a quarter, and advances by the kilobyte: a second mirror counts from its start.
-    expected = {
-        (done + min(1, (kilobyte + 1) * 1024 / len(content))) / 4
-        for done, content in enumerate(tiny.packed.values())
-        for kilobyte in range(-(-len(content) // 1024))
-    }
-    assert sorted(set(seen)) == pytest.approx(sorted(expected))
-
-
-def test_a_full_disk_while_downloading(
-    tiny: StandIn,
-    cache: Path,
-    mirrors: Mirrors,
-    monkeypatch: pytest.MonkeyPatch,
-    full_disk: FullDisk,
-) -> None:
-    use(monkeypatch, mirrors["good"], mirrors["good"])
-    with full_disk(1000):
-        message = complaint(download_mnist, CannotWriteError)
-    assert str(cache / tiny.names["train", "images"]) in message
-    assert "too large" in message  # which is how the system puts it here
-    assert len(mirrors.requests) == 1  # No other mirror is bothered: it is not their fault.
-    assert files_in(cache) == []
-    download_mnist()
-    assert_whole(tiny)
-
-
-def test_a_cache_that_cannot_be_made(
-    mirrors: Mirrors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    use(monkeypatch, mirrors["good"])
-    (tmp_path / "file").write_text("a file where a folder should be")
-    monkeypatch.setenv("FOG_CACHE_DIR", str(tmp_path / "file"))
-    assert "Cannot write" in complaint(download_mnist, CannotWriteError)
-    assert mirrors.requests == []
-
-
-def test_a_read_only_cache(cache: Path, mirrors: Mirrors, monkeypatch: pytest.MonkeyPatch) -> None:
-    use(monkeypatch, mirrors["good"])
-
-    def refuse(*args: object, **options: object) -> None:
-        raise OSError(30, "Read-only file system", str(cache))
-
-    monkeypatch.setattr("diffusion_core.files.tempfile.mkstemp", refuse)
-    assert "Read-only file system" in complaint(download_mnist, CannotWriteError)
 
 
 # --- The real one ------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ from diffusion_core.request import LEAP_STEPS, LEAP_TIMES
 from diffusion_core.samplers import grid_of
 from diffusion_core.schedule import COSINE, alpha_sigma
 from diffusion_core.unet import UNet
-from tests.core.test_training import pictures
+from tests.core.training_runs import pictures
 
 CONFIG = DistillationConfig(
     steps=8, batch_size=16, paths=20, path_steps=4, learning_rate=2e-3, critic_from=3

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
+from diffusion_core.gaussian import Gaussian
 from diffusion_core.prediction import (
     Prediction,
     add_noise,
@@ -21,7 +22,6 @@ from diffusion_core.prediction import (
     score,
     velocity,
 )
-from diffusion_core.gaussian import Gaussian
 
 QUARTER = math.pi / 2
 angles = st.floats(0, QUARTER)

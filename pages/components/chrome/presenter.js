@@ -53,12 +53,26 @@ class Presenter {
     if (!slides.length) return;
     const at = Math.min(this.at, slides.length - 1);
     const others = slides.filter((_, i) => i !== at).map((name) => `.${name}`);
-    const css = others.length ? `${others.join(",")}{display:none!important}` : "";
+    // With the box that Streamlit puts around each, whose distance to the next would stay.
+    const css = others.length ? `${others.map((name) => `:has(> ${name}), ${name}`).join(",")}{display:none!important}` : "";
     if (this.style.textContent !== css) this.style.textContent = css;
+    this.fit(slides[at]);
     const text = `${at + 1} / ${slides.length}`;
     if (this.place.textContent !== text) this.place.textContent = text;
     this.back.disabled = at === 0;
     this.forth.disabled = at === slides.length - 1;
+  }
+
+  // A slide that does not fit is made a little smaller, but stays large enough to read; beyond
+  // that it scrolls.
+  fit(name) {
+    const slide = document.querySelector(`.${name}`);
+    const room = innerHeight - slide.getBoundingClientRect().top - 52;
+    const content = [...slide.children].reduce((sum, child) => Math.max(sum, child.getBoundingClientRect().bottom), 0) -
+      slide.getBoundingClientRect().top;
+    const now = parseFloat(slide.style.zoom || 1);
+    const zoom = Math.max(0.72, Math.min(1, (room / content) * now));
+    if (Math.abs(zoom - now) > 0.02) slide.style.zoom = zoom;
   }
 
   go(by) {
@@ -69,6 +83,7 @@ class Presenter {
     history.replaceState(history.state, "", address);
     document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
     this.show();
+    setTimeout(() => this.show(), 300); // when pictures have taken their room
     window.dispatchEvent(new Event("resize")); // pictures that were hidden measure themselves anew
   }
 

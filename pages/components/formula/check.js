@@ -53,13 +53,18 @@ function closeness(apart) {
   return `They agree to within ${percent(apart)}.`;
 }
 
+function arrived(root) {
+  root.classList.remove("waiting");
+  root.removeAttribute("aria-busy");
+}
+
 function show(root, answer) {
   const numbers = part("dl");
   for (const side of ["left", "right"]) {
     numbers.append(part("dt", shown(answer[side])), part("dd", answer[`what_${side}`]));
   }
   const allowed = answer.tolerance >= 1e-4 ? `Allowed for chance and steps: ${percent(answer.tolerance)}.` : "";
-  root.classList.remove("waiting");
+  arrived(root);
   root.replaceChildren(
     part("p", "The same number, found in two ways", "head"),
     numbers,
@@ -73,11 +78,12 @@ function wait(root) {
   const numbers = part("dl");
   for (let side = 0; side < 2; side++) numbers.append(part("dt", "0"), part("dd", "…"));
   root.classList.add("waiting");
+  root.setAttribute("aria-busy", "true");
   root.replaceChildren(part("p", "The same number, found in two ways", "head"), numbers, part("p", "Computing …", "soft verdict"));
 }
 
 function explain(root, sentence) {
-  root.classList.remove("waiting");
+  arrived(root);
   root.replaceChildren(part("p", "The same number, found in two ways", "head"), verdict("unknown", "No answer.", sentence));
 }
 
@@ -99,7 +105,6 @@ export default function (component) {
   if (root.dataset.name === name) return root.leave; // Only the theme is new: nothing to ask.
   root.leave?.();
   root.dataset.name = name;
-  root.setAttribute("aria-live", "polite");
   wait(root);
   const watcher = new IntersectionObserver((seen) => {
     if (!seen.some((one) => one.isIntersecting)) return;

@@ -1,6 +1,6 @@
 // Where the analogy breaks, shown: fog beside noise, or one big step beside many small ones.
 
-const SHOWS = { grain: buildGrain, shares: buildShares, bigstep: buildBigStep };
+const SHOWS = { grain: buildGrain, shrink: buildShares, once: buildBigStep };
 
 export default function (component) {
   return follower(component, (root, data) => SHOWS[data.show](root));
