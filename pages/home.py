@@ -28,7 +28,7 @@ def card(mode: Mode, number: int | None, quick: bool) -> None:
     """A way to learn it: what one can do afterwards, the time it takes, how far one has got."""
     with st.container(border=True, key=f"card-mode-{mode.slug}", height="stretch"):
         label = f"{number}. {mode.title}" if number else mode.title
-        st.page_link(mode.file, label=f"**{label}**")
+        st.page_link(mode.file, label=f"**{label}**", width="stretch")
         prose(text[f"card {mode.slug}"])
         glance = text.get(f"glance {mode.slug}") if quick else None
         st.caption(glance or f"about {mode.minutes} minutes")

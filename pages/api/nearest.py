@@ -24,7 +24,7 @@ def nearest_page(asked: str) -> str | None:
     """The path to go to instead of `asked`, a path without its first slash; None if it is known."""
     if asked.rstrip("/") in KNOWN:
         return None
-    found = get_close_matches(asked.strip("/").lower(), SLUGS, 1, cutoff=0.55)
+    found = get_close_matches(asked.strip("/").lower(), SLUGS, 1, cutoff=0.6)
     return "/" + (found[0] if found else "")
 
 

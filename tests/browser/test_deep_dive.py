@@ -1,4 +1,4 @@
-"""The deep dive in a browser: checks are asked for when the reader gets there, and say how it is."""
+"""The deep dive in a browser: each check is asked for when it is seen, and says how it is."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_a_check_that_fails_says_so_in_words(visitor: Visitor) -> None:
     page = visitor.page
     page.route("**/api/check*", answer)
     page.goto(visitor.address + "/deep-dive")
-    page.get_by_text("They disagree: 7.69 % apart.").wait_for()
+    page.get_by_text("They disagree: 7.7 % apart.").wait_for()
     page.locator(CHECK).nth(3).scroll_into_view_if_needed()
     page.get_by_text("The server cannot be reached").first.wait_for()
     visitor.errors.clear()  # of the requests that were aborted
