@@ -7,8 +7,8 @@ import streamlit as st
 from pages.components.formula import live_check
 from pages.components.formula.source import Excerpt
 from pages.components.formula.topics import Topic, topics
-from pages.components.prose import prose
-from pages.components.slides import slide
+from pages.components.prose import prose, reading
+from pages.components.slides import presenting, slide
 from pages.components.words import words
 
 FILE = "deep-dive"
@@ -22,17 +22,31 @@ def lines(excerpt: Excerpt) -> str:
     return f"**{name}** in {file}, {numbers}"
 
 
-def show(number: int, topic: Topic) -> None:
-    """One topic: the words, and beside them the code and the check."""
-    st.header(f"{number}. {topic.title}", anchor=topic.name)
-    reading, proof = st.columns([1.08, 1], gap="large")
-    with reading:
-        prose(topic.text)
-    with proof.container(border=True, key=f"card-{topic.name}"):
+def proof(topic: Topic) -> None:
+    """The code, and the check that it does what the words say."""
+    with st.container(border=True, key=f"card-{topic.name}"):
         st.caption(lines(topic.source))
         # Not coloured by syntax: in this app two colours mean something, and orange is the noise.
         st.code(topic.source.code, language=None, wrap_lines=True)
         live_check(topic.check)
+
+
+def show(number: int, topic: Topic) -> None:
+    """One topic: the words, and beside them the proof; in a presentation, one after the other."""
+    title = f"{number}. {topic.title}"
+    if presenting():
+        reading(topic.name, f"### {title}\n\n{topic.text}")
+        with slide(f"{topic.name}-proof"):
+            st.header(title, anchor=False)
+            proof(topic)
+        return
+    with slide(topic.name):
+        st.header(title, anchor=topic.name)
+        left, right = st.columns([1.08, 1], gap="large")
+        with left:
+            prose(topic.text)
+        with right:
+            proof(topic)
 
 
 lead, chapters = words(FILE)["lead"], topics(FILE)
@@ -45,5 +59,4 @@ with slide("contents"):
     for place, column in enumerate(st.columns(3, gap="medium")):
         column.markdown("\n".join(links[third * place : third * (place + 1)]))
 for number, topic in enumerate(chapters, 1):
-    with slide(topic.name):
-        show(number, topic)
+    show(number, topic)

@@ -45,22 +45,24 @@ def gif(show: Show) -> bytes:
     lines = {place: _sentence(show, show.at(place)[0]) for place in places}
     room = max(map(len, lines.values())) * LINE_HEIGHT
     still, palette = _still(show, room), _palette()
-    frames = []
-    for place in places:
-        words = _words(show, still, place, lines[place], room)
-        frame = words.quantize(palette=palette, dither=Image.Dither.NONE)
-        _hang_pictures(frame, show, place)
-        frames.append(frame)
+
+    def frame(place: int) -> Image.Image:
+        text = _text(show, still, place, lines[place], room)
+        hung = text.quantize(palette=palette, dither=Image.Dither.NONE)
+        _hang_pictures(hung, show, place)
+        return hung
+
     # GIF counts in hundredths of a second.
-    each = max(40, round(100 * show.seconds / len(frames)) * 10)
-    durations = [each] * len(frames)
+    each = max(40, round(100 * show.seconds / len(places)) * 10)
+    durations = [each] * len(places)
     durations[0], durations[-1] = max(each, FIRST_RESTS), LAST_RESTS
     file = io.BytesIO()
-    frames[0].save(
+    frame(places[0]).save(
         file,
         "GIF",
         save_all=True,
-        append_images=frames[1:],
+        # One at a time: all frames at once are thirty megabytes.
+        append_images=map(frame, places[1:]),
         duration=durations,
         loop=0,
         optimize=True,
@@ -153,7 +155,7 @@ def _hang_pictures(frame: Image.Image, show: Show, place: int) -> None:
                 hang(picture, scale, (MARGIN + k * apart, top + EQUATION + 4))
 
 
-def _words(show: Show, still: Image.Image, place: int, lines: list[str], room: int) -> Image.Image:
+def _text(show: Show, still: Image.Image, place: int, lines: list[str], room: int) -> Image.Image:
     image = still.copy()
     draw = ImageDraw.Draw(image)
     for number, (film, moment) in enumerate(zip(show.films, show.at(place), strict=True)):

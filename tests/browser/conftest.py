@@ -76,7 +76,7 @@ class Visitor:
         """Wait until the expression about the stage is true."""
         self.page.wait_for_function(
             f"""name => {{
-                const s = window.throughTheFog.get(name), c = s?.scene, i = s?.index;
+                const s = window.throughTheFog?.get(name), c = s?.scene, i = s?.index;
                 return c && ({expression});
             }}""",
             arg=name,

@@ -91,7 +91,7 @@ def load(visitor: Visitor, page: str) -> Layout:
     """Open a page and wait until all of it is there."""
     visitor.page.add_init_script(WATCH_SHIFTS)
     visitor.page.goto(f"{visitor.address}/{PAGES[page]}")
-    visitor.page.wait_for_function(LOADED, timeout=60_000)
+    visitor.page.wait_for_function(LOADED, timeout=30_000)
     layout = Layout(**visitor.page.evaluate(LAYOUT))
     # For an address that it does not know, Streamlit shows the first page.
     assert layout.title.endswith("· Through the Fog") or page == "home", "There is no such page."

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from playwright.sync_api import Route
 
 from diffusion_core.service.jobs import CHECK_NAMES
 from tests.browser.conftest import Visitor
+
+pytestmark = pytest.mark.browser
 
 CHECK = "[class*=st-key-check-] .root"
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from diffusion_core.frontier import load_frontier
 from pages.components.frontier_chart import name_of
 from tests.browser.conftest import Visitor
+
+pytestmark = pytest.mark.browser
 
 POINT = ".js-plotly-plot .point"
 

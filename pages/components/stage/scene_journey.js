@@ -44,6 +44,10 @@ class JourneyScene {
       : `clearing · t = ${Math.round(1000 * this.back.frame(0, inner).t)}`;
   }
 
-  // For the diagram: where a moment of one half lies on the timeline, and how it looks.
-  momentAt(side, share) { return side === "forward" ? Math.round(share * this.half) : this.half + Math.round(share * this.half); }
+  // For the diagram: where a moment of one half lies on the timeline. The middle is the end of the
+  // forward process; the reverse process begins, with noise of its own, right after it.
+  momentAt(side, share) {
+    const inner = Math.round(share * this.half);
+    return side === "forward" ? inner : this.half + Math.max(1, inner);
+  }
 }
