@@ -31,6 +31,7 @@ with slide("window"):
 reading("how", text["how"])
 with slide("diagram"), st.container(border=True, key="card-diagram"):
     follower("diagram", STAGE)
+    st.caption(f"[{text['diagram-file']}](api/diagram.svg)")
 
 
 def show_break(name: str) -> None:

@@ -9,6 +9,7 @@ from pages.components.chrome import glossary, presenter
 from pages.components.foot import foot
 from pages.components.look import global_style, icon
 from pages.components.modes import ASIDES, MODES, mode_of
+from pages.components.share import share
 from pages.components.slides import presenting
 from pages.components.words import LessonError
 from quizzes.schema import QuestionError
@@ -32,6 +33,8 @@ heed_frame()
 try:
     page.run()
     glossary()
+    with st.container(key="share-bar"):
+        share(page.url_path if page.url_path in ("forward", "reverse") else None)
     if not presenting():
         foot(mode_of(page.url_path))
 except (LessonError, QuestionError) as error:

@@ -24,6 +24,7 @@ from pages.components.reverse_scene import (
     DIGIT_NAMES,
     LEAP_NAMES,
     MAX_PICTURES,
+    SECOND,
     STAGE,
     ReverseSettings,
     reverse_scene,
@@ -34,13 +35,12 @@ from pages.components.words import words
 
 text = words("reverse")
 default = ReverseSettings()
-other = ReverseSettings(steps=5)
 
 yes_or_no = one_of(["true", "false"])
 steps_allowed = whole(1, MAX_STEPS)
 longest = int(asked_for("steps", steps_allowed, str(default.steps)))
 if asked_for("compare", yes_or_no, "false") == "true":
-    longest = max(longest, int(asked_for("steps2", steps_allowed, str(other.steps))))
+    longest = max(longest, int(asked_for("steps2", steps_allowed, str(SECOND.steps))))
 heed_address(
     STAGE,
     {
@@ -110,7 +110,7 @@ with slide("lab"):
     second = None
     if compare:
         with st.container(horizontal=True, vertical_alignment="bottom", key="controls-second"):
-            second = recipe("second", "2", other)
+            second = recipe("second", "2", SECOND)
 
     try:
         lanes = [ReverseSettings(digit, seed, *way, n) for way in (first, second) if way]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.routing import Route
 
 from pages.api.check import check
+from pages.api.diagram import diagram
 from pages.api.export import TYPES, export
 from pages.api.guess import guess
 from pages.api.qr import qr
@@ -12,6 +13,7 @@ from pages.api.sample import sample
 
 ROUTES = [
     Route("/api/check", check),
+    Route("/api/diagram.svg", diagram),
     *(Route(f"/api/export.{kind}", export) for kind in TYPES),
     Route("/api/guess", guess),
     Route("/api/qr", qr),

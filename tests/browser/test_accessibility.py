@@ -26,14 +26,23 @@ EVERY_PAGE = pytest.mark.parametrize("page", PAGES)
 
 # best-practice has, besides others, the order of headings.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-VIOLATIONS = """async (tags) => {
+# The groups of Streamlit's menu in the sidebar, which phones have, are <div>s between the list and
+# its items; nothing of ours can change that.
+NOT_OURS = {
+    "list": "[data-testid=stSidebarNavItems]",
+    "listitem": "[data-testid=stSidebarNavItems]",
+}
+"""By rule, inside what Streamlit breaks it."""
+VIOLATIONS = """async ([tags, notOurs]) => {
   const found = await axe.run(document, {
     runOnly: { type: "tag", values: tags },
     resultTypes: ["violations"],
+    elementRef: true,
   });
-  return found.violations.flatMap(({ id, nodes }) => nodes.map(
-    (node) => `${id}: ${node.target.flat().at(-1)} ${node.html} ${node.failureSummary}`
-  ));
+  return found.violations.flatMap(({ id, nodes }) => nodes
+    .filter(({ element }) => !(id in notOurs && element.closest(notOurs[id])))
+    .map(({ target, html, failureSummary }) =>
+      `${id}: ${target.flat().at(-1)} ${html} ${failureSummary}`));
 }"""
 
 WATCH_SHIFTS = """
@@ -101,7 +110,7 @@ def load(visitor: Visitor, page: str) -> Layout:
 def violations(visitor: Visitor) -> list[str]:
     """What axe finds wrong with the page as it is now: rule, element and reason."""
     visitor.page.evaluate(AXE_SCRIPT)
-    return visitor.page.evaluate(VIOLATIONS, RULES)
+    return visitor.page.evaluate(VIOLATIONS, [RULES, NOT_OURS])
 
 
 @pytest.fixture

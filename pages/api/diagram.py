@@ -1,0 +1,13 @@
+"""GET /api/diagram.svg: the diagram as a file of its own, labelled, for print and slides."""
+
+from __future__ import annotations
+
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
+
+from pages.exports.diagram import diagram_svg
+
+
+def diagram(request: HttpRequest) -> Response:
+    """Takes no parameters. Drawn once per server."""
+    return Response(diagram_svg(), media_type="image/svg+xml")
