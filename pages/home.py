@@ -7,6 +7,7 @@ import streamlit as st
 from diffusion_core.embedded import HOME_SCENE
 from pages.components.address import choice, heed_address, one_of
 from pages.components.chrome import progress
+from pages.components.foot import PATH
 from pages.components.modes import ASIDES, MODES, PATHS, Mode
 from pages.components.prose import prose
 from pages.components.reverse_scene import HOME_RUN, recorded_scene
@@ -45,6 +46,7 @@ with slide("hero"):
 with slide("paths"):
     with st.container(horizontal=True, vertical_alignment="bottom", key="controls-home"):
         path = choice(text["choose"], PATH_NAMES, "path", 230, "6 minutes")
+    st.session_state[PATH] = path
     numbers = PATHS[path]
     with st.container(key="modes"):
         for first in range(0, len(numbers), 5):

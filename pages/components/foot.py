@@ -7,12 +7,15 @@ import streamlit as st
 from pages.components.chrome import done_button
 from pages.components.modes import Mode, neighbours
 
+PATH = "chosen-path"
+"""Where the first page notes, for this visit, which path was chosen."""
+
 
 def foot(mode: Mode | None) -> None:
     """For a page of the lesson; the first page has none."""
     if mode is None:
         return
-    before, after = neighbours(mode)
+    before, after = neighbours(mode, st.session_state.get(PATH, "engineer"))
     with st.container(key="foot"):
         left, middle, right = st.columns(3, vertical_alignment="center")
         with left:

@@ -52,11 +52,14 @@ def mode_of(slug: str) -> Mode | None:
     return next((mode for mode in (*MODES, *ASIDES) if mode.slug == slug), None)
 
 
-def neighbours(mode: Mode) -> tuple[Mode | None, Mode | None]:
-    """The modes before and after it."""
+def neighbours(mode: Mode, path: str = "engineer") -> tuple[Mode | None, Mode | None]:
+    """The modes before and after it on a path; a mode that is not on it leads to those around."""
     if mode not in MODES:
         return None, None
-    place = MODES.index(mode)
-    before = MODES[place - 1] if place else None
-    after = MODES[place + 1] if place + 1 < len(MODES) else None
-    return before, after
+    here = MODES.index(mode) + 1
+    before = [number for number in PATHS[path] if number < here]
+    after = [number for number in PATHS[path] if number > here]
+    return (
+        MODES[before[-1] - 1] if before else None,
+        MODES[after[0] - 1] if after else None,
+    )

@@ -60,6 +60,10 @@ def test_neighbours() -> None:
     first, last = MODES[0], MODES[-1]
     assert neighbours(first) == (None, MODES[1]) and neighbours(last) == (MODES[-2], None)
     assert neighbours(ASIDES[0]) == (None, None)
+    # On the six-minute path, the window follows the overview, and practice the reverse lab.
+    assert neighbours(first, "6 minutes") == (None, MODES[2])
+    assert neighbours(MODES[4], "6 minutes") == (MODES[3], MODES[8])
+    assert neighbours(MODES[5], "6 minutes") == (MODES[4], MODES[8])
     assert mode_of("deep-dive") is MODES[7] and mode_of("nowhere") is None
 
 
