@@ -17,11 +17,13 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 
+from pages.api.early_style import EarlyStyle
 from pages.api.nearest import NearestPage
 from pages.api.routes import ROUTES
 from pages.api.security import SecurityHeaders
 from pages.components import model
 from pages.components.digits import download
+from pages.components.look import STYLE
 
 
 @asynccontextmanager
@@ -43,5 +45,9 @@ app = st.App(
     Path(__file__).parent / "pages" / "navigation.py",
     lifespan=lifespan,
     routes=ROUTES,
-    middleware=[Middleware(SecurityHeaders), Middleware(NearestPage)],
+    middleware=[
+        Middleware(SecurityHeaders),
+        Middleware(NearestPage),
+        Middleware(EarlyStyle, style=STYLE),
+    ],
 )

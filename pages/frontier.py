@@ -63,7 +63,10 @@ with slide("chart"):
     with side:
         st.header(name_of(point), anchor=False)
         st.image(
-            sheet(measured.digits[way]), "Zero to nine, twice, drawn this way.", width="stretch"
+            sheet(measured.digits[way]),
+            "Zero to nine, twice, drawn this way.",
+            alt=f"Twenty digits drawn by {name_of(point)}",
+            width="stretch",
         )
         figures = st.columns(2)
         figures[0].metric("Fréchet distance", f"{point.frechet_ratio:.2f} ×")

@@ -7,7 +7,7 @@ import streamlit as st
 from pages.components.address import heed_frame
 from pages.components.chrome import glossary, presenter
 from pages.components.foot import foot
-from pages.components.look import global_style, icon
+from pages.components.look import icon, special_style
 from pages.components.modes import ASIDES, MODES, mode_of
 from pages.components.share import share
 from pages.components.slides import presenting
@@ -28,7 +28,7 @@ st.set_page_config(
     layout="wide",
     initial_sidebar_state="collapsed",
 )
-global_style(presenting=presenting())
+special_style(presenting=presenting())
 heed_frame()
 try:
     page.run()

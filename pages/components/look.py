@@ -17,9 +17,12 @@ HIDDEN = '<style>[class*="st-key-controls"], .stCheckbox { display: none; }</sty
 PRESENTING = Path(__file__).with_name("presenting.css").read_text("utf-8")
 
 
-def global_style(presenting: bool) -> None:
-    """Put the app's style sheet on the page, and over it that of presentations, if it is one."""
-    st.html(STYLE + (PRESENTING if presenting else "") + (HIDDEN if controls() == "hide" else ""))
+def special_style(presenting: bool) -> None:
+    """Over the app's style sheet, which api/early_style.py puts into every page, those of a
+    presentation and of hidden controls, where the address asks for them."""
+    style = (PRESENTING if presenting else "") + (HIDDEN if controls() == "hide" else "")
+    if style:
+        st.html(style)
 
 
 @cache

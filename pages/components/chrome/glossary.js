@@ -56,10 +56,20 @@ export default function ({ parentElement, data }) {
     if (event.key === "Escape" && !note.hidden) close(true);
   };
   const onscroll = () => close(false);
+  // Tables that scroll must be reachable by keys.
+  const reach = () => document.querySelectorAll('[data-testid="stMarkdownContainer"] table').forEach((table) => {
+    if (table.scrollWidth > table.clientWidth) table.tabIndex = 0;
+    else table.removeAttribute("tabindex");
+  });
+  reach();
+  const later = setTimeout(reach, 1000);
+  window.addEventListener("resize", reach);
   document.addEventListener("click", onclick, true);
   document.addEventListener("keydown", onkey);
   document.addEventListener("scroll", onscroll, true);
   return () => {
+    clearTimeout(later);
+    window.removeEventListener("resize", reach);
     document.removeEventListener("click", onclick, true);
     document.removeEventListener("keydown", onkey);
     document.removeEventListener("scroll", onscroll, true);

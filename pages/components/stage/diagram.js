@@ -96,7 +96,7 @@ function nodeName(side, i) {
   return `${side === "forward" ? "Forward" : "Reverse"}: ${names[i]}`;
 }
 
-const scratch = () => (scratch.canvas ??= pixelCanvas(""));
+const scratch = () => (scratch.canvas ??= pixelCanvas(null));
 
 function paintMoment(scene, side, share, i, picture) {
   const canvas = scratch(), at = scene.momentAt(side, share);

@@ -16,7 +16,7 @@ export default function (component) {
         const count = Math.min(MOMENTS, scene.last + 1);
         cells = Array.from({ length: count }, (_, i) => {
           const at = Math.round((i / Math.max(1, count - 1)) * scene.last);
-          const picture = pixelCanvas(""), guess = pixelCanvas("");
+          const picture = pixelCanvas(null), guess = pixelCanvas(null);
           picture.classList.add("empty");
           guess.classList.add("empty");
           const button = make("button.thumb", { type: "button", "aria-label": `Jump to ${scene.place(at)}` }, picture, guess);

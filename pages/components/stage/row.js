@@ -14,7 +14,7 @@ export default function (component) {
         shown = scene;
         caption.forEach((line) => setText(line, lane.caption));
         canvases = lane.labels.map((_, i) => {
-          const canvas = pixelCanvas("");
+          const canvas = pixelCanvas(scene.quiet ? "" : null);
           if (scene.quiet) {
             canvas.setAttribute("aria-label", `The model draws ${scene.name(i, lane)}`);
             canvas.button = make("div.thumb", {}, canvas);

@@ -85,12 +85,15 @@ const SIDE = 28;
 const PIXELS = SIDE * SIDE;
 const NOISE_REACH = 2; // recordings keep noise from -2 to 2: see recording.py
 
+// label: what it shows; "" if that is said later; null for a picture inside of a labelled button.
 function pixelCanvas(label) {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = SIDE;
   canvas.className = "pixels";
-  canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", label);
+  // A picture inside of a labelled button says nothing of its own.
+  if (label === null) canvas.setAttribute("aria-hidden", "true");
+  else canvas.setAttribute("role", "img");
+  if (label) canvas.setAttribute("aria-label", label);
   canvas.image = canvas.getContext("2d").createImageData(SIDE, SIDE);
   canvas.image.data.fill(255);
   return canvas;
