@@ -12,7 +12,7 @@ from pages.components.modes import ASIDES, MODES, mode_of
 from pages.components.share import share
 from pages.components.slides import presenting
 from pages.components.words import LessonError
-from quizzes.schema import QuestionError
+from quizzes.beside import QuestionError
 
 NAME = "Through the Fog"
 HOME = st.Page("home.py", title=NAME, url_path="home", default=True)

@@ -1,20 +1,37 @@
-"""What a question is, and where questions come from: the YAML files in bank/."""
+"""What a question is: the schema of the YAML files in bank/, one file a concept.
+
+A question has exactly four options, one of them right. Every option has feedback of its own, and
+every wrong one names the misconception that it stands for, since a wrong option that is not refuted
+teaches the error. bank.py reads the files and says what is wrong with them.
+"""
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-BANK = Path(__file__).parent / "bank"
 Text = Annotated[str, Field(min_length=1)]
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Difficulty = Literal["easy", "medium", "hard"]
+DIFFICULTIES: tuple[Difficulty, ...] = ("easy", "medium", "hard")
+LETTERS = "ABCD"
 
-
-class QuestionError(Exception):
-    """A file of questions is missing or malformed; the sentence names it and says what is wrong."""
+CONCEPTS = (
+    "goal",
+    "noise",
+    "forward-step",
+    "closed-form",
+    "schedule",
+    "training-target",
+    "training-loop",
+    "role-of-t",
+    "many-steps",
+    "ddpm-step",
+    "ddim-and-samplers",
+    "guidance-and-applications",
+)
+"""In the order in which they build on each other."""
 
 
 class _Strict(BaseModel):
@@ -22,45 +39,92 @@ class _Strict(BaseModel):
 
 
 class Option(_Strict):
-    """One answer to choose, and what is said to whoever chose it."""
+    """One answer to choose from."""
 
     text: Text
-    why: Text
-    """Why it is right, or what it confuses."""
+    feedback: Text
+    """Said to whoever reads the solution: why it is right, or what it confuses."""
     right: bool = False
+    misconception: Slug | None = None
+    """What a wrong answer stands for; the same belief has the same name in all questions."""
+
+    @model_validator(mode="after")
+    def _wrong_ones_have_a_reason(self) -> Option:
+        if self.right == (self.misconception is not None):
+            raise ValueError("a wrong option needs a misconception, and the right one has none")
+        return self
+
+
+class Show(_Strict):
+    """A state of the stage that proves the answer: a page of the app and what its address says."""
+
+    page: Slug
+    query: dict[str, str | int | float] = {}
+    look: Text
+    """What to see there."""
+
+
+class Number(_Strict):
+    """A number in the text that can be computed: a test compares the two."""
+
+    says: Text
+    """As it stands in the text, such as "0.71"."""
+    is_: Annotated[str, Field(alias="is", min_length=1)]
+    """An expression, such as "alpha('cosine', 0.5)"; tests/quizzes/test_numbers.py knows the words."""
 
 
 class Question(_Strict):
-    """A question with exactly one right answer."""
+    """A question and everything that is said after it was answered. Texts are Markdown."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
-    ask: Text
-    options: Annotated[tuple[Option, ...], Field(min_length=3, max_length=5)]
+    id: Slug
+    difficulty: Difficulty
+    core: Annotated[int, Field(ge=1, le=5)] | None = None
+    """Its place among the five core questions, if it is one."""
+    beside: Slug | None = None
+    """The page beside whose stage it stands, if it does."""
+    stem: Text
+    options: Annotated[tuple[Option, ...], Field(min_length=4, max_length=4)]
+    hints: Annotated[tuple[Text, ...], Field(min_length=1, max_length=2)]
+    solution: Annotated[tuple[Text, ...], Field(min_length=2, max_length=6)]
+    """The worked solution, step by step."""
+    final: Text
+    """The final answer, in one sentence."""
+    check: Text
+    """A quick check of it, in one line."""
+    mistakes: Annotated[tuple[Text, ...], Field(min_length=1, max_length=3)]
+    rule: Text
+    """The rule of thumb."""
+    show: Show
+    sources: Annotated[tuple[Text, ...], Field(min_length=1)]
+    numbers: tuple[Number, ...] = ()
 
     @model_validator(mode="after")
     def _one_is_right(self) -> Question:
         if sum(option.right for option in self.options) != 1:
             raise ValueError("exactly one option must be right")
-        if len({option.text for option in self.options}) < len(self.options):
+        if len({option.text.strip().lower() for option in self.options}) < 4:
             raise ValueError("two options say the same")
         return self
 
+    @property
+    def answer(self) -> int:
+        """The place of the right option, from 0."""
+        return next(i for i, option in enumerate(self.options) if option.right)
 
-@cache
-def questions(name: str) -> dict[str, Question]:
-    """The questions of bank/NAME.yaml by id. QuestionError names the file if it is unusable."""
-    path = BANK / f"{name}.yaml"
-    try:
-        listed = yaml.safe_load(path.read_text("utf-8"))
-        found = [Question.model_validate(entry) for entry in listed]
-    except OSError as error:
-        raise QuestionError(f"quizzes/bank/{name}.yaml cannot be read: put it back.") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "question"
-        raise QuestionError(f"quizzes/bank/{name}.yaml: {place}: {first['msg']}.") from error
-    except (yaml.YAMLError, TypeError, UnicodeDecodeError) as error:
-        raise QuestionError(f"quizzes/bank/{name}.yaml is not a list of questions.") from error
-    if len({question.id for question in found}) < len(found):
-        raise QuestionError(f"quizzes/bank/{name}.yaml: two questions have the same id.")
-    return {question.id: question for question in found}
+
+class Concept(_Strict):
+    """One file of the bank."""
+
+    concept: Slug
+    title: Text
+    about: Text
+    """What who has mastered it can do, in one sentence."""
+    page: Slug
+    """Where in the app it is taught."""
+    questions: Annotated[tuple[Question, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _is_known(self) -> Concept:
+        if self.concept not in CONCEPTS:
+            raise ValueError(f"unknown concept; it must be one of {', '.join(CONCEPTS)}")
+        return self

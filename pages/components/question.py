@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.components.prose import with_terms
-from quizzes.schema import questions
+from quizzes.beside import questions
 
 
 @st.fragment

@@ -17,7 +17,7 @@ from pages.components.modes import ASIDES, MODES, PATHS, mode_of, neighbours
 from pages.components.prose import TERM, portions, with_terms
 from pages.components.recordings import recorded_digit, recorded_moments
 from pages.components.words import LESSON, LessonError, words
-from quizzes.schema import questions
+from quizzes.beside import questions
 from tests.pages.conftest import ROOT, Open
 from tests.pages.unbundle import unbundle
 
