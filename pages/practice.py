@@ -1,15 +1,53 @@
-"""The place of practice."""
+"""Practice: the five core questions, a test, and predictions that the model itself decides."""
 
 from __future__ import annotations
 
+import secrets
+
 import streamlit as st
 
+from pages.components.address import heed_address, one_of, whole
 from pages.components.prose import prose
+from pages.components.quiz_practice import practise
+from pages.components.quiz_predict import predict
+from pages.components.quiz_test import MAX_TEST, test
+from pages.components.record import keys, record
 from pages.components.slides import slide
 from pages.components.words import words
 
+SETS = {"practice": "Five core questions", "test": "A test of ten", "predict": "Predict and run"}
 text = words("practice")
-with slide("coming"), st.container(key="reading-coming"):
+heed_address(
+    "practice",
+    {"set": one_of([*SETS]), "test": whole(0, MAX_TEST), "feedback": one_of(["end", "each"])},
+)
+
+
+@st.fragment
+def questions() -> None:
+    """Everything that changes with an answer: one run of this is all that a click costs."""
+    chosen = st.query_params.get("set", "practice")
+    match chosen:
+        case "test":
+            said = test(text)
+        case "predict":
+            said = predict(text)
+        case _:
+            said = practise(text)
+    keys(said)
+    record("practice")
+
+
+with slide("questions"):
     st.title("Practice", anchor=False)
-    prose(f"*{text['lead']}*")
-    prose(text["coming"])
+    prose(text["lead"])
+    with st.container(horizontal=True, key="controls-practice"):
+        now = st.query_params.get("set", "practice")
+        for name, label in SETS.items():
+            if st.button(label, type="primary" if name == now else "secondary", key=f"set-{name}"):
+                st.query_params["set"] = name
+                if name == "test":
+                    st.query_params["test"] = str(secrets.randbelow(MAX_TEST))
+                st.rerun()
+    prose(text[now if now in SETS else "practice"])
+    questions()

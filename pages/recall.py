@@ -1,15 +1,193 @@
-"""The place of recall."""
+"""Recall: questions come back just before they would be forgotten; and the learner's record."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+import plotly.graph_objects as go
 import streamlit as st
 
+from pages.components.modes import mode_of
 from pages.components.prose import prose
+from pages.components.quiz_card import Place, ask, verdict_of
+from pages.components.record import keys, log, now, record, remember
 from pages.components.slides import slide
 from pages.components.words import words
+from quizzes.bank import load_bank
+from quizzes.export import anki_csv, anki_package
+from quizzes.log import MAX_BYTES, LogError, parse
+from quizzes.mastery import mastery
+from quizzes.review import forecast, schedule, session
+from quizzes.selection import shuffled
 
+LIMIT = 12
+"""Questions in one session: about ten minutes."""
+LINE = "recall:line"
+"""The questions of the session that are still to come."""
 text = words("recall")
-with slide("coming"), st.container(key="reading-coming"):
+
+
+def _begin() -> None:
+    st.session_state[LINE] = session(log(), now(), LIMIT, load_bank().questions)
+
+
+def _review() -> str:
+    """The question that is due, if any. Returns what screen readers are to hear."""
+    bank = load_bank()
+    line: list[str] = st.session_state.get(LINE, [])
+    if not line:
+        return _invite()
+    question = bank.questions[line[0]]
+    place = Place(f"recall-{question.id}", "recall")
+    concept = bank.concept_of(question.id)
+    drawn = shuffled(question, now() // 86_400_000)
+    graded = ask(drawn, place, f"{len(line)} to go · {concept.title} · {question.difficulty}")
+    if graded and st.button("Next", type="primary"):
+        place.forget()
+        st.session_state[LINE] = line[1:]
+        if len(line) == 1:
+            st.session_state["recall:finished"] = True
+        st.rerun(scope="fragment")
+    return verdict_of(graded) if graded else ""
+
+
+def _invite() -> str:
+    """How many are due, and the way in."""
+    bank = load_bank()
+    cards = {q: card for q, card in schedule(log(), now()).items() if q in bank.questions}
+    if st.session_state.pop("recall:finished", False):
+        st.markdown(f":material/check_circle: {text['done']}")
+    if not cards:
+        prose(text["nothing-yet"])
+        return ""
+    waiting = [card for card in cards.values() if card.due <= now()]
+    if not waiting:
+        soonest = datetime.fromtimestamp(min(c.due for c in cards.values()) / 1000, UTC)
+        prose(text["nothing-due"].format(when=soonest.strftime("%-d %B, %H:%M UTC")))
+        return ""
+    count = min(LIMIT, len(waiting))
+    st.markdown(f"**{len(waiting)} due**, of {len(cards)} that you have met.")
+    st.button(f"Recall {count} now", type="primary", on_click=_begin)
+    return ""
+
+
+def _map() -> None:
+    """The ideas in the order in which they build on each other, and how far each is mastered."""
+    bank = load_bank()
+    levels = mastery(bank, log())
+    cells = []
+    for number, concept in enumerate(bank.concepts, 1):
+        found = levels[concept.concept]
+        share = found.level if found else 0.0
+        said = f"{share:.0%} after {found.attempts}" if found else "not tried yet"
+        cells.append(
+            f'<li><span class="fog-name">{number}. {concept.title}</span>'
+            f'<span class="fog-track"><span style="width:{share:.0%}"></span></span>'
+            f'<span class="fog-said">{said}</span></li>'
+        )
+    st.html(f'<ol class="fog-map">{"".join(cells)}</ol>')
+    weakest = [
+        (found.level, concept)
+        for concept in bank.concepts
+        if (found := levels[concept.concept]) and found.level < 0.6
+    ]
+    if weakest:
+        concept = min(weakest, key=lambda pair: pair[0])[1]
+        page = mode_of(concept.page)
+        if page:
+            st.page_link(
+                page.file,
+                label=f"Worth another look: {concept.title}",
+                icon=":material/arrow_forward:",
+            )
+
+
+def _forecast() -> None:
+    """How many come back on each of the coming days."""
+    counts = forecast(log(), now(), 14, load_bank().questions)
+    figure = go.Figure(
+        go.Bar(x=["today", *(f"+{day}" for day in range(1, 14))], y=counts, hoverinfo="x+y")
+    )
+    figure.update_layout(
+        height=220,
+        margin={"l": 30, "r": 10, "t": 10, "b": 30},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        xaxis={"type": "category"},
+        yaxis={"rangemode": "tozero", "dtick": max(1, max(counts) // 4)},
+    )
+    st.plotly_chart(figure, key="forecast", config={"displayModeBar": False})
+    listed = [f"in {day} days: {n}" for day, n in enumerate(counts) if n and day]
+    if listed:
+        st.caption("; ".join(listed))
+
+
+def _import() -> None:
+    """A record from a file, added to the one that is here."""
+    given = st.file_uploader("Import a record", type="json", key="import")
+    if given is None or st.session_state.get("imported") == given.file_id:
+        return
+    st.session_state["imported"] = given.file_id
+    if given.size > MAX_BYTES:
+        st.warning("This file is larger than any record of this app: choose the exported one.")
+        return
+    try:
+        found = parse(given.getvalue().decode("utf-8", "replace"))
+    except LogError as error:
+        st.warning(str(error))
+        return
+    before = len(log())
+    remember(*found)
+    added = len(log()) - before
+    st.success(f"{added} attempts added, {len(found) - added} were here already.")
+
+
+def _take_along() -> None:
+    """Cards for Anki."""
+    prose(text["anki"])
+    bank = load_bank()
+    met = [q for q in bank.questions if log().of(q)]
+    which = st.radio("Which questions", ["all", "those I have met"], horizontal=True, key="which-q")
+    ids = met if which != "all" else None
+    if which != "all" and not met:
+        st.caption("You have not met any yet.")
+        return
+    with st.container(horizontal=True):
+        st.download_button(
+            "Anki package (.apkg)",
+            lambda: anki_package(bank, ids),
+            "through-the-fog.apkg",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Text for Anki (.csv)",
+            lambda: anki_csv(bank, ids),
+            "through-the-fog.csv",
+            on_click="ignore",
+        )
+
+
+@st.fragment
+def recall() -> None:
+    """Everything that an answer changes."""
+    with slide("review"):
+        said = _review()
+    with slide("map"):
+        prose(text["map"])
+        _map()
+    with slide("forecast"):
+        prose(text["forecast"])
+        _forecast()
+    with slide("record"):
+        prose(text["record"])
+        _import()
+        record("recall", panel=True)
+    keys(said)
+
+
+with slide("title"):
     st.title("Recall", anchor=False)
-    prose(f"*{text['lead']}*")
-    prose(text["coming"])
+    prose(text["lead"])
+recall()
+with slide("anki"):
+    _take_along()

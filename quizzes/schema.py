@@ -70,7 +70,7 @@ class Number(_Strict):
     says: Text
     """As it stands in the text, such as "0.71"."""
     is_: Annotated[str, Field(alias="is", min_length=1)]
-    """An expression, such as "alpha('cosine', 0.5)"; tests/quizzes/test_numbers.py knows the words."""
+    """An expression, such as "alpha('cosine', 0.5)"; a test (test_numbers.py) knows the words."""
 
 
 class Question(_Strict):

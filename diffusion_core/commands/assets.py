@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from diffusion_core.checkpoint import SHIPPED, load_checkpoint
+from diffusion_core.checkpoint import MODELS, SHIPPED, load_checkpoint
 from diffusion_core.commands.sample import draw
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.embedded import (
@@ -32,6 +32,7 @@ from diffusion_core.embedded import (
 from diffusion_core.files import replacing
 from diffusion_core.guessing import guess_along
 from diffusion_core.pixels import to_model
+from diffusion_core.predictions import save_outcomes
 from diffusion_core.recording import record
 from diffusion_core.request import Request
 from diffusion_core.run import sample
@@ -63,6 +64,8 @@ def run(args: argparse.Namespace) -> None:
     for path, request in ((REVERSE_SCENE, REVERSE_DEFAULT), (HOME_SCENE, HOME_DEFAULT)):
         recorded = b"".join(record(request, sample(denoiser, request)))
         _save(path, recording=np.frombuffer(recorded, np.uint8))
+    networks = {name: NetworkDenoiser(load_checkpoint(path)) for name, path in MODELS.items()}
+    save_outcomes({**networks, "digits": denoiser})
     _save_icon(images[chosen], forward_noise(FORWARD_DEFAULT["seed"]))
     made = {
         str(path.name): path.stat().st_size

@@ -111,7 +111,7 @@ FRAME: dict[str, Check] = {
 SETTINGS = (
     *("digit", "which", "seed", "schedule", "t", "chain", "draw", "start", "n", "compare"),
     *("sampler", "steps", "leaps", "guidance", "sampler2", "steps2", "leaps2", "guidance2", "step"),
-    *("way", "cost", "path", "moment", "claim", "until"),
+    *("way", "cost", "path", "moment", "claim", "until", "set", "test", "feedback"),
 )
 """What the addresses of all pages may say. Streamlit carries settings from page to page, so each
 page leaves alone what belongs to another."""

@@ -123,11 +123,13 @@ def forward_scene(
     stage: str = STAGE,
     rest: int | None = None,
     told_about: int | None = None,
+    still: bool = False,
 ) -> bytes:
     """The scene for the clock.
 
     rest: the step to open at; by default the lab's. told_about: instead of moving along the
     timeline, the picture stays at this step, and what moves is what the model is told about it.
+    still: whether to open at `rest` for everybody instead of playing up to the end first.
     On another stage than the lab's, the position is kept out of the address.
     """
     alpha, sigma = alpha_sigma(settings.make_schedule(), np.linspace(0, 1, settings.steps + 1))
@@ -144,6 +146,7 @@ def forward_scene(
         "truth": told_about,
         "stage": stage,
         "unlisted": stage != STAGE,
+        "still": still,
         "last": settings.steps,
         "seconds": 9,
         "rest": round(0.42 * settings.steps) if rest is None else rest,

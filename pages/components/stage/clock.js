@@ -109,7 +109,7 @@ class Clock {
 
     // Where to open: where a link says; where one was, with other settings or before leaving the
     // page; else at the start, playing. Where nothing may move by itself: at the best view.
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const still = scene.still || matchMedia("(prefers-reduced-motion: reduce)").matches;
     const linked = first && !before ? this.linked(scene) : null;
     const kept = before && !(scene.lanes && !first) ? Math.round(before.part * scene.last) : null;
     const rest = linked ?? kept;

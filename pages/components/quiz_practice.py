@@ -1,0 +1,64 @@
+"""The five core questions, one at a time, and siblings on the same idea."""
+
+from __future__ import annotations
+
+import secrets
+
+import streamlit as st
+
+from pages.components.quiz_card import Place, ask, verdict_of
+from pages.components.record import log
+from quizzes.bank import load_bank
+from quizzes.schema import Question
+from quizzes.selection import shuffled, sibling
+
+PLACE = "practice"
+ASKED = "practice:question"
+"""The id of the question on screen; kept while the reader visits other pages."""
+
+
+def show(question: Question) -> None:
+    """Put another question on screen."""
+    st.session_state[ASKED] = question.id
+    st.session_state["practice:shuffle"] = secrets.randbelow(2**31)
+    Place(PLACE, "practice").forget()
+
+
+def practise(text: dict[str, str]) -> str:
+    """The question on screen and the ways on. Returns what screen readers are to hear."""
+    bank, place = load_bank(), Place(PLACE, "practice")
+    core = bank.core()
+    if st.session_state.get(ASKED) not in bank.questions:
+        show(core[0])
+    question = bank.questions[st.session_state[ASKED]]
+    concept = bank.concept_of(question.id)
+    number = f"Question {question.core} of {len(core)}" if question.core else "A sibling question"
+    title = f"{number} · {concept.title} · {question.difficulty}"
+    drawn = shuffled(question, st.session_state["practice:shuffle"])
+    graded = ask(drawn, place, title)
+    with st.container(horizontal=True, key="controls-on"):
+        other = sibling(bank, question.id, log()) if graded else None
+        if other and st.button("Another question on this idea"):
+            show(other)
+            st.rerun(scope="fragment")
+        following = core[(question.core or 0) % len(core)]
+        label = "Next question" if graded else "Skip"
+        if (question.core or 0) == len(core) and graded:
+            label = text["again"]
+        if st.button(label, type="primary" if graded else "secondary"):
+            show(following)
+            st.rerun(scope="fragment")
+        for other_core in core:
+            mark = _mark(other_core)
+            if st.button(f"{other_core.core}{mark}", key=f"core-{other_core.core}"):
+                show(other_core)
+                st.rerun(scope="fragment")
+    return verdict_of(graded) if graded else ""
+
+
+def _mark(question: Question) -> str:
+    """Whether the last answer to it was right."""
+    events = log().of(question.id)
+    if not events:
+        return ""
+    return " ✓" if events[-1].right else " ✗"

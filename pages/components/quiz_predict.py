@@ -1,0 +1,64 @@
+"""Predict, run, explain: say what the model will do, then watch it do it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from diffusion_core.experiments import EXPERIMENTS, Setup, outcomes
+from pages.components.forward_scene import ForwardSettings, forward_scene
+from pages.components.quiz_card import Place, ask, verdict_of
+from pages.components.recordings import DIGIT, WHICH
+from pages.components.reverse_scene import ReverseSettings, reverse_scene
+from pages.components.stage import clock, follower
+from quizzes.predict import predictions
+from quizzes.selection import shuffled
+
+
+def lane(setup: Setup, seed: int) -> ReverseSettings:
+    """A run of an experiment, as the stage asks for it."""
+    return ReverseSettings(
+        str(setup.digit),
+        seed,
+        setup.sampler,
+        setup.steps,
+        setup.guidance,
+        setup.n,
+        origin=f"{DIGIT}.{WHICH}" if setup.until is not None else "",
+        until=setup.until or 1000,
+    )
+
+
+def run(name: str) -> None:
+    """The experiment, computed now."""
+    experiment, stage = EXPERIMENTS[name], f"predict-{name}"
+    st.markdown(f"**Look:** {predictions()[name].look}")
+    first = experiment.lanes[0]
+    if first.told is not None:
+        follower("guess", stage)
+        scene = forward_scene(ForwardSettings(), stage, first.told, told_about=500, still=True)
+    else:
+        lanes = [lane(setup, outcomes()[name].seed) for setup in experiment.lanes]
+        for number in range(len(lanes)):
+            follower("row", stage, lane=number, captioned=True)
+        scene = reverse_scene(lanes, 1, stage)
+    clock(scene, f"{stage}-clock")
+
+
+def predict(text: dict[str, str]) -> str:
+    """One experiment at a time. Returns what screen readers are to hear."""
+    names = [*predictions()]
+    number = st.session_state.get("predict:number", 0) % len(names)
+    name = names[number]
+    place = Place(f"predict-{name}", "predict")
+    prediction = predictions()[name]
+    question = prediction.question(outcomes()[name].outcome)
+    title = f"Prediction {number + 1} of {len(names)} · {prediction.difficulty}"
+    graded = ask(shuffled(question, number), place, title, stage=lambda: run(name))
+    with st.container(horizontal=True, key="controls-on"):
+        if st.button("Next prediction", type="primary" if graded else "secondary"):
+            st.session_state["predict:number"] = number + 1
+            st.rerun(scope="fragment")
+        if graded and st.button("Predict again"):
+            place.forget()
+            st.rerun(scope="fragment")
+    return verdict_of(graded) if graded else ""

@@ -1,0 +1,130 @@
+"""A test: ten questions drawn by a seed, answers that can be changed until they are handed in."""
+
+from __future__ import annotations
+
+import secrets
+
+import streamlit as st
+
+from pages.components.modes import mode_of
+from pages.components.quiz_card import (
+    SURE,
+    Place,
+    ask,
+    choose,
+    explain,
+    how_sure,
+    verdict_and_options,
+    verdict_of,
+)
+from pages.components.record import log, now, remember
+from quizzes.bank import load_bank
+from quizzes.grading import Graded, Response, grade
+from quizzes.log import event
+from quizzes.selection import Drawn, select
+from quizzes.verdict import Tally, Verdict, verdict
+
+MAX_TEST = 1_000_000
+
+
+def test(text: dict[str, str]) -> str:
+    """The test that the address names, or a new one. Returns what screen readers are to hear."""
+    seed = st.query_params.get("test", "")
+    if not seed.isdecimal():
+        seed = str(secrets.randbelow(MAX_TEST))
+        st.query_params["test"] = seed
+    drawn = select(load_bank(), log(), int(seed))
+    state = f"test-{seed}"
+    results: list[Graded] = st.session_state.get(f"{state}:results", [])
+    if len(results) == len(drawn):
+        return _report(drawn, results, text)
+    if st.query_params.get("feedback") == "each":
+        return _one_by_one(drawn, results, state)
+    with st.form(f"{state}-form", border=False):
+        answers = []
+        for number, one in enumerate(drawn, 1):
+            with st.container(border=True, key=f"ask-{state}-{number}"):
+                st.caption(f"Question {number} of {len(drawn)} · {one.question.difficulty}")
+                st.markdown(one.question.stem)
+                chosen = choose(one, f"{state}-{number}-chosen")
+                answers.append((one, chosen, how_sure(f"{state}-{number}-sure")))
+        handed_in = st.form_submit_button("Hand in", type="primary")
+    missing = sum(chosen is None for _, chosen, _ in answers)
+    if handed_in and missing and not st.session_state.get(f"{state}:warned"):
+        st.session_state[f"{state}:warned"] = True
+        st.warning(
+            f"{missing} of {len(drawn)} are still open. Answer them, or hand in again to leave "
+            "them so."
+        )
+        return f"{missing} questions are still open."
+    if handed_in:
+        graded = [
+            grade(one.question, Response(one.question.id, chosen, sure, 0, one.order))
+            for one, chosen, sure in answers
+        ]
+        st.session_state[f"{state}:results"] = graded
+        remember(*(event(each, "test", now()) for each in graded))
+        st.rerun(scope="fragment")
+    return ""
+
+
+def _one_by_one(drawn: list[Drawn], results: list[Graded], state: str) -> str:
+    """Feedback after each question."""
+    number = len(results)
+    one, place = drawn[number], Place(f"{state}-{number}", "test")
+    graded = ask(one, place, f"Question {number + 1} of {len(drawn)} · {one.question.difficulty}")
+    if graded is None:
+        return ""
+    label = "To the result" if number + 1 == len(drawn) else "Next question"
+    if st.button(label, type="primary"):
+        st.session_state[f"{state}:results"] = [*results, graded]
+        st.rerun(scope="fragment")
+    return verdict_of(graded)
+
+
+def _share(tally: Tally) -> str:
+    return f"{tally.right} of {tally.asked}"
+
+
+def _report(drawn: list[Drawn], results: list[Graded], text: dict[str, str]) -> str:
+    """The verdict, and what to do about it."""
+    bank = load_bank()
+    found = verdict(bank, results)
+    said = f"{_share(found.total)} right: {found.level}."
+    with st.container(border=True, key="card-verdict"):
+        st.header(found.level.capitalize(), anchor=False)
+        st.markdown(f"**{_share(found.total)}** right, {found.mark:.3g} of {found.best:g} marks.")
+        _tables(found, {c.concept: c.title for c in bank.concepts})
+        if found.confident_errors:
+            st.markdown(text["confident"])
+        for concept in found.go_to:
+            page = mode_of(concept.page)
+            if page:
+                st.page_link(
+                    page.file,
+                    label=f"{concept.title}: {page.title}",
+                    icon=":material/arrow_forward:",
+                )
+    for number, (one, graded) in enumerate(zip(drawn, results, strict=True), 1):
+        mark = "✓" if graded.right else "✗"
+        sure = " · certain" if graded.confident_error else ""
+        with st.expander(f"{mark} Question {number}{sure}", expanded=graded.confident_error):
+            st.markdown(one.question.stem)
+            verdict_and_options(one, graded, f"result-{number}")
+            explain(one, graded, f"result-{number}", with_stage=graded.confident_error)
+    with st.container(horizontal=True):
+        if st.button("Another test", type="primary"):
+            st.query_params["test"] = str(secrets.randbelow(MAX_TEST))
+            st.rerun(scope="fragment")
+    return said
+
+
+def _tables(found: Verdict, titles: dict[str, str]) -> None:
+    left, middle, right = st.columns(3)
+    for column, title, tallies in (
+        (left, "By difficulty", found.by_difficulty),
+        (middle, "By idea", {titles[name]: tally for name, tally in found.by_concept.items()}),
+        (right, "By how sure you were", {SURE[c]: t for c, t in found.calibration.items()}),
+    ):
+        lines = [f"- {name}: {_share(tally)}" for name, tally in tallies.items() if tally.asked]
+        column.markdown(f"**{title}**\n\n" + "\n".join(lines))

@@ -1,0 +1,93 @@
+"""The learner's record in their own browser, and what this visit adds to it.
+
+The log of attempts is the truth (quizzes/log.py). The browser keeps it in localStorage; the session
+keeps a copy, so that pages can work out what follows from it. record.js adds what the session
+learned, and sends what the session does not know yet.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from quizzes.log import Event, Log, LogError, dump, merge, parse
+
+HERE = Path(__file__).parent
+LOG = "record:log"
+NEW = "record:new"
+PROBLEM = "record:problem"
+
+
+def _register(name: str) -> Any:
+    return st.components.v2.component(
+        f"fog_{name}",
+        html='<div class="root"></div>\n',
+        css=(HERE / "record.css").read_text("utf-8"),
+        js=(HERE / f"{name}.js").read_text("utf-8"),
+    )
+
+
+_record, _keys = _register("record"), _register("keys")
+
+
+def log() -> Log:
+    """All attempts that this session knows of."""
+    known = st.session_state.get(LOG, Log())
+    assert isinstance(known, Log)
+    return known
+
+
+def remember(*events: Event) -> None:
+    """Add attempts to the record; the browser gets them when `record` is shown next."""
+    st.session_state[LOG] = log().add(*events)
+    st.session_state[NEW] = [*st.session_state.get(NEW, []), *events]
+
+
+def now() -> int:
+    """Milliseconds since the epoch."""
+    return time.time_ns() // 1_000_000
+
+
+def record(where: str, panel: bool = False) -> None:
+    """Keep the browser's record and the session's together.
+
+    panel: with buttons to export and erase. Once on a page, or in a fragment, after everything
+    that may call `remember`.
+    """
+    key = f"record-{where}"
+
+    def received() -> None:
+        text = st.session_state[key].get("log")
+        if not text:
+            return
+        try:
+            st.session_state[LOG] = merge(parse(text), log())
+            st.session_state.pop(PROBLEM, None)
+        except LogError as error:
+            st.session_state[PROBLEM] = str(error)
+
+    def erased() -> None:
+        st.session_state[LOG], st.session_state[NEW] = Log(), []
+
+    if PROBLEM in st.session_state:
+        st.warning(st.session_state[PROBLEM])
+    _record(
+        key=key,
+        data={
+            "empty": dump(Log()),
+            "events": json.loads(dump(Log(tuple(st.session_state.get(NEW, [])))))["events"],
+            "known": len(log()),
+            "panel": panel,
+        },
+        on_log_change=received,
+        on_erased_change=erased,
+    )
+
+
+def keys(said: str) -> None:
+    """Letters choose an option of the question on screen; `said` is what screen readers hear."""
+    _keys(key="answer-keys", data={"said": said})

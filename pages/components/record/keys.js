@@ -1,0 +1,34 @@
+// Letters choose: A to D press the options of the question that is on screen, and what came of an
+// answer is said to screen readers.
+
+const TYPING = "input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable], [role=combobox], dialog";
+
+export default function ({ parentElement, data }) {
+  const root = parentElement.querySelector(".root");
+  root.spoken ??= root.appendChild(Object.assign(document.createElement("p"), { className: "unseen" }));
+  root.spoken.setAttribute("role", "status");
+  // Changed a moment after it was made: a live region that is born with its words is not read.
+  setTimeout(() => { if (root.spoken.textContent !== data.said) root.spoken.textContent = data.said; }, 150);
+  const onkey = (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.composedPath()[0].closest?.(TYPING)) return;
+    const place = "abcd".indexOf(event.key.toLowerCase());
+    if (place < 0 || event.key.length !== 1) return;
+    const card = nearest(document.querySelectorAll('[class*="st-key-ask-"]'));
+    const option = card?.querySelectorAll('[data-testid="stRadio"] label input')[place];
+    if (!option || option.disabled) return;
+    event.preventDefault();
+    option.focus();
+    option.click();
+  };
+  document.addEventListener("keydown", onkey);
+  return () => document.removeEventListener("keydown", onkey);
+}
+
+function nearest(cards) {
+  const far = (card) => {
+    const box = card.getBoundingClientRect();
+    return box.height ? Math.abs((box.top + box.bottom) / 2 - innerHeight / 2) : Infinity;
+  };
+  return [...cards].sort((a, b) => far(a) - far(b))[0];
+}

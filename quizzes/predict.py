@@ -1,0 +1,85 @@
+"""Questions whose answer nobody wrote down: which option is right is what the model does.
+
+quizzes/predict.yaml has the words; what came out of the experiment of the same name is given by
+whoever runs the model. A prediction says which outcome its explanation explains, so that a test
+notices when a retrained model behaves otherwise.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from quizzes.schema import Difficulty, Option, Question, Show, Slug, Text
+
+FILE = Path(__file__).parent / "predict.yaml"
+
+
+class Guess(BaseModel):
+    """An option, and the outcome for which it is the right one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: Text
+    outcome: Text
+    feedback: Text
+    misconception: Slug
+
+
+class Prediction(BaseModel):
+    """An experiment in words. Fields as of a Question."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: Slug
+    concept: Slug
+    difficulty: Difficulty
+    explains: Text
+    """The outcome that the texts below explain."""
+    stem: Text
+    options: Annotated[tuple[Guess, ...], Field(min_length=4, max_length=4)]
+    hints: Annotated[tuple[Text, ...], Field(min_length=1, max_length=2)]
+    solution: Annotated[tuple[Text, ...], Field(min_length=2, max_length=6)]
+    final: Text
+    check: Text
+    mistakes: Annotated[tuple[Text, ...], Field(min_length=1, max_length=3)]
+    rule: Text
+    look: Text
+    sources: tuple[Text, ...] = ("the model of this app, run in front of you",)
+
+    def question(self, outcome: str) -> Question:
+        """The question, with the option right that names what came out."""
+        options = tuple(
+            Option(
+                text=guess.text,
+                feedback=guess.feedback,
+                right=guess.outcome == outcome,
+                misconception=None if guess.outcome == outcome else guess.misconception,
+            )
+            for guess in self.options
+        )
+        return Question(
+            id=f"predict-{self.id}",
+            difficulty=self.difficulty,
+            stem=self.stem,
+            options=options,
+            hints=self.hints,
+            solution=self.solution,
+            final=self.final,
+            check=self.check,
+            mistakes=self.mistakes,
+            rule=self.rule,
+            show=Show(page="reverse", look=self.look),
+            sources=self.sources,
+        )
+
+
+@cache
+def predictions() -> dict[str, Prediction]:
+    """All predictions, by the name of their experiment."""
+    listed = yaml.safe_load(FILE.read_text("utf-8"))
+    return {entry.id: entry for entry in map(Prediction.model_validate, listed)}
