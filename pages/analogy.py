@@ -7,6 +7,7 @@ import streamlit as st
 from pages.components.address import heed_address, whole
 from pages.components.lesson_scenes import HALF, journey, matches
 from pages.components.prose import prose, reading, takeaway
+from pages.components.question import question_card
 from pages.components.slides import presenting, slide
 from pages.components.stage import clock, follower
 from pages.components.words import words
@@ -59,5 +60,7 @@ else:
             with column.container(border=True, key=f"card-break-{name}", height="stretch"):
                 prose(text[f"break-{name}"])
                 show_break(name)
+with slide("question"), st.container(key="reading-question"):
+    question_card("analogy")
 with slide("takeaway"):
     takeaway("analogy", text["takeaway"])

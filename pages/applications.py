@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.components.prose import prose, reading, takeaway
+from pages.components.question import question_card
 from pages.components.slides import slide
 from pages.components.words import words
 
@@ -19,6 +20,8 @@ with slide("uses"):
             prose(text[part])
 reading("honest", text["honest"])
 reading("world", text["world"])
+with slide("question"), st.container(key="reading-question"):
+    question_card("applications")
 with slide("takeaway"):
     st.page_link("confusions.py", label=text["try"], icon=":material/arrow_forward:")
     takeaway("applications", text["takeaway"])

@@ -10,6 +10,7 @@ from diffusion_core.embedded import CARD
 from pages.components.address import choice, heed_address, one_of
 from pages.components.claims import CLAIMS, claim_of, show
 from pages.components.prose import prose
+from pages.components.question import question_card
 from pages.components.slides import slide
 from pages.components.words import words
 
@@ -47,3 +48,5 @@ with slide("claims"):
         prose(claim.look)
     with right.container(border=True, key=f"card-claim-{chosen}"):
         show(chosen)
+with slide("question"), st.container(key="reading-question"):
+    question_card("confusions")

@@ -8,6 +8,7 @@ from pages.components.formula import live_check
 from pages.components.formula.source import Excerpt
 from pages.components.formula.topics import Topic, topics
 from pages.components.prose import prose, reading
+from pages.components.question import question_card
 from pages.components.slides import presenting, slide
 from pages.components.words import words
 
@@ -60,3 +61,5 @@ with slide("contents"):
         column.markdown("\n".join(links[third * place : third * (place + 1)]))
 for number, topic in enumerate(chapters, 1):
     show(number, topic)
+with slide("question"), st.container(key="reading-question"):
+    question_card("deep-dive")

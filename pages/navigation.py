@@ -12,7 +12,7 @@ from pages.components.modes import ASIDES, MODES, mode_of
 from pages.components.share import share
 from pages.components.slides import presenting
 from pages.components.words import LessonError
-from quizzes.beside import QuestionError
+from quizzes.bank import BankError
 
 NAME = "Through the Fog"
 HOME = st.Page("home.py", title=NAME, url_path="home", default=True)
@@ -37,7 +37,7 @@ try:
         share(page.url_path if page.url_path in ("forward", "reverse") else None)
     if not presenting():
         foot(mode_of(page.url_path))
-except (LessonError, QuestionError) as error:
+except (LessonError, BankError) as error:
     st.error(str(error))
 if presenting():
     presenter()

@@ -9,6 +9,7 @@ import streamlit as st
 from diffusion_core.embedded import CARD
 from pages.components.lesson_scenes import drill
 from pages.components.prose import prose, reading, takeaway
+from pages.components.question import question_card
 from pages.components.slides import presenting, slide
 from pages.components.stage import clock, follower
 from pages.components.words import words
@@ -50,5 +51,7 @@ about = {
     "test_loss": f"{card['test_loss']:.3f}",
 }
 reading("ours", text["ours"].format(**about))
+with slide("question"), st.container(key="reading-question"):
+    question_card("training")
 with slide("takeaway"):
     takeaway("training", text["takeaway"])

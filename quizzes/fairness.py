@@ -19,7 +19,7 @@ POSITION = re.compile(
     r"|^[A-D][.):] "
     r"|\b(?i:the (?:first|second|third|fourth) one)\b"
     r"|\b(?i:the (?:first|second|third|fourth|last|next|previous) (?:option|answer|choice))\b"
-    r"|\b(?i:(?:option|answer|choice) (?:one|two|three|four|[1-4])\b)"
+    r"|\b(?i:option (?:one|two|three|four|[1-4])\b)"
     r"|\b(?i:(?:all|none|both|two|any|one) of the above)\b"
     r"|\b(?i:the (?:option|answer|choice)s? (?:above|below))\b",
     re.MULTILINE,

@@ -177,8 +177,12 @@ def _of_options(source: Source) -> list[Fault]:
 def _of_schema(source: Source, errors: ValidationError) -> list[Fault]:
     """What pydantic found, each at its line and with what to do."""
     found = []
-    for error in errors.errors(include_url=False, include_input=False):
+    listed = errors.errors(include_url=False, include_input=False)
+    for error in listed:
         where = error["loc"]
+        inside = [e for e in listed if e["loc"] != where and e["loc"][: len(where)] == where]
+        if error["type"] == "too_short" and inside:
+            continue  # Pydantic counts the good ones only.
         if error["type"] == "value_error" and _said_already(source, where, error["msg"]):
             continue
         if "query" in where[:-1]:

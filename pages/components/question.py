@@ -1,28 +1,27 @@
-"""A question beside the stage: choose an answer, and hear at once why it is right or wrong."""
+"""A question beside the stage: check yourself on what this page shows."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from pages.components.prose import with_terms
-from quizzes.beside import questions
+from pages.components.quiz_card import Place, ask, verdict_of
+from pages.components.record import keys, record
+from quizzes.bank import load_bank
+from quizzes.selection import shuffled
 
 
 @st.fragment
-def question_card(name: str) -> None:
-    """The question of bank/beside.yaml with this id."""
-    question = questions("beside")[name]
-    with st.container(border=True, key=f"card-question-{name}"):
-        texts = [option.text for option in question.options]
-        chosen = st.radio(f"**{question.ask}**", texts, index=None, key=f"answer-{name}")
-        with st.container(key=f"verdict-{name}"):
-            if chosen is None:
-                st.caption("Choose an answer: you hear at once why it is right or not.")
-            else:
-                option = question.options[texts.index(chosen)]
-                mark = (
-                    ":material/check_circle: **Right.**"
-                    if option.right
-                    else ":material/cancel: **Not this one.**"
-                )
-                st.markdown(f"{mark} {with_terms(option.why.removeprefix('Yes. '))}")
+def question_card(page: str) -> None:
+    """The bank's question that stands beside this page, if there is one."""
+    question = load_bank().beside(page)
+    if question is None:
+        return
+    place = Place(f"beside-{page}", "check")
+    graded = ask(
+        shuffled(question, 1), place, f"Check yourself · {question.difficulty}", narrow=True
+    )
+    if graded and st.button("Try it again", key=f"again-{page}"):
+        place.forget()
+        st.rerun(scope="fragment")
+    record(f"beside-{page}")
+    keys(verdict_of(graded) if graded else "")

@@ -38,10 +38,13 @@ class Place:
             st.session_state.pop(f"{self.key}:{name}", None)
 
 
-def ask(drawn: Drawn, place: Place, title: str, stage: Stage | None = None) -> Graded | None:
+def ask(
+    drawn: Drawn, place: Place, title: str, stage: Stage | None = None, narrow: bool = False
+) -> Graded | None:
     """Ask, or show what came of it; the result once there is one.
 
     stage: what to show with the explanation, instead of the question's own "show me".
+    narrow: beside something else; the explanation is folded, and the stage is what stands there.
     """
     with st.container(border=True, key=f"ask-{place.key}"):
         st.caption(title)
@@ -50,8 +53,13 @@ def ask(drawn: Drawn, place: Place, title: str, stage: Stage | None = None) -> G
             _form(drawn, place)
         else:
             verdict_and_options(drawn, place.graded, place.key)
-    if place.graded is not None:
-        explain(drawn, place.graded, place.key, stage=stage)
+    if place.graded is None:
+        return None
+    if narrow:
+        with st.expander("Step by step"):
+            explain(drawn, place.key, stage, with_stage=False)
+    else:
+        explain(drawn, place.key, stage)
     return place.graded
 
 
@@ -132,13 +140,7 @@ def _marks(graded: Graded) -> str:
     return f"{graded.mark:g} marks".replace("-", "−")
 
 
-def explain(
-    drawn: Drawn,
-    graded: Graded,
-    key: str,
-    stage: Stage | None = None,
-    with_stage: bool = True,
-) -> None:
+def explain(drawn: Drawn, key: str, stage: Stage | None = None, with_stage: bool = True) -> None:
     """What there is to learn from it: the solution, and the stage as witness."""
     question = drawn.question
     left, right = st.columns([1, 1], gap="large") if with_stage else (st.container(), None)

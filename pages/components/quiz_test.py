@@ -38,7 +38,11 @@ def test(text: dict[str, str]) -> str:
     results: list[Graded] = st.session_state.get(f"{state}:results", [])
     if len(results) == len(drawn):
         return _report(drawn, results, text)
-    if st.query_params.get("feedback") == "each":
+    each = st.toggle(
+        text["test-each"], value=st.query_params.get("feedback") == "each", key=f"{state}-each"
+    )
+    st.query_params["feedback"] = "each" if each else "end"
+    if each:
         return _one_by_one(drawn, results, state)
     with st.form(f"{state}-form", border=False):
         answers = []
@@ -111,7 +115,7 @@ def _report(drawn: list[Drawn], results: list[Graded], text: dict[str, str]) -> 
         with st.expander(f"{mark} Question {number}{sure}", expanded=graded.confident_error):
             st.markdown(one.question.stem)
             verdict_and_options(one, graded, f"result-{number}")
-            explain(one, graded, f"result-{number}", with_stage=graded.confident_error)
+            explain(one, f"result-{number}", with_stage=graded.confident_error)
     with st.container(horizontal=True):
         if st.button("Another test", type="primary"):
             st.query_params["test"] = str(secrets.randbelow(MAX_TEST))

@@ -17,7 +17,7 @@ from pages.components.modes import ASIDES, MODES, PATHS, mode_of, neighbours
 from pages.components.prose import TERM, portions, with_terms
 from pages.components.recordings import recorded_digit, recorded_moments
 from pages.components.words import LESSON, LessonError, words
-from quizzes.beside import questions
+from quizzes.bank import load_bank
 from tests.pages.conftest import ROOT, Open
 from tests.pages.unbundle import unbundle
 
@@ -86,14 +86,17 @@ def test_next_walks_through_all_claims(open_page: Open, without_mnist: None) -> 
 
 @pytest.mark.parametrize("name", ["overview", "forward", "reverse"])
 def test_an_answer_is_judged_at_once(open_page: Open, without_mnist: None, name: str) -> None:
-    question = questions("beside")[name]
-    app = open_page(name)
-    for option in question.options:
-        app.radio(key=f"answer-{name}").set_value(option.text).run()
-        verdict = "Right" if option.right else "Not this one"
-        assert any(verdict in block.value for block in app.markdown)
-        reason = option.why.removeprefix("Yes. ")[:40]
-        assert any(reason in block.value for block in app.markdown)
+    question = load_bank().beside(name)
+    assert question is not None
+    for index, option in enumerate(question.options):
+        app = open_page(name)
+        app.radio(key=f"beside-{name}-chosen-{question.id}").set_value(index).run()
+        next(button for button in app.button if button.label == "Check").click().run()
+        assert not app.exception
+        shown = " ".join(block.value for block in app.markdown)
+        assert ("Right, and you were fairly sure" in shown) == option.right
+        # Each option is explained, whichever was chosen.
+        assert all(other.feedback[:30] in shown for other in question.options)
 
 
 # --- Addresses ---------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import yaml
 from hypothesis import strategies as st
 
 from quizzes.bank import Bank
@@ -72,39 +73,20 @@ def write_bank(folder: Path, count: int = 2) -> Path:
 
 
 def bank_of(sizes: dict[str, list[str]]) -> Bank:
-    """A bank in memory: of each concept, the difficulties of its questions."""
+    """A bank in memory: of each concept, the difficulties of its questions. The right option stands
+    first."""
     concepts = []
     for concept, difficulties in sizes.items():
-        options = [
-            {"text": "Rain", "feedback": "F.", "right": True},
-            *(
-                {"text": t, "feedback": "F.", "misconception": "wet"}
-                for t in ("Snow", "Ice", "Fog")
-            ),
-        ]
-        questions = [
-            {
-                **{"id": f"{concept}-{i}", "difficulty": difficulty, "stem": "S?"},
-                **{"options": options, "hints": ["H."], "solution": ["A.", "B."], "final": "F."},
-                **{"check": "C.", "mistakes": ["M."], "rule": "R.", "sources": ["S."]},
-                "show": {"page": "forward", "look": "L."},
-            }
-            for i, difficulty in enumerate(difficulties)
-        ]
-        page = PAGES[CONCEPTS.index(concept) % len(PAGES)]
-        concepts.append(
-            Concept.model_validate(
-                {
-                    **{"concept": concept, "title": "T", "about": "A.", "page": page},
-                    "questions": questions,
-                }
-            )
-        )
+        content = yaml.safe_load(concept_text(concept, 0) + " []")
+        for i, difficulty in enumerate(difficulties):
+            text = QUESTION.format(id=f"{concept}-{i}", difficulty=difficulty, options=options(0))
+            content["questions"] += yaml.safe_load(text)
+        concepts.append(Concept.model_validate(content))
     return Bank.of_concepts(tuple(concepts))
 
 
 FULL = bank_of({concept: [*DIFFICULTIES] * 2 for concept in CONCEPTS})
-"""Every concept, every difficulty, twice; the right option stands first."""
+"""Every concept, every difficulty, twice."""
 
 
 def attempt(

@@ -252,7 +252,6 @@ def test_all_faults_are_found_at_once(folder: Path) -> None:
     spoil(folder, "text: Snow", "text: 3")
     spoil(folder, "difficulty: hard", "difficulty: harder")
     spoil(folder, "query: {t: 500}", "query: {t: -1}", "schedule")
-    print(*faults(folder), sep="\n")
     assert [fault.file.name for fault in faults(folder)] == ["noise.yaml"] * 2 + ["schedule.yaml"]
 
 
@@ -264,7 +263,7 @@ def test_check_prints_faults_and_tables(folder: Path, capsys: pytest.CaptureFixt
     spoil(folder, "text: Snow", "text: 3")
     assert main(["check", "--bank", str(folder)]) == 1
     said = capsys.readouterr().out
-    assert "noise.yaml, line 9: text is no text. Put it in quotes." in said and "1 fault\n" in said
+    assert "noise.yaml, line 10: text is no text. Put it in quotes." in said and "1 fault\n" in said
 
 
 def test_check_of_a_folder_that_is_none(tmp_path: Path) -> None:

@@ -27,9 +27,9 @@ def test_the_names_are_those_of_the_pages() -> None:
     assert all(modes.mode_of(page) for page in PAGES)
     assert {name for known in PAGES.values() for name in known} <= set(SETTINGS)
     assert list(show_states.STEPS_OF) == list(forward_scene.SCHEDULE_NAMES.values())
-    assert show_states.SAMPLERS == tuple(request.SAMPLER_TITLES.values())
-    assert show_states.LEAP_NAMES == tuple(reverse_scene.LEAP_NAMES.values())
-    assert show_states.CLAIMS == tuple(claim_of(slug).title for slug in CLAIMS)
+    assert tuple(request.SAMPLER_TITLES.values()) == show_states.SAMPLERS
+    assert tuple(reverse_scene.LEAP_NAMES.values()) == show_states.LEAP_NAMES
+    assert {claim_of(slug).title for slug in CLAIMS} == set(show_states.CLAIMS)
     assert (show_states.MAX_SEED, show_states.MAX_STEPS) == (request.MAX_SEED, request.MAX_STEPS)
     for name in reverse_scene.DIGIT_NAMES.values():
         assert complaint(shown("reverse", draw=name)) is None
