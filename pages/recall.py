@@ -31,6 +31,12 @@ def _begin() -> None:
     st.session_state[LINE] = session(log(), now(), LIMIT, load_bank().questions)
 
 
+def _go_on(place: Place) -> None:
+    place.forget()
+    st.session_state[LINE] = st.session_state[LINE][1:]
+    st.session_state["recall:finished"] = not st.session_state[LINE]
+
+
 def _review() -> str:
     """The question that is due, if any. Returns what screen readers are to hear."""
     bank = load_bank()
@@ -42,12 +48,8 @@ def _review() -> str:
     concept = bank.concept_of(question.id)
     drawn = shuffled(question, now() // 86_400_000)
     graded = ask(drawn, place, f"{len(line)} to go · {concept.title} · {question.difficulty}")
-    if graded and st.button("Next", type="primary"):
-        place.forget()
-        st.session_state[LINE] = line[1:]
-        if len(line) == 1:
-            st.session_state["recall:finished"] = True
-        st.rerun(scope="fragment")
+    if graded:
+        st.button("Next", type="primary", on_click=_go_on, args=(place,))
     return verdict_of(graded) if graded else ""
 
 

@@ -18,13 +18,13 @@ POSITION = re.compile(
     r"|(?<![\w$])\([A-D]\)"
     r"|^[A-D][.):] "
     r"|\b(?i:the (?:first|second|third|fourth) one)\b"
-    r"|\b(?i:the (?:first|second|third|fourth|last|next|previous) (?:option|answer|choice))\b"
+    r"|\b(?i:the (?:first|second|third|fourth|last|next|previous) (?:option|choice))\b"
     r"|\b(?i:option (?:one|two|three|four|[1-4])\b)"
     r"|\b(?i:(?:all|none|both|two|any|one) of the above)\b"
     r"|\b(?i:the (?:option|answer|choice)s? (?:above|below))\b",
     re.MULTILINE,
 )
-"""Words that name an option by where it stands."""
+"""Words that name an option by where it stands. “The next answer” may be that of a network."""
 
 
 def texts_about_options(question: Question) -> Iterator[tuple[tuple[str | int, ...], str]]:

@@ -20,8 +20,7 @@ def question_card(page: str) -> None:
     graded = ask(
         shuffled(question, 1), place, f"Check yourself · {question.difficulty}", narrow=True
     )
-    if graded and st.button("Try it again", key=f"again-{page}"):
-        place.forget()
-        st.rerun(scope="fragment")
+    if graded:
+        st.button("Try it again", key=f"again-{page}", on_click=place.forget)
     record(f"beside-{page}")
     keys(verdict_of(graded) if graded else "")

@@ -12,7 +12,7 @@ from pages.components.record import now, remember
 from pages.components.show_me import show_me
 from quizzes.grading import Certainty, Graded, Response, grade
 from quizzes.log import Set, event
-from quizzes.schema import LETTERS
+from quizzes.schema import LETTERS, Question
 from quizzes.selection import Drawn
 
 Stage = Callable[[], None]
@@ -31,6 +31,14 @@ class Place:
     def graded(self) -> Graded | None:
         """What came of it, once it was checked."""
         return st.session_state.get(f"{self.key}:graded")
+
+    def chosen_key(self, question: Question) -> str:
+        """Of the radio group."""
+        return f"{self.key}-chosen-{question.id}"
+
+    def sure_key(self, question: Question) -> str:
+        """Of the radio group for how sure one is."""
+        return f"{self.key}-sure-{question.id}"
 
     def forget(self) -> None:
         """As if it had not been asked yet."""
@@ -95,25 +103,37 @@ def _form(drawn: Drawn, place: Place) -> None:
     for number, hint in enumerate(question.hints[:hints], 1):
         st.markdown(f":material/lightbulb: **Hint {number}.** {with_terms(hint)}")
     with st.form(f"{place.key}-form", border=False):
-        chosen = choose(drawn, f"{place.key}-chosen-{question.id}")
-        certainty = how_sure(f"{place.key}-sure-{question.id}")
+        choose(drawn, place.chosen_key(question))
+        how_sure(place.sure_key(question))
+        if st.session_state.pop(f"{place.key}:open", False):
+            st.warning("Choose an answer first.")
         with st.container(horizontal=True):
-            checked = st.form_submit_button("Check", type="primary")
-            hinted = st.form_submit_button(
+            # Callbacks run before the page does, so that an answer costs one run and not two.
+            st.form_submit_button("Check", type="primary", on_click=_check, args=(drawn, place))
+            st.form_submit_button(
                 "Hint" if hints == 0 else "Another hint",
+                on_click=_hint,
+                args=(place,),
                 disabled=hints >= len(question.hints),
             )
-    if hinted:
-        st.session_state[f"{place.key}:hints"] = hints + 1
-        st.rerun(scope="fragment")
-    if checked and chosen is None:
-        st.warning("Choose an answer first.")
-    elif checked:
-        response = Response(question.id, chosen, certainty, hints, drawn.order)
-        graded = grade(question, response)
-        st.session_state[f"{place.key}:graded"] = graded
-        remember(event(graded, place.set, now()))
-        st.rerun(scope="fragment")
+
+
+def _hint(place: Place) -> None:
+    name = f"{place.key}:hints"
+    st.session_state[name] = st.session_state.get(name, 0) + 1
+
+
+def _check(drawn: Drawn, place: Place) -> None:
+    question = drawn.question
+    chosen = st.session_state.get(place.chosen_key(question))
+    if chosen is None:
+        st.session_state[f"{place.key}:open"] = True
+        return
+    certainty = NAMES[st.session_state[place.sure_key(question)]]
+    hints = st.session_state.get(f"{place.key}:hints", 0)
+    graded = grade(question, Response(question.id, chosen, certainty, hints, drawn.order))
+    st.session_state[f"{place.key}:graded"] = graded
+    remember(event(graded, place.set, now()))
 
 
 def verdict_and_options(drawn: Drawn, graded: Graded, key: str) -> None:

@@ -38,21 +38,18 @@ def practise(text: dict[str, str]) -> str:
     graded = ask(drawn, place, title)
     with st.container(horizontal=True, key="controls-on"):
         other = sibling(bank, question.id, log()) if graded else None
-        if other and st.button("Another question on this idea"):
-            show(other)
-            st.rerun(scope="fragment")
-        following = core[(question.core or 0) % len(core)]
+        if other:
+            st.button("Another question on this idea", on_click=show, args=(other,))
         label = "Next question" if graded else "Skip"
         if (question.core or 0) == len(core) and graded:
             label = text["again"]
-        if st.button(label, type="primary" if graded else "secondary"):
-            show(following)
-            st.rerun(scope="fragment")
-        for other_core in core:
-            mark = _mark(other_core)
-            if st.button(f"{other_core.core}{mark}", key=f"core-{other_core.core}"):
-                show(other_core)
-                st.rerun(scope="fragment")
+        following = core[(question.core or 0) % len(core)]
+        st.button(
+            label, type="primary" if graded else "secondary", on_click=show, args=(following,)
+        )
+        for one in core:
+            label = f"{one.core}{_mark(one)}"
+            st.button(label, key=f"core-{one.core}", on_click=show, args=(one,))
     return verdict_of(graded) if graded else ""
 
 

@@ -55,10 +55,11 @@ def predict(text: dict[str, str]) -> str:
     title = f"Prediction {number + 1} of {len(names)} · {prediction.difficulty}"
     graded = ask(shuffled(question, number), place, title, stage=lambda: run(name))
     with st.container(horizontal=True, key="controls-on"):
-        if st.button("Next prediction", type="primary" if graded else "secondary"):
-            st.session_state["predict:number"] = number + 1
-            st.rerun(scope="fragment")
-        if graded and st.button("Predict again"):
-            place.forget()
-            st.rerun(scope="fragment")
+        st.button(
+            "Next prediction",
+            type="primary" if graded else "secondary",
+            on_click=lambda: st.session_state.update({"predict:number": number + 1}),
+        )
+        if graded:
+            st.button("Predict again", on_click=place.forget)
     return verdict_of(graded) if graded else ""

@@ -68,7 +68,7 @@ def test(text: dict[str, str]) -> str:
         ]
         st.session_state[f"{state}:results"] = graded
         remember(*(event(each, "test", now()) for each in graded))
-        st.rerun(scope="fragment")
+        return _report(drawn, graded, text)
     return ""
 
 
@@ -80,10 +80,16 @@ def _one_by_one(drawn: list[Drawn], results: list[Graded], state: str) -> str:
     if graded is None:
         return ""
     label = "To the result" if number + 1 == len(drawn) else "Next question"
-    if st.button(label, type="primary"):
-        st.session_state[f"{state}:results"] = [*results, graded]
-        st.rerun(scope="fragment")
+    st.button(
+        label,
+        type="primary",
+        on_click=lambda: st.session_state.update({f"{state}:results": [*results, graded]}),
+    )
     return verdict_of(graded)
+
+
+def _another() -> None:
+    st.query_params["test"] = str(secrets.randbelow(MAX_TEST))
 
 
 def _share(tally: Tally) -> str:
@@ -117,9 +123,7 @@ def _report(drawn: list[Drawn], results: list[Graded], text: dict[str, str]) -> 
             verdict_and_options(one, graded, f"result-{number}")
             explain(one, f"result-{number}", with_stage=graded.confident_error)
     with st.container(horizontal=True):
-        if st.button("Another test", type="primary"):
-            st.query_params["test"] = str(secrets.randbelow(MAX_TEST))
-            st.rerun(scope="fragment")
+        st.button("Another test", type="primary", on_click=_another)
     return said
 
 

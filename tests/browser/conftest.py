@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from diffusion_core.benchmarks.chromium import BROWSERS, FLAGS
 from diffusion_core.benchmarks.server import running_app
@@ -82,6 +82,18 @@ class Visitor:
             arg=name,
             timeout=timeout,
         )
+
+    def press_until_chosen(self, card: Locator, letter: str) -> None:
+        """Choose an option by its letter; the keys work as soon as their component is there."""
+        option = (
+            card.locator("[data-testid=stRadio]").first.locator("input").nth("abcd".index(letter))
+        )
+        for _ in range(50):
+            self.page.keyboard.press(letter)
+            if option.is_checked():
+                return
+            self.page.wait_for_timeout(100)
+        raise AssertionError(f"The key {letter} chose nothing.")
 
     def drag_to(self, value: int, let_go: bool = True) -> None:
         """Put the timeline's slider at a value, as a drag does, and let go."""

@@ -159,11 +159,15 @@ def test_a_mistyped_address_leads_to_the_nearest_page(visitor: Visitor) -> None:
 def test_an_answer_is_judged_without_a_reload(visitor: Visitor) -> None:
     visitor.open("/forward")
     visitor.page.evaluate("window.stillHere = true")
-    visitor.page.get_by_text("0.50 of the digit and 0.50 of the noise").click()
-    visitor.page.get_by_text("Not this one.").wait_for()
-    visitor.page.get_by_text("0.71 of the digit and 0.71 of the noise").click()
-    visitor.page.get_by_text("Right.", exact=False).first.wait_for()
+    card = visitor.page.locator(".st-key-ask-beside-forward")
+    card.scroll_into_view_if_needed()
+    visitor.press_until_chosen(card, "c")
+    card.get_by_role("button", name="Check").click()
+    card.get_by_text("(your answer)").wait_for()
+    assert card.get_by_text("(your answer)").inner_text().startswith("C")
     assert visitor.page.evaluate("window.stillHere")
+    kept = visitor.page.evaluate("JSON.parse(localStorage.getItem('throughTheFog.log')).events")
+    assert len(kept) == 1 and kept[0][8] == "check"
 
 
 # --- Presentation ------------------------------------------------------------------------------

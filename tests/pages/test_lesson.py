@@ -90,7 +90,7 @@ def test_an_answer_is_judged_at_once(open_page: Open, without_mnist: None, name:
     assert question is not None
     for index, option in enumerate(question.options):
         app = open_page(name)
-        app.radio(key=f"beside-{name}-chosen-{question.id}").set_value(index).run()
+        app.radio(key=f"beside-{name}-chosen-{question.id}").set_value(index)
         next(button for button in app.button if button.label == "Check").click().run()
         assert not app.exception
         shown = " ".join(block.value for block in app.markdown)

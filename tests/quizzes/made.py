@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import yaml
@@ -72,7 +73,7 @@ def write_bank(folder: Path, count: int = 2) -> Path:
     return folder
 
 
-def bank_of(sizes: dict[str, list[str]]) -> Bank:
+def bank_of(sizes: Mapping[str, Sequence[str]]) -> Bank:
     """A bank in memory: of each concept, the difficulties of its questions. The right option stands
     first."""
     concepts = []

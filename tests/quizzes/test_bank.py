@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -48,11 +47,9 @@ def test_it_is_read_again_when_a_file_has_changed(folder: Path) -> None:
     after = load_bank(folder)
     found = after.beside("forward")
     assert found is not None and found.id == "noise-0"
-    # A change of the time alone is enough: an editor may keep the size.
-    for stamp in count(10**18, 10**9):
-        os.utime(folder / "noise.yaml", ns=(stamp, stamp))
-        assert load_bank(folder) is not after
-        break
+    # A change of the time alone is enough: the new words may be as long as the old ones.
+    os.utime(folder / "noise.yaml", ns=(10**18, 10**18))
+    assert load_bank(folder) is not after
 
 
 FAULTS = [
@@ -188,6 +185,7 @@ def test_texts_that_name_a_place(folder: Path, old: str, new: str, at: str) -> N
         "A step is an option that costs a call.",
         "The answer a student gives first is the one that counts.",
         "Each picture is made from the last one.",
+        "The network is asked again, and the next answer is a little better.",
         "In the first of the two, D is small.",
         "At f(A) nothing happens.",
     ],

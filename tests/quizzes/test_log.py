@@ -191,7 +191,7 @@ def test_what_is_too_large_is_refused_unread(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_an_event_cannot_be_changed() -> None:
     with pytest.raises(ValidationError):
-        attempt().right = False  # type: ignore[misc]
+        attempt().right = False
 
 
 def test_every_event_has_an_id_of_its_own() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.bank import load_bank
+from quizzes.bank import Bank, load_bank
 from quizzes.grading import Certainty, Graded, Response, grade
 from quizzes.log import Event, Log
 from quizzes.schema import CONCEPTS, DIFFICULTIES
@@ -34,16 +34,18 @@ def test_a_test_of_ten(seed: int) -> None:
 
 
 @given(banks, st.integers(0, 2**31), st.integers(0, 30), st.booleans(), histories)
-def test_whatever_the_bank(bank: object, seed: int, count: int, unseen: bool, h: object) -> None:
-    log = Log(tuple(h))  # type: ignore[arg-type]
-    drawn = select(bank, log, seed, count, prefer_unseen=unseen)  # type: ignore[arg-type]
+def test_whatever_the_bank(
+    bank: Bank, seed: int, count: int, unseen: bool, events: list[Event]
+) -> None:
+    log = Log(tuple(events))
+    drawn = select(bank, log, seed, count, prefer_unseen=unseen)
     ids = [d.question.id for d in drawn]
-    assert len(ids) == len(set(ids)) == min(count, len(bank.questions))  # type: ignore[attr-defined]
+    assert len(ids) == len(set(ids)) == min(count, len(bank.questions))
     assert all(sorted(d.order) == [0, 1, 2, 3] for d in drawn)
-    assert drawn == select(bank, log, seed, count, prefer_unseen=unseen)  # type: ignore[arg-type]
+    assert drawn == select(bank, log, seed, count, prefer_unseen=unseen)
     # No concept is asked again while another, with questions left, was asked less often.
-    used = Counter(bank.concept_of(id).concept for id in ids)  # type: ignore[attr-defined]
-    for concept in bank.concepts:  # type: ignore[attr-defined]
+    used = Counter(bank.concept_of(id).concept for id in ids)
+    for concept in bank.concepts:
         if used[concept.concept] < len(concept.questions):
             assert max(used.values(), default=0) <= used[concept.concept] + 1
 
