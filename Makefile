@@ -55,6 +55,7 @@ lint: $(READY)  ## check style and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy $(SOURCES)
+	$(BIN)/python -m quizzes check
 
 format: $(READY)  ## put the code into the one layout
 	$(BIN)/ruff check --fix
