@@ -6,8 +6,10 @@ import re
 import shutil
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
+from starlette.testclient import TestClient
 
 from pages.api.nearest import nearest_page
 from pages.components import words as words_module
@@ -282,3 +284,16 @@ def test_no_lesson_file_has_a_loose_bracket() -> None:
     for name in FILES:
         text = (LESSON / f"{name}.md").read_text("utf-8")
         assert len(re.findall(r"\[\[", text)) == len(re.findall(r"\]\]", text)), name
+
+
+def test_the_diagram_is_a_labelled_drawing(client: TestClient) -> None:
+    answer = client.get("/api/diagram.svg")
+    assert answer.headers["content-type"].startswith("image/svg+xml")
+    drawing = ElementTree.fromstring(answer.text)
+    inside = "{http://www.w3.org/2000/svg}"
+    assert len(drawing.findall(f".//{inside}image")) == 10
+    texts = " ".join("".join(text.itertext()) for text in drawing.iter(f"{inside}text"))
+    for word in ("data", "pure noise", "fresh noise", "generated data", "No model is needed"):
+        assert word in texts
+    described = drawing.find(f"{inside}desc")
+    assert described is not None and "not the three" in (described.text or "")
