@@ -7,7 +7,7 @@ import json
 import streamlit as st
 
 from diffusion_core.embedded import CARD
-from pages.components.address import choice, heed_address, one_of
+from pages.components.address import choice, heed_address, locked, one_of
 from pages.components.claims import CLAIMS, claim_of, show
 from pages.components.prose import prose
 from pages.components.question import question_card
@@ -35,10 +35,12 @@ with slide("claims"):
         with st.container(key="controls-claims", horizontal=True, vertical_alignment="bottom"):
             # On a phone a list of thirteen would push everything else off the screen.
             chosen = choice("What many believe", names, "claim", "stretch", "recover")
-            st.button("Next", on_click=following)
+            st.button("Next", on_click=following, disabled=locked())
         claim = claims[chosen]
         card = json.loads(CARD.read_text("utf-8"))
-        near = f"{card['evaluation']['drawn']['suspiciously_near']:.2%}"
+        # A model that was trained a moment ago has not been measured yet.
+        measured = card.get("evaluation")
+        near = f"{measured['drawn']['suspiciously_near']:.2%}" if measured else "some"
         prose(f"### “{claim.title}”")
         prose(
             claim.refutation.replace("{parameters}", f"{card['parameters']:,}").replace(

@@ -27,7 +27,7 @@ from pages.components.forward_scene import (
 )
 from pages.components.prose import prose, reading
 from pages.components.question import question_card
-from pages.components.slides import slide
+from pages.components.slides import presenting, slide
 from pages.components.stage import clock, follower
 from pages.components.words import words
 
@@ -113,7 +113,8 @@ with slide("chain"):
         with st.container(border=True, key="card-short"):
             left = f"{settings.amount_left:.0%}"
             prose(text["short-schedule"].format(steps=settings.steps, left=left))
-    shown = st.toggle(
+    # On a slide there is room for it, and nothing else to see.
+    shown = presenting() or st.toggle(
         "Compare with the step-by-step chain", key="chain", bind="query-params", disabled=locked()
     )
     if shown:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.components.address import heed_address, one_of, whole
 from pages.components.prose import prose
+from pages.components.quiz_card import naming_faults
 from pages.components.quiz_practice import practise
 from pages.components.quiz_predict import predict
 from pages.components.quiz_test import MAX_TEST, test
@@ -26,14 +27,15 @@ heed_address(
 @st.fragment
 def questions() -> None:
     """Everything that changes with an answer: one run of this is all that a click costs."""
-    chosen = st.query_params.get("set", "practice")
-    match chosen:
-        case "test":
-            said = test(text)
-        case "predict":
-            said = predict(text)
-        case _:
-            said = practise(text)
+    said = ""
+    with naming_faults():
+        match st.query_params.get("set", "practice"):
+            case "test":
+                said = test(text)
+            case "predict":
+                said = predict(text)
+            case _:
+                said = practise(text)
     keys(said)
     record("practice")
 

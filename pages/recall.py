@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import plotly.graph_objects as go
@@ -9,22 +10,50 @@ import streamlit as st
 
 from pages.components.modes import mode_of
 from pages.components.prose import prose
-from pages.components.quiz_card import Place, ask, verdict_of
+from pages.components.quiz_card import Place, ask, naming_faults, verdict_of
 from pages.components.record import keys, log, now, record, remember
 from pages.components.slides import slide
 from pages.components.words import words
 from quizzes.bank import load_bank
 from quizzes.export import anki_csv, anki_package
-from quizzes.log import MAX_BYTES, LogError, parse
+from quizzes.log import MAX_BYTES, Log, LogError, parse
 from quizzes.mastery import mastery
-from quizzes.review import forecast, schedule, session
+from quizzes.review import Card, forecast, schedule, session
 from quizzes.selection import shuffled
 
 LIMIT = 12
 """Questions in one session: about ten minutes."""
+DAYS = 14
 LINE = "recall:line"
 """The questions of the session that are still to come."""
+IMPORTED = "recall:imported"
+"""What came of the file that was chosen: whether it was taken over, and a sentence."""
+DERIVED = "recall:derived"
+FRESH = 60_000
+"""Milliseconds: what follows from the log changes by time as well, but slowly."""
 text = words("recall")
+
+
+@dataclass(frozen=True)
+class Derived:
+    """What follows from a log: replaying thousands of attempts for each click would be felt."""
+
+    log: Log
+    time: int
+    cards: dict[str, Card]
+    """Of the questions that are still in the bank."""
+    coming: list[int]
+    """How many fall due on each of the coming days."""
+
+
+def _derived() -> Derived:
+    bank, time = load_bank(), now()
+    known: Derived | None = st.session_state.get(DERIVED)
+    if known is None or known.log is not log() or not 0 <= time - known.time < FRESH:
+        cards = {q: card for q, card in schedule(log(), time).items() if q in bank.questions}
+        coming = forecast(log(), time, DAYS, bank.questions)
+        st.session_state[DERIVED] = known = Derived(log(), time, cards, coming)
+    return known
 
 
 def _begin() -> None:
@@ -33,14 +62,15 @@ def _begin() -> None:
 
 def _go_on(place: Place) -> None:
     place.forget()
-    st.session_state[LINE] = st.session_state[LINE][1:]
-    st.session_state["recall:finished"] = not st.session_state[LINE]
+    line = [id for id in st.session_state[LINE] if f"recall-{id}" != place.key]
+    st.session_state[LINE] = line
+    st.session_state["recall:finished"] = not line
 
 
 def _review() -> str:
     """The question that is due, if any. Returns what screen readers are to hear."""
     bank = load_bank()
-    line: list[str] = st.session_state.get(LINE, [])
+    line = [id for id in st.session_state.get(LINE, []) if id in bank.questions]
     if not line:
         return _invite()
     question = bank.questions[line[0]]
@@ -55,8 +85,7 @@ def _review() -> str:
 
 def _invite() -> str:
     """How many are due, and the way in."""
-    bank = load_bank()
-    cards = {q: card for q, card in schedule(log(), now()).items() if q in bank.questions}
+    cards = _derived().cards
     if st.session_state.pop("recall:finished", False):
         st.markdown(f":material/check_circle: {text['done']}")
     if not cards:
@@ -106,9 +135,9 @@ def _map() -> None:
 
 def _forecast() -> None:
     """How many come back on each of the coming days."""
-    counts = forecast(log(), now(), 14, load_bank().questions)
+    counts = _derived().coming
     figure = go.Figure(
-        go.Bar(x=["today", *(f"+{day}" for day in range(1, 14))], y=counts, hoverinfo="x+y")
+        go.Bar(x=["today", *(f"+{day}" for day in range(1, DAYS))], y=counts, hoverinfo="x+y")
     )
     figure.update_layout(
         height=220,
@@ -125,30 +154,39 @@ def _forecast() -> None:
 
 
 def _import() -> None:
-    """A record from a file, added to the one that is here."""
-    given = st.file_uploader("Import a record", type="json", key="import")
-    if given is None or st.session_state.get("imported") == given.file_id:
-        return
-    st.session_state["imported"] = given.file_id
-    if given.size > MAX_BYTES:
-        st.warning("This file is larger than any record of this app: choose the exported one.")
+    """A record from a file, added to the one that is here, and what came of it."""
+    given = st.file_uploader("Import a record", type="json", key="import", on_change=_imported)
+    good, sentence = st.session_state.get(IMPORTED, (True, ""))
+    if given and sentence:
+        (st.success if good else st.warning)(sentence)
+
+
+def _imported() -> None:
+    """Take over the file; before the page runs, which then shows what follows from it."""
+    given = st.session_state.get("import")
+    st.session_state.pop(IMPORTED, None)
+    if given is None:
         return
     try:
+        if given.size > MAX_BYTES:
+            raise LogError("This file is larger than any record: choose the one exported here.")
         found = parse(given.getvalue().decode("utf-8", "replace"))
     except LogError as error:
-        st.warning(str(error))
+        st.session_state[IMPORTED] = (False, str(error))
         return
     before = len(log())
     remember(*found)
     added = len(log()) - before
-    st.success(f"{added} attempts added, {len(found) - added} were here already.")
+    said = f"{added} attempts added, {len(found) - added} were here already."
+    st.session_state[IMPORTED] = (True, said)
 
 
 def _take_along() -> None:
     """Cards for Anki."""
     prose(text["anki"])
     bank = load_bank()
-    met = [q for q in bank.questions if log().of(q)]
+    tried = {event.question for event in log()}
+    met = [q for q in bank.questions if q in tried]
     which = st.radio("Which questions", ["all", "those I have met"], horizontal=True, key="which-q")
     ids = met if which != "all" else None
     if which != "all" and not met:
@@ -172,14 +210,18 @@ def _take_along() -> None:
 @st.fragment
 def recall() -> None:
     """Everything that an answer changes."""
-    with slide("review"):
-        said = _review()
-    with slide("map"):
-        prose(text["map"])
-        _map()
-    with slide("forecast"):
-        prose(text["forecast"])
-        _forecast()
+    said = ""
+    with naming_faults():
+        with slide("review"):
+            said = _review()
+        with slide("map"):
+            prose(text["map"])
+            _map()
+        with slide("forecast"):
+            prose(text["forecast"])
+            _forecast()
+        with slide("anki"):
+            _take_along()
     with slide("record"):
         prose(text["record"])
         _import()
@@ -191,5 +233,3 @@ with slide("title"):
     st.title("Recall", anchor=False)
     prose(text["lead"])
 recall()
-with slide("anki"):
-    _take_along()

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from pages.components.forward_scene import ForwardSettings, forward_scene
+from pages.components.address import locked
+from pages.components.forward_scene import ForwardSettings, forward_scene, picture
 from pages.components.reverse_scene import ReverseSettings, reverse_scene
 from pages.components.stage import clock, follower
 from pages.components.words import LessonError, words
@@ -62,14 +63,27 @@ def _forward(slug: str, *followers: str, schedule: str = "cosine", rest: int | N
     stage = _stage(slug)
     for name in followers:
         follower(name, stage)
-    clock(forward_scene(ForwardSettings(schedule=schedule), stage, rest), f"{stage}-clock")
+    scene = forward_scene(ForwardSettings(schedule=schedule), stage, rest, still=rest is not None)
+    clock(scene, f"{stage}-clock")
 
 
 def _recover(slug: str) -> None:
     """Cover a digit up to a step that the reader chooses; the model clears it eight times."""
-    t = st.slider("Cover it up to step", 50, 1000, 700, 50, key="until", bind="query-params")
+    t = st.slider(
+        "Cover it up to step",
+        50,
+        1000,
+        700,
+        50,
+        key="until",
+        bind="query-params",
+        disabled=locked(),
+    )
     caption = words("confusions")["original"]
-    st.caption(caption.format(a="a", digit=DIGIT, t=t))
+    original = picture(ForwardSettings(DIGIT, WHICH)).repeat(3, axis=0).repeat(3, axis=1)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.image(original, width=84, alt=f"The original: a {DIGIT}")
+        st.caption(caption.format(a="a", digit=DIGIT, t=t))
     lane = ReverseSettings(str(DIGIT), 7, "dpmpp", 20, 0.0, 8, origin=f"{DIGIT}.{WHICH}", until=t)
     stage = _stage(slug)
     follower("row", stage, lane=0)
@@ -79,9 +93,13 @@ def _recover(slug: str) -> None:
 def _told(slug: str) -> None:
     """One noisy picture, and what the model makes of it at every step that it may be told."""
     stage = _stage(slug)
-    follower("guess", stage)
+    left, right = st.columns([1, 1.6], vertical_alignment="center")
+    with left:
+        follower("picture", stage)
+    with right:
+        follower("guess", stage)
     follower("sentence", stage)
-    scene = forward_scene(ForwardSettings(), stage, 500, told_about=500)
+    scene = forward_scene(ForwardSettings(), stage, 500, told_about=500, still=True)
     clock(scene, f"{stage}-clock")
 
 
@@ -96,7 +114,7 @@ CLAIMS: dict[str, Callable[[str], None]] = {
     "previous-frame": lambda slug: _run_in_detail(slug, ReverseSettings("8", 3)),
     "all-noise": lambda slug: _runs(
         slug,
-        ReverseSettings("3", 7, "ddpm", 50, 1.5, 4),
+        ReverseSettings("3", 7, "ddpm", 50, 1.0, 4),
         ReverseSettings("3", 7, "ddim", 1, 1.0, 4),
     ),
     "more-steps": lambda slug: _runs(

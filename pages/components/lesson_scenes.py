@@ -50,6 +50,12 @@ def small_forward(stage: str) -> bytes:
     return bundle(head, _mixing(100))
 
 
+def _sentences(*limits: tuple[float, str]) -> list[tuple[float, str]]:
+    """What to see at the window, up to these noise amounts."""
+    said = words("analogy")
+    return [(limit, " ".join(said[f"sentences {name}"].split())) for limit, name in limits]
+
+
 def journey(stage: str) -> bytes:
     """There and back: a digit is covered with noise, and the recorded run draws other ones."""
     usual = ReverseSettings()
@@ -62,6 +68,8 @@ def journey(stage: str) -> bytes:
         "title": f"a {ForwardSettings.digit}",
         "words": sentences_by_noise("forward"),
         "back": sentences_by_noise("reverse"),
+        "forward": _sentences((0.6, "forward"), (0.92, "half"), (1.01, "lost")),
+        "reverse": _sentences((0.001, "end"), (0.75, "late"), (0.97, "early"), (1.01, "lost")),
         "lanes": [described(usual)],
     }
     return bundle(head, {**_mixing(HALF), "recording": recorded(REVERSE_SCENE)})

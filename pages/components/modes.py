@@ -54,8 +54,12 @@ def mode_of(slug: str) -> Mode | None:
 
 def neighbours(mode: Mode, path: str = "engineer") -> tuple[Mode | None, Mode | None]:
     """The modes before and after it on a path; a mode that is not on it leads to those around."""
-    if mode not in MODES:
-        return None, None
+    if mode in ASIDES:  # one after the other, and on from there to the start
+        place = ASIDES.index(mode)
+        return (
+            ASIDES[place - 1] if place else None,
+            ASIDES[place + 1] if place + 1 < len(ASIDES) else None,
+        )
     here = MODES.index(mode) + 1
     before = [number for number in PATHS[path] if number < here]
     after = [number for number in PATHS[path] if number > here]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import streamlit as st
@@ -10,6 +11,8 @@ import streamlit as st
 from pages.components.prose import with_terms
 from pages.components.record import now, remember
 from pages.components.show_me import show_me
+from pages.components.words import LessonError
+from quizzes.bank import BankError
 from quizzes.grading import Certainty, Graded, Response, grade
 from quizzes.log import Set, event
 from quizzes.schema import LETTERS, Question
@@ -18,6 +21,16 @@ from quizzes.selection import Drawn
 Stage = Callable[[], None]
 SURE: dict[Certainty, str] = {"unsure": "unsure", "fairly": "fairly sure", "certain": "certain"}
 NAMES = {name: certainty for certainty, name in SURE.items()}
+
+
+@contextmanager
+def naming_faults() -> Iterator[None]:
+    """A file of questions that cannot be used is named in a sentence, and costs only the questions.
+    navigation.py does so for pages, but nothing gets out of a fragment."""
+    try:
+        yield
+    except (BankError, LessonError) as error:
+        st.error(str(error))
 
 
 @dataclass(frozen=True)
@@ -44,6 +57,9 @@ class Place:
         """As if it had not been asked yet."""
         for name in ("graded", "hints"):
             st.session_state.pop(f"{self.key}:{name}", None)
+        answers = (f"{self.key}-chosen-", f"{self.key}-sure-")
+        for name in [str(name) for name in st.session_state if str(name).startswith(answers)]:
+            del st.session_state[name]
 
 
 def ask(
@@ -71,30 +87,32 @@ def ask(
     return place.graded
 
 
-def choose(drawn: Drawn, key: str, chosen: int | None = None) -> int | None:
-    """The four options as a radio group; the chosen one in the bank's order."""
+# Choosing costs no run (unlike in a form, a choice still outlasts a visit to another page).
+def choose(drawn: Drawn, key: str) -> None:
+    """The four options as a radio group, which stand for their places in the bank."""
     texts = {i: f"**{LETTERS[p]}**\u2002{o.text}" for p, (i, o) in enumerate(drawn.options)}
-    return st.radio(
+    st.radio(
         "Your answer",
         list(drawn.order),
-        index=None if chosen is None else drawn.order.index(chosen),
+        index=None,
         format_func=lambda i: texts[i],
         key=key,
+        on_change="ignore",
         persist_state="session",
     )
 
 
-def how_sure(key: str) -> Certainty:
-    """How sure the learner is."""
-    name = st.radio(
+def how_sure(key: str) -> None:
+    """How sure the learner is, as one of NAMES."""
+    st.radio(
         "How sure are you?",
         [*NAMES],
         index=1,
         horizontal=True,
         key=key,
+        on_change="ignore",
         persist_state="session",
     )
-    return NAMES[name]
 
 
 def _form(drawn: Drawn, place: Place) -> None:
@@ -102,20 +120,26 @@ def _form(drawn: Drawn, place: Place) -> None:
     hints = st.session_state.get(f"{place.key}:hints", 0)
     for number, hint in enumerate(question.hints[:hints], 1):
         st.markdown(f":material/lightbulb: **Hint {number}.** {with_terms(hint)}")
-    with st.form(f"{place.key}-form", border=False):
-        choose(drawn, place.chosen_key(question))
-        how_sure(place.sure_key(question))
-        if st.session_state.pop(f"{place.key}:open", False):
-            st.warning("Choose an answer first.")
-        with st.container(horizontal=True):
-            # Callbacks run before the page does, so that an answer costs one run and not two.
-            st.form_submit_button("Check", type="primary", on_click=_check, args=(drawn, place))
-            st.form_submit_button(
-                "Hint" if hints == 0 else "Another hint",
-                on_click=_hint,
-                args=(place,),
-                disabled=hints >= len(question.hints),
-            )
+    choose(drawn, place.chosen_key(question))
+    how_sure(place.sure_key(question))
+    if st.session_state.pop(f"{place.key}:open", False):
+        st.warning("Choose an answer first.")
+    with st.container(horizontal=True, key=f"controls-{place.key}"):
+        # Callbacks run before the page does, so that an answer costs one run and not two.
+        st.button(
+            "Check",
+            type="primary",
+            key=f"{place.key}-check",
+            on_click=_check,
+            args=(drawn, place),
+        )
+        st.button(
+            "Hint" if hints == 0 else "Another hint",
+            key=f"{place.key}-hint",
+            on_click=_hint,
+            args=(place,),
+            disabled=hints >= len(question.hints),
+        )
 
 
 def _hint(place: Place) -> None:

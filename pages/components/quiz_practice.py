@@ -15,6 +15,8 @@ from quizzes.selection import shuffled, sibling
 PLACE = "practice"
 ASKED = "practice:question"
 """The id of the question on screen; kept while the reader visits other pages."""
+MARKS = {None: "", True: " ✓", False: " ✗"}
+"""Whether the last answer to a question was right."""
 
 
 def show(question: Question) -> None:
@@ -47,15 +49,8 @@ def practise(text: dict[str, str]) -> str:
         st.button(
             label, type="primary" if graded else "secondary", on_click=show, args=(following,)
         )
+        last = {event.question: event.right for event in log()}
         for one in core:
-            label = f"{one.core}{_mark(one)}"
+            label = f"{one.core}{MARKS[last.get(one.id)]}"
             st.button(label, key=f"core-{one.core}", on_click=show, args=(one,))
     return verdict_of(graded) if graded else ""
-
-
-def _mark(question: Question) -> str:
-    """Whether the last answer to it was right."""
-    events = log().of(question.id)
-    if not events:
-        return ""
-    return " ✓" if events[-1].right else " ✗"

@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.components.modes import mode_of
 from pages.components.quiz_card import (
+    NAMES,
     SURE,
     Place,
     ask,
@@ -39,43 +40,61 @@ def test(text: dict[str, str]) -> str:
     if len(results) == len(drawn):
         return _report(drawn, results, text)
     each = st.toggle(
-        text["test-each"], value=st.query_params.get("feedback") == "each", key=f"{state}-each"
+        text["test-each"],
+        value=st.query_params.get("feedback") == "each",
+        key=f"{state}-each",
+        # What was answered with feedback is on record, and cannot be answered again.
+        disabled=bool(results) or _place(state, 0).graded is not None,
     )
     st.query_params["feedback"] = "each" if each else "end"
     if each:
         return _one_by_one(drawn, results, state)
-    with st.form(f"{state}-form", border=False):
-        answers = []
-        for number, one in enumerate(drawn, 1):
-            with st.container(border=True, key=f"ask-{state}-{number}"):
-                st.caption(f"Question {number} of {len(drawn)} · {one.question.difficulty}")
-                st.markdown(one.question.stem)
-                chosen = choose(one, f"{state}-{number}-chosen")
-                answers.append((one, chosen, how_sure(f"{state}-{number}-sure")))
-        handed_in = st.form_submit_button("Hand in", type="primary")
-    missing = sum(chosen is None for _, chosen, _ in answers)
-    if handed_in and missing and not st.session_state.get(f"{state}:warned"):
-        st.session_state[f"{state}:warned"] = True
-        st.warning(
-            f"{missing} of {len(drawn)} are still open. Answer them, or hand in again to leave "
-            "them so."
+    for number, one in enumerate(drawn, 1):
+        with st.container(border=True, key=f"ask-{state}-{number}"):
+            st.caption(f"Question {number} of {len(drawn)} · {one.question.difficulty}")
+            st.markdown(one.question.stem)
+            choose(one, f"{state}-{number}-chosen")
+            how_sure(f"{state}-{number}-sure")
+    st.button("Hand in", type="primary", on_click=_hand_in, args=(drawn, state))
+    missing = st.session_state.pop(f"{state}:open", 0)
+    if not missing:
+        return ""
+    st.warning(
+        f"{missing} of {len(drawn)} are still open. Answer them, or hand in again to leave them so."
+    )
+    return f"{missing} questions are still open."
+
+
+def _hand_in(drawn: list[Drawn], state: str) -> None:
+    """Grade all answers; the first time, only if none is missing."""
+    answers = [
+        Response(
+            one.question.id,
+            st.session_state.get(f"{state}-{number}-chosen"),
+            NAMES[st.session_state[f"{state}-{number}-sure"]],
+            order=one.order,
         )
-        return f"{missing} questions are still open."
-    if handed_in:
-        graded = [
-            grade(one.question, Response(one.question.id, chosen, sure, 0, one.order))
-            for one, chosen, sure in answers
-        ]
-        st.session_state[f"{state}:results"] = graded
-        remember(*(event(each, "test", now()) for each in graded))
-        return _report(drawn, graded, text)
-    return ""
+        for number, one in enumerate(drawn, 1)
+    ]
+    missing = sum(answer.chosen is None for answer in answers)
+    if missing and not st.session_state.get(f"{state}:warned"):
+        st.session_state[f"{state}:warned"] = True
+        st.session_state[f"{state}:open"] = missing
+        return
+    results = [grade(one.question, each) for one, each in zip(drawn, answers, strict=True)]
+    st.session_state[f"{state}:results"] = results
+    remember(*(event(graded, "test", now()) for graded in results))
+
+
+def _place(state: str, number: int) -> Place:
+    """Where a question of a test with feedback after each is asked."""
+    return Place(f"{state}-{number}", "test")
 
 
 def _one_by_one(drawn: list[Drawn], results: list[Graded], state: str) -> str:
     """Feedback after each question."""
     number = len(results)
-    one, place = drawn[number], Place(f"{state}-{number}", "test")
+    one, place = drawn[number], _place(state, number)
     graded = ask(one, place, f"Question {number + 1} of {len(drawn)} · {one.question.difficulty}")
     if graded is None:
         return ""
@@ -103,7 +122,8 @@ def _report(drawn: list[Drawn], results: list[Graded], text: dict[str, str]) -> 
     said = f"{_share(found.total)} right: {found.level}."
     with st.container(border=True, key="card-verdict"):
         st.header(found.level.capitalize(), anchor=False)
-        st.markdown(f"**{_share(found.total)}** right, {found.mark:.3g} of {found.best:g} marks.")
+        marks = f"{found.mark:.3g} of {found.best:g} marks".replace("-", "−")
+        st.markdown(f"**{_share(found.total)}** right, {marks}.")
         _tables(found, {c.concept: c.title for c in bank.concepts})
         if found.confident_errors:
             st.markdown(text["confident"])

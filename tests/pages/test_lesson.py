@@ -61,7 +61,8 @@ def test_modes_have_files_and_words() -> None:
 def test_neighbours() -> None:
     first, last = MODES[0], MODES[-1]
     assert neighbours(first) == (None, MODES[1]) and neighbours(last) == (MODES[-2], None)
-    assert neighbours(ASIDES[0]) == (None, None)
+    assert neighbours(ASIDES[0]) == (None, ASIDES[1])
+    assert neighbours(ASIDES[1]) == (ASIDES[0], None)
     # On the six-minute path, the window follows the overview, and practice the reverse lab.
     assert neighbours(first, "6 minutes") == (None, MODES[2])
     assert neighbours(MODES[4], "6 minutes") == (MODES[3], MODES[8])
@@ -274,10 +275,11 @@ def test_correspondences_are_complete() -> None:
     assert [term for _, term, _ in lines] == [
         "forward process",
         "reverse process",
-        "training",
+        "training, done beforehand",
         "applications",
     ]
-    assert {w for when, _, _ in lines for w in when.split()} == {"forward", "reverse", "end"}
+    whens = {w for when, _, _ in lines for w in when.split()}
+    assert whens == {"forward", "reverse", "end", "never"}
 
 
 def test_no_lesson_file_has_a_loose_bracket() -> None:

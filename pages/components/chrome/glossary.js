@@ -44,6 +44,10 @@ export default function ({ parentElement, data }) {
 
   const onclick = (event) => {
     const path = event.composedPath();
+    // On a phone the menu is a drawer; whoever has chosen a page wants to see it.
+    if (innerWidth < 768 && path.some((element) => element.matches?.('[data-testid="stSidebarNavLink"]'))) {
+      setTimeout(() => document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click(), 200);
+    }
     const link = path.find((element) => element.matches?.(LINK));
     if (link) {
       event.preventDefault();

@@ -67,12 +67,18 @@ class Presenter {
   // that it scrolls.
   fit(name) {
     const slide = document.querySelector(`.${name}`);
-    const room = innerHeight - slide.getBoundingClientRect().top - 52;
-    const content = [...slide.children].reduce((sum, child) => Math.max(sum, child.getBoundingClientRect().bottom), 0) -
-      slide.getBoundingClientRect().top;
+    const top = slide.getBoundingClientRect().top, room = innerHeight - top - 68;
+    let content = 0;
+    for (const part of slide.querySelectorAll("[data-testid=stElementContainer], [class*=st-key-card]")) {
+      const box = part.getBoundingClientRect();
+      if (box.height) content = Math.max(content, box.bottom - top);
+    }
+    if (!content) return;
     const now = parseFloat(slide.style.zoom || 1);
     const zoom = Math.max(0.72, Math.min(1, (room / content) * now));
     if (Math.abs(zoom - now) > 0.02) slide.style.zoom = zoom;
+    const main = document.querySelector('[data-testid="stMain"]');
+    if (main) main.style.overflow = (content * zoom) / now <= room + 8 ? "hidden" : "";
   }
 
   go(by) {

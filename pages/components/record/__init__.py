@@ -19,7 +19,9 @@ from quizzes.log import Event, Log, LogError, dump, merge, parse
 HERE = Path(__file__).parent
 LOG = "record:log"
 NEW = "record:new"
-PROBLEM = "record:problem"
+"""What the browser is not known to have."""
+REFUSED = "record:refused"
+"""When the browser sent what cannot be read; it then sets that aside."""
 
 
 def _register(name: str) -> Any:
@@ -65,22 +67,24 @@ def record(where: str, panel: bool = False) -> None:
         if not text:
             return
         try:
-            st.session_state[LOG] = merge(parse(text), log())
-            st.session_state.pop(PROBLEM, None)
-        except LogError as error:
-            st.session_state[PROBLEM] = str(error)
+            found = parse(text)
+        except LogError:
+            st.session_state[REFUSED] = now()
+            return
+        st.session_state[LOG] = merge(found, log())
+        kept = {event.id for event in found}
+        st.session_state[NEW] = [event for event in log() if event.id not in kept]
 
     def erased() -> None:
         st.session_state[LOG], st.session_state[NEW] = Log(), []
 
-    if PROBLEM in st.session_state:
-        st.warning(st.session_state[PROBLEM])
     _record(
         key=key,
         data={
             "empty": dump(Log()),
             "events": json.loads(dump(Log(tuple(st.session_state.get(NEW, [])))))["events"],
             "known": len(log()),
+            "refused": st.session_state.pop(REFUSED, 0),
             "panel": panel,
         },
         on_log_change=received,

@@ -1,110 +1,183 @@
 // The learner's record: an append-only log of attempts in this browser's storage, and nowhere else.
-// Python gives the events of this visit again and again; those with a new id are added. Python is
-// sent the log when it knows fewer events than there are. Everything else is derived from the log.
+// Python gives the events that the browser may not have yet, again and again; those with a new id
+// are added. Python is sent the log when it does not know all of it, or gives more than it need.
+// Everything else is derived from the log.
 
 const KEY = "throughTheFog.log";
+const DAMAGED = `${KEY}.damaged`;
+const MANY = 50; // so many events at once were imported, and need not be given again
+const SAY = {
+  unkept: "This browser's storage is full or blocked, so your record lasts only until you close or reload this tab: export it to keep it.",
+  damaged: "Your record in this browser was damaged, so a new one was begun; the damaged one is kept aside and can be exported.",
+  newer: "Your record in this browser is from a newer version of this app, so it is left as it is, and what you answer now lasts until you close or reload this tab.",
+};
 
-export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
+export default function ({ parentElement, data, setTriggerValue }) {
   const root = parentElement.querySelector(".root");
   const book = (root.book ??= new Book(data.empty));
-  book.append(data.events);
-  const tell = () => {
-    const count = book.log.events.length;
-    if (count === data.known || count === root.told) return; // told once, even if it was refused
-    root.told = count;
-    setStateValue("log", JSON.stringify(book.log));
-  };
-  tell();
-  // Another tab wrote to it.
+  root.data = data;
+  root.send = setTriggerValue;
+  if (data.refused > (root.refused ?? 0)) {
+    root.refused = data.refused;
+    book.refuse();
+  }
+  if (!data.known) book.gone.clear();
+  if (book.missing && data.known > data.events.length) erase(root, book); // in another tab
+  else {
+    book.append(data.events);
+    tell(root, book);
+  }
+  // Another tab wrote to it. Of two that wrote at once, the first one adds its events again.
   root.onstorage && window.removeEventListener("storage", root.onstorage);
   root.onstorage = (event) => {
     if (event.key !== KEY && event.key !== null) return;
-    book.read();
-    tell();
+    if (event.newValue === null) erase(root, book);
+    else {
+      book.read();
+      book.append(root.data.events);
+      tell(root, book);
+    }
+    draw(root, book);
   };
   window.addEventListener("storage", root.onstorage);
-  draw(root, book, data, { setStateValue, setTriggerValue });
+  draw(root, book);
   return () => window.removeEventListener("storage", root.onstorage);
+}
+
+function tell(root, book) {
+  const count = book.log.events.length, { known, events } = root.data;
+  const state = `${count} ${known} ${events.length}`;
+  if (count === known && events.length < MANY) root.told = null;
+  else if (state !== root.told) {
+    root.told = state; // once, even if it is refused
+    root.send("log", JSON.stringify(book.log));
+  }
+}
+
+function erase(root, book) {
+  book.erase(root.data.events);
+  root.send("erased", true);
 }
 
 class Book {
   constructor(empty) {
     this.empty = JSON.parse(empty);
-    this.problem = null;
-    this.damaged = null;
+    this.gone = new Set(); // ids that were erased while Python may still give them
     this.read();
   }
 
+  get problem() {
+    if (this.newer) return SAY.newer;
+    if (this.unkept) return SAY.unkept;
+    return this.begun ? SAY.damaged : null;
+  }
+
+  // What is stored, and what could not be stored in this tab.
   read() {
+    const held = window.throughTheFogLog;
+    this.log = structuredClone(this.empty);
+    this.damaged = null;
+    this.newer = this.stuck = false;
+    this.unkept = Boolean(held);
     let text = null;
     try {
       text = localStorage.getItem(KEY);
+      this.damaged = localStorage.getItem(DAMAGED);
     } catch {
-      this.problem = "This browser does not let the app keep your record.";
+      this.unkept = true;
     }
-    const held = window.throughTheFogLog; // what could not be stored in this tab
-    this.log = held ?? structuredClone(this.empty);
-    if (text === null) return;
+    this.missing = text === null && !this.unkept;
+    if (text !== null) this.take(text);
+    if (held) this.join(held.events);
+  }
+
+  take(text) {
+    let log = null;
     try {
-      const log = JSON.parse(text);
-      if (log.format !== this.empty.format || !Array.isArray(log.events)) throw new Error();
-      if (!held) this.log = log;
-      else this.join(log.events);
+      log = JSON.parse(text);
     } catch {
-      this.setAside(text);
+      // Then it is damaged.
     }
+    const ours = log?.format === this.empty.format && Array.isArray(log.events);
+    if (ours && log.version > this.empty.version) this.newer = true;
+    else if (ours && log.events.every((row) => typeof row?.[0] === "string")) this.log = log;
+    else this.setAside(text);
   }
 
   // A record that cannot be read is kept beside, so that nothing is lost, and a new one is begun.
   setAside(text) {
-    this.damaged = text;
-    this.problem = "Your record in this browser was damaged, so a new one was begun. The old one is kept.";
+    const all = this.damaged ? `${this.damaged}\n${text}` : text;
+    this.damaged = all;
+    this.begun = true;
     try {
-      localStorage.setItem(`${KEY}.damaged`, text);
-      localStorage.removeItem(KEY);
+      localStorage.setItem(KEY, JSON.stringify(this.empty)); // there may be no room for it twice
+      localStorage.setItem(DAMAGED, all);
     } catch {
-      // It stays where it is, and can still be exported.
+      this.unkept = this.stuck = true;
+      try {
+        localStorage.setItem(KEY, text);
+      } catch {
+        // It can still be exported.
+      }
     }
+  }
+
+  // Python could not read it.
+  refuse() {
+    try {
+      const text = localStorage.getItem(KEY);
+      if (text !== null) this.setAside(text);
+    } catch {
+      // Nothing is stored.
+    }
+    if (!this.stuck) this.read();
+    else this.log = structuredClone(this.empty);
   }
 
   join(events) {
     const known = new Set(this.log.events.map(([id]) => id)); // rows, beginning with the id
-    const fresh = events.filter(([id]) => !known.has(id));
+    const fresh = events.filter(([id]) => !known.has(id) && !this.gone.has(id));
     this.log.events.push(...fresh);
     return fresh.length;
   }
 
   append(events) {
-    if (!events?.length) return;
+    if (!events.length) return;
     this.read(); // another tab may have written meanwhile
-    if (!this.join(events)) return;
-    this.write();
+    if (this.join(events)) this.write();
   }
 
   write() {
     try {
+      if (this.newer || this.stuck) throw new Error("What is stored must stay.");
       localStorage.setItem(KEY, JSON.stringify(this.log));
       window.throughTheFogLog = undefined;
+      this.unkept = this.missing = false;
     } catch {
       window.throughTheFogLog = this.log;
-      this.problem = "This browser's storage is full or blocked: your record lasts until you close this tab. Export it to keep it.";
+      this.unkept = true;
     }
   }
 
-  erase() {
-    this.log = structuredClone(this.empty);
+  erase(given) {
+    for (const [id] of [...this.log.events, ...given]) this.gone.add(id);
     window.throughTheFogLog = undefined;
     try {
       localStorage.removeItem(KEY);
-      localStorage.removeItem(`${KEY}.damaged`);
+      localStorage.removeItem(DAMAGED);
     } catch {
       // Then there is nothing there.
     }
-    this.problem = this.damaged = null;
+    this.begun = false;
+    this.read();
   }
 }
 
-function draw(root, book, data, { setStateValue, setTriggerValue }) {
+function draw(root, book) {
+  const { panel } = root.data;
+  const now = `${panel} ${book.problem} ${Boolean(book.damaged)}`;
+  if (root.drawn === now) return; // what has the focus stays
+  root.drawn = now;
   const parts = [];
   if (book.problem) {
     const note = document.createElement("p");
@@ -113,26 +186,31 @@ function draw(root, book, data, { setStateValue, setTriggerValue }) {
     note.textContent = book.problem;
     parts.push(note);
   }
-  if (data.panel || book.problem) {
+  if (panel || book.problem) {
     const row = document.createElement("div");
     row.className = "row";
     row.append(button("Export my record", () => save(JSON.stringify(book.log), "through-the-fog-record.json")));
     if (book.damaged) row.append(button("Export the damaged one", () => save(book.damaged, "through-the-fog-damaged.txt")));
-    if (data.panel) row.append(eraser(root, book, data, { setStateValue, setTriggerValue }));
+    if (panel) row.append(eraser(root, book));
     parts.push(row);
   }
   root.replaceChildren(...parts);
 }
 
-function eraser(root, book, data, ways) {
+function eraser(root, book) {
   const first = button("Erase my record", () => {
     const sure = button("Yes, erase it for good", () => {
-      book.erase();
-      ways.setTriggerValue("erased", true);
-      draw(root, book, data, ways);
+      erase(root, book);
+      root.drawn = null;
+      draw(root, book);
+      root.querySelector(".row").lastChild.focus();
     });
     sure.classList.add("danger");
-    const no = button("Keep it", () => draw(root, book, data, ways));
+    const no = button("Keep it", () => {
+      sure.remove();
+      no.replaceWith(first);
+      first.focus();
+    });
     first.replaceWith(sure, no);
     no.focus();
   });

@@ -100,6 +100,7 @@ class Clock {
     stage.scene?.close?.();
     stage.settled = () => { this.label(); this.settle(); };
     stage.take = () => { this.pause(false); this.following = false; }; // the reader takes over
+    stage.toggle = () => this.play.onclick();
     stage.clock = root;
     this.unfollow?.();
     this.unfollow = stage.follow((scene, index) => this.paint(scene, index));
@@ -149,7 +150,13 @@ class Clock {
       if (this.following && scene.ready) this.stage.moveTo(scene.reached);
       if (!scene.live && this.following) {
         this.following = false;
+        // What had been drawn already comes all at once: play it, or there would be nothing to see.
+        const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
         if (rest !== null) this.stage.moveTo(rest);
+        else if (!still && !scene.stopped && scene.lanes.every((lane) => lane.kept)) {
+          this.stage.moveTo(0);
+          this.start();
+        }
         this.settle();
       }
       this.report();

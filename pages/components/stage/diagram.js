@@ -36,22 +36,23 @@ export default function (component) {
 }
 
 function drawDiagram(drawing, wide, scene, stage) {
-  const size = Math.min(84, (wide - 16 - 4 * 16) / 5), gap = (wide - 16 - 5 * size) / 4;
-  const top = 30, low = top + size + 86, high = low + size + 46;
+  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize) / 17; // larger on slides
+  const size = Math.min(84 * rem, (wide - 16 - 4 * 16) / 5), gap = (wide - 16 - 5 * size) / 4;
+  const top = 30 * rem, low = top + size + 86 * rem, high = low + size + 46 * rem;
   drawing.setAttribute("viewBox", `0 0 ${wide} ${high}`);
   drawing.replaceChildren();
   const text = (x, y, words, cls = "", anchor = "middle") => drawing.append(make(`text${cls}`, { x, y, "text-anchor": anchor }, words));
   const x = (place) => 8 + place * (size + gap);
   const narrow = wide < 480;
-  text(8, 18, narrow ? "Forward process: no model" : "Forward process: noise is added. It needs no model.", ".noise-word", "start");
+  text(8, 18 * rem, narrow ? "Forward process: no model" : "Forward process: noise is added. It needs no model.", ".noise-word", "start");
   text(8, high - 6, narrow ? "Reverse process: the model" : "Reverse process: the model takes noise away, step by step.", ".signal-word", "start");
   for (let i = 0; i < 4; i++) {
     drawing.append(arrow(x(i) + size + 2, top + size / 2, x(i + 1) - 3, top + size / 2, "noise-line"));
     drawing.append(arrow(x(i + 1) - 3, low + size / 2, x(i) + size + 2, low + size / 2, "signal-line"));
   }
-  const middle = top + size + 43;
-  text(x(0) + size / 2, top + size + 18, "data");
-  text(x(4) + size / 2, top + size + 18, "pure noise");
+  const middle = top + size + 43 * rem;
+  text(x(0) + size / 2, top + size + 18 * rem, "data");
+  text(x(4) + size / 2, top + size + 18 * rem, "pure noise");
   text(x(0) + size / 2, low - 9, narrow ? "generated" : "generated data");
   text(x(4) + size / 2, low - 9, "fresh noise");
   text(x(0) + size / 2, middle + 4, "≠", ".unequal");

@@ -22,15 +22,20 @@ class JourneyScene {
   inner(index) { return index <= this.half ? index : index - this.half; }
   part(index) { return this.side(index) === "forward" ? this.there : this.back; }
 
-  // A pane of fog is wiped towards the clear end of the half that one is in.
+  // Wiping is the reverse process. Who wipes while the fog still comes goes over to it, to the
+  // moment with as much fog: turning time back would give back the original, which nobody can.
   get clearing() { return this.half; }
-  clearer(index) { return index < this.half ? -1 : 1; }
+  clearer() { return 1; }
+  wipeFrom(index) { return index < this.half ? this.last - index : index; }
 
   amounts(index) { return this.part(index).amounts(this.inner(index)); }
   paint(canvas, index) { this.part(index).paint(canvas, this.inner(index)); }
   frame(which, index) { return this.back.frame(which, Math.max(0, index - this.half)); }
   name(which, lane) { return this.back.name(which, lane); }
-  sentence(index) { return this.part(index).sentence(this.inner(index)); }
+  sentence(index) {
+    const [, sigma] = this.amounts(index);
+    return this[this.side(index)].find(([limit]) => sigma <= limit)[1];
+  }
 
   describe(index) {
     const what = this.side(index) === "forward" ? "The forward process" : "The reverse process";

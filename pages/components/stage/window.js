@@ -14,7 +14,8 @@ export default function (component) {
     const wipe = (share) => {
       stage.take?.();
       const { scene } = stage;
-      stage.moveTo(stage.index + scene.clearer(stage.index) * share * scene.clearing);
+      const from = share > 0 ? scene.wipeFrom?.(stage.index) ?? stage.index : stage.index;
+      stage.moveTo(from + scene.clearer(from) * share * scene.clearing);
       stage.changed();
     };
     let last = null;
@@ -31,6 +32,20 @@ export default function (component) {
     };
     canvas.onpointerup = canvas.onpointercancel = () => { last = null; stage.settled?.(); };
     canvas.onkeydown = (event) => {
+      if (event.key === " ") {
+        event.preventDefault();
+        event.stopPropagation();
+        stage.toggle?.();
+        return;
+      }
+      if (event.key === "Home" || event.key === "End") {
+        event.preventDefault();
+        event.stopPropagation();
+        stage.take?.();
+        stage.moveTo(event.key === "Home" ? 0 : stage.scene.last);
+        stage.settled?.();
+        return;
+      }
       const share = { ArrowRight: 0.05, ArrowUp: 0.05, w: 0.05, Enter: 0.05, ArrowLeft: -0.05, ArrowDown: -0.05 }[event.key];
       if (share === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
