@@ -12,7 +12,7 @@ from diffusion_core.embedded import ICON
 from pages.components.address import controls
 
 STYLE = Path(__file__).with_name("look.css").read_text("utf-8")
-HIDDEN = '<style>[class*="st-key-controls"], .stCheckbox { display: none; }</style>'
+HIDDEN = '<style>body :is([class*="st-key-controls"], .stCheckbox) { display: none; }</style>'
 """What ?controls=hide takes away: the settings. The timeline stays."""
 PRESENTING = Path(__file__).with_name("presenting.css").read_text("utf-8")
 
