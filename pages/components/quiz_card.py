@@ -87,7 +87,8 @@ def ask(
     return place.graded
 
 
-# Choosing costs no run (unlike in a form, a choice still outlasts a visit to another page).
+# Not in a form, although each choice costs a run of the card: what a form holds is lost when the
+# reader looks something up on another page.
 def choose(drawn: Drawn, key: str) -> None:
     """The four options as a radio group, which stand for their places in the bank."""
     texts = {i: f"**{LETTERS[p]}**\u2002{o.text}" for p, (i, o) in enumerate(drawn.options)}
@@ -97,7 +98,6 @@ def choose(drawn: Drawn, key: str) -> None:
         index=None,
         format_func=lambda i: texts[i],
         key=key,
-        on_change="ignore",
         persist_state="session",
     )
 
@@ -110,7 +110,6 @@ def how_sure(key: str) -> None:
         index=1,
         horizontal=True,
         key=key,
-        on_change="ignore",
         persist_state="session",
     )
 
@@ -124,7 +123,7 @@ def _form(drawn: Drawn, place: Place) -> None:
     how_sure(place.sure_key(question))
     if st.session_state.pop(f"{place.key}:open", False):
         st.warning("Choose an answer first.")
-    with st.container(horizontal=True, key=f"controls-{place.key}"):
+    with st.container(horizontal=True):
         # Callbacks run before the page does, so that an answer costs one run and not two.
         st.button(
             "Check",

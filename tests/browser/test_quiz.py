@@ -17,6 +17,7 @@ from quizzes.bank import load_bank
 from quizzes.log import VERSION, Event, Log, dump, parse
 from quizzes.review import DAY
 from tests.browser.conftest import Visitor, visit
+from tests.browser.test_accessibility import AXE_SCRIPT, NOT_OURS, RULES, VIOLATIONS
 
 pytestmark = pytest.mark.browser
 
@@ -54,6 +55,13 @@ def has_kept(page: Page, count: int) -> None:
     )
 
 
+def has_settled(page: Page) -> None:
+    """Wait until the page's script has run."""
+    page.wait_for_function(
+        "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
+    )
+
+
 def practise(visitor: Visitor) -> Locator:
     """Open the practice page; its card."""
     visitor.page.goto(visitor.address + "/practice")
@@ -85,6 +93,8 @@ def download(page: Page, press: Callable[[], None]) -> str:
 
 
 def test_practice_by_keyboard_alone(visitor: Visitor) -> None:
+    sent: list[object] = []
+    visitor.page.on("websocket", lambda socket: socket.on("framesent", sent.append))
     page, card = visitor.page, practise(visitor)
     visitor.press_until_chosen(card, "d")
     visitor.press_until_chosen(card, "b")
@@ -93,12 +103,20 @@ def test_practice_by_keyboard_alone(visitor: Visitor) -> None:
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.innerText") == "Check":
             break
+    has_settled(page)
+    before = len(sent)
     page.keyboard.press("Enter")
     card.get_by_text("(your answer)").wait_for()
     assert card.get_by_text("(your answer)").inner_text().startswith("B")
     # The result is said, in the words that are seen.
     seen = card.locator(".st-key-takeaway-practice").inner_text()
     status(page, seen).wait_for(state="attached")
+    # One message to the server, so one run, was all that it took.
+    has_kept(page, 1)
+    has_settled(page)
+    assert len(sent) == before + 1
+    page.evaluate(AXE_SCRIPT.read_text("utf-8"))
+    assert page.evaluate(VIOLATIONS, [RULES, NOT_OURS]) == []
     # And on to the next one, from where the keyboard is now.
     for _ in range(60):
         page.keyboard.press("Tab")

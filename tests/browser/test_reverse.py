@@ -27,7 +27,7 @@ def test_generate_streams_every_step(visitor: Visitor) -> None:
     visitor.wait_for(STAGE, DONE)
     visitor.page.get_by_text("Done in").first.wait_for()
     before = visitor.stage(STAGE, "c.presses")
-    visitor.page.get_by_role("button", name="Generate").click()
+    visitor.page.get_by_role("button", name="Generate", exact=True).click()
     visitor.wait_for(STAGE, f"c.presses > {before} && {DONE}")
     levels = visitor.stage(STAGE, "c.lanes[0].got.map((f) => f.t)")
     assert levels == pytest.approx(grid_of("dpmpp", 30).tolist(), abs=1e-6)
@@ -163,7 +163,7 @@ def test_network_calls_are_counted(visitor: Visitor) -> None:
 
 def test_pressing_generate_many_times_ends_in_one_run(visitor: Visitor) -> None:
     visitor.open("/reverse?steps=40&n=2")
-    button = visitor.page.get_by_role("button", name="Generate")
+    button = visitor.page.get_by_role("button", name="Generate", exact=True)
     for _ in range(10):
         button.click(no_wait_after=True)
     visitor.wait_for(STAGE, f"c.presses >= 1 && {DONE}", timeout=60_000)

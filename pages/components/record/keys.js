@@ -11,6 +11,7 @@ export default function ({ parentElement, data }) {
   setTimeout(() => { if (root.spoken.textContent !== data.said) root.spoken.textContent = data.said; }, 150);
   const onkey = (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (window.throughTheFogPresents) return; // there, B blanks the screen
     if (event.composedPath()[0].closest?.(TYPING)) return;
     const place = "abcd".indexOf(event.key.toLowerCase());
     if (place < 0 || event.key.length !== 1) return;
