@@ -57,9 +57,7 @@ def has_kept(page: Page, count: int) -> None:
 
 def has_settled(page: Page) -> None:
     """Wait until the page's script has run."""
-    page.wait_for_function(
-        "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
-    )
+    page.wait_for_function("() => document.querySelector('[data-test-script-state=notRunning]')")
 
 
 def practise(visitor: Visitor) -> Locator:
@@ -94,7 +92,9 @@ def download(page: Page, press: Callable[[], None]) -> str:
 
 def test_practice_by_keyboard_alone(visitor: Visitor) -> None:
     sent: list[object] = []
-    visitor.page.on("websocket", lambda socket: socket.on("framesent", sent.append))
+    visitor.page.on(
+        "websocket", lambda socket: socket.on("framesent", lambda data: sent.append(data))
+    )
     page, card = visitor.page, practise(visitor)
     visitor.press_until_chosen(card, "d")
     visitor.press_until_chosen(card, "b")
@@ -115,7 +115,7 @@ def test_practice_by_keyboard_alone(visitor: Visitor) -> None:
     has_kept(page, 1)
     has_settled(page)
     assert len(sent) == before + 1
-    page.evaluate(AXE_SCRIPT.read_text("utf-8"))
+    page.evaluate(AXE_SCRIPT)
     assert page.evaluate(VIOLATIONS, [RULES, NOT_OURS]) == []
     # And on to the next one, from where the keyboard is now.
     for _ in range(60):
