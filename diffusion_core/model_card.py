@@ -158,8 +158,8 @@ def _distilled(card: Card) -> list[str]:
     """The section about the distilled model."""
     training = card.get("training", {})
     points = [
-        "A copy of the network above that was taught to give finished pictures: `leap.safetensors`,"
-        " used by the sampler `leap` in 1, 2 or 4 network calls.",
+        f"A copy of {card.get('teacher', 'the network above')} that was taught to give finished "
+        "pictures: `leap.safetensors`, used by the sampler `leap` in 1, 2 or 4 network calls.",
         "It learned where its teacher's guided paths end "
         f"({training.get('paths', 0):,} paths of {training.get('path_steps', 0)} steps, guidance "
         f"{training.get('guidance', 0):g}, which is so folded in), and from a critic that compares "

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Annotated
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from quizzes.bank import BankError
 from quizzes.schema import Difficulty, Option, Question, Show, Slug, Text
 
 FILE = Path(__file__).parent / "predict.yaml"
@@ -80,6 +81,15 @@ class Prediction(BaseModel):
 
 @cache
 def predictions() -> dict[str, Prediction]:
-    """All predictions, by the name of their experiment."""
-    listed = yaml.safe_load(FILE.read_text("utf-8"))
-    return {entry.id: entry for entry in map(Prediction.model_validate, listed)}
+    """All predictions, by the name of their experiment. BankError, in a sentence, if unusable."""
+    try:
+        listed = yaml.safe_load(FILE.read_text("utf-8"))
+        return {entry.id: entry for entry in map(Prediction.model_validate, listed)}
+    except (OSError, UnicodeDecodeError) as error:
+        raise BankError("quizzes/predict.yaml cannot be read: put the file back.") from error
+    except (yaml.YAMLError, TypeError) as error:
+        raise BankError("quizzes/predict.yaml is not a list of predictions.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "a prediction"
+        raise BankError(f"quizzes/predict.yaml: {place}: {first['msg']}.") from error
