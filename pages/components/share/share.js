@@ -13,6 +13,9 @@ const EXPORTS = [
 // What an address may say besides what is on the page.
 const MANNERS = ["present", "slide", "controls"];
 
+// Addresses that mean another machine on each machine.
+const LOCAL = /^(localhost|127\.|\[::1\])/;
+
 export default function ({ parentElement, data }) {
   const root = parentElement.querySelector(".root");
   root.share ??= new Share(root);
@@ -81,7 +84,9 @@ class Share {
       make("header", {}, make("h2", { id: "share-title" }, "Share"), close),
       make("div.link", {}, this.field, this.copier), this.said,
       make("div.pair", {}, this.code, make("div", {},
-        make("p.soft", {}, "Link and code open this page just as it is now. For a class, they can also"),
+        make("p.soft", {}, LOCAL.test(location.hostname)
+          ? "Link and code work on this machine only: for a class, open the app by the machine's name in your network. They can also"
+          : "Link and code open this page just as it is now. For a class, they can also"),
         make("label", {}, this.hide, "hide the controls"),
         make("label", {}, this.lock, "lock the controls"))),
       this.taking);
