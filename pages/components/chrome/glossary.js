@@ -60,19 +60,26 @@ export default function ({ parentElement, data }) {
     if (event.key === "Escape" && !note.hidden) close(true);
   };
   const onscroll = () => close(false);
-  // Tables that scroll must be reachable by keys.
-  const reach = () => document.querySelectorAll('[data-testid="stMarkdownContainer"] table').forEach((table) => {
-    if (table.scrollWidth > table.clientWidth) table.tabIndex = 0;
-    else table.removeAttribute("tabindex");
+  // Tables and formulas that scroll must be reachable by keys. Formulas are set late.
+  const WIDE = '[data-testid="stMarkdownContainer"] :is(table, .katex-display)';
+  const reach = () => document.querySelectorAll(WIDE).forEach((wide) => {
+    if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
+    else wide.removeAttribute("tabindex");
   });
-  reach();
-  const later = setTimeout(reach, 1000);
+  let later = setTimeout(reach, 100);
+  const watcher = new MutationObserver(() => {
+    clearTimeout(later);
+    later = setTimeout(reach, 100);
+  });
+  const main = document.querySelector('[data-testid="stMain"]');
+  if (main) watcher.observe(main, { childList: true, subtree: true });
   window.addEventListener("resize", reach);
   document.addEventListener("click", onclick, true);
   document.addEventListener("keydown", onkey);
   document.addEventListener("scroll", onscroll, true);
   return () => {
     clearTimeout(later);
+    watcher.disconnect();
     window.removeEventListener("resize", reach);
     document.removeEventListener("click", onclick, true);
     document.removeEventListener("keydown", onkey);
