@@ -7,8 +7,10 @@ import io
 import re
 import subprocess
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -202,6 +204,12 @@ def test_a_model_that_cannot_answer_is_said_in_one_sentence(
     assert (answer.status_code, answer.text) == (503, "There is no model: train one.")
 
 
+def _run(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run it on a loop of its own, in a thread: Playwright's is running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
 def test_a_class_that_presses_one_button_is_served_by_one_export(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -213,7 +221,7 @@ def test_a_class_that_presses_one_button_is_served_by_one_export(
     async def everybody() -> list[bytes]:
         return await asyncio.gather(*(workshop.make(order, []) for _ in range(30)))
 
-    assert asyncio.run(everybody()) == [b"gif"] * 30 and made == [order]
+    assert _run(everybody()) == [b"gif"] * 30 and made == [order]
 
 
 def test_a_crowd_beyond_what_there_is_room_for_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -226,7 +234,7 @@ def test_a_crowd_beyond_what_there_is_room_for_is_told(monkeypatch: pytest.Monke
         makers = (workshop.make(order, []) for _ in range(5))
         return await asyncio.gather(*makers, return_exceptions=True)
 
-    answers = asyncio.run(everybody())
+    answers = _run(everybody())
     assert answers[:3] == [b"gif"] * 3
     assert all(isinstance(answer, ServiceError) for answer in answers[3:])
 
@@ -238,7 +246,7 @@ def test_old_exports_make_room_for_new_ones(monkeypatch: pytest.MonkeyPatch) -> 
     ]
     workshop = export.Workshop()
     for order in orders:
-        asyncio.run(workshop.make(order, []))
+        _run(workshop.make(order, []))
     assert [workshop.kept(order) is None for order in orders] == [True, False, False]
 
 
