@@ -12,18 +12,16 @@ from pathlib import Path
 from typing import Annotated
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from quizzes.bank import BankError
-from quizzes.schema import Difficulty, Option, Question, Show, Slug, Text
+from quizzes.schema import Difficulty, Explained, Option, Question, Show, Slug, Strict, Text
 
 FILE = Path(__file__).parent / "predict.yaml"
 
 
-class Guess(BaseModel):
+class Guess(Strict):
     """An option, and the outcome for which it is the right one."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     text: Text
     outcome: Text
@@ -31,10 +29,8 @@ class Guess(BaseModel):
     misconception: Slug
 
 
-class Prediction(BaseModel):
-    """An experiment in words. Fields as of a Question."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class Prediction(Explained):
+    """An experiment in words."""
 
     id: Slug
     concept: Slug
@@ -43,12 +39,6 @@ class Prediction(BaseModel):
     """The outcome that the texts below explain."""
     stem: Text
     options: Annotated[tuple[Guess, ...], Field(min_length=4, max_length=4)]
-    hints: Annotated[tuple[Text, ...], Field(min_length=1, max_length=2)]
-    solution: Annotated[tuple[Text, ...], Field(min_length=2, max_length=6)]
-    final: Text
-    check: Text
-    mistakes: Annotated[tuple[Text, ...], Field(min_length=1, max_length=3)]
-    rule: Text
     look: Text
     sources: tuple[Text, ...] = ("the model of this app, run in front of you",)
 
@@ -68,12 +58,7 @@ class Prediction(BaseModel):
             difficulty=self.difficulty,
             stem=self.stem,
             options=options,
-            hints=self.hints,
-            solution=self.solution,
-            final=self.final,
-            check=self.check,
-            mistakes=self.mistakes,
-            rule=self.rule,
+            **{name: getattr(self, name) for name in Explained.model_fields},
             show=Show(page="reverse", look=self.look),
             sources=self.sources,
         )

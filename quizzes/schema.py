@@ -34,11 +34,13 @@ CONCEPTS = (
 """In the order in which they build on each other."""
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """Frozen, and no field that is not known: a mistyped name is a fault."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Option(_Strict):
+class Option(Strict):
     """One answer to choose from."""
 
     text: Text
@@ -55,7 +57,7 @@ class Option(_Strict):
         return self
 
 
-class Show(_Strict):
+class Show(Strict):
     """A state of the stage that proves the answer: a page of the app and what its address says."""
 
     page: Slug
@@ -64,7 +66,7 @@ class Show(_Strict):
     """What to see there."""
 
 
-class Number(_Strict):
+class Number(Strict):
     """A number in the text that can be computed: a test compares the two."""
 
     says: Text
@@ -73,17 +75,9 @@ class Number(_Strict):
     """An expression, such as "alpha('cosine', 0.5)"; a test (test_numbers.py) knows the words."""
 
 
-class Question(_Strict):
-    """A question and everything that is said after it was answered. Texts are Markdown."""
+class Explained(Strict):
+    """What is said about a question besides its options. Texts are Markdown."""
 
-    id: Slug
-    difficulty: Difficulty
-    core: Annotated[int, Field(ge=1, le=5)] | None = None
-    """Its place among the five core questions, if it is one."""
-    beside: Slug | None = None
-    """The page beside whose stage it stands, if it does."""
-    stem: Text
-    options: Annotated[tuple[Option, ...], Field(min_length=4, max_length=4)]
     hints: Annotated[tuple[Text, ...], Field(min_length=1, max_length=2)]
     solution: Annotated[tuple[Text, ...], Field(min_length=2, max_length=6)]
     """The worked solution, step by step."""
@@ -94,6 +88,19 @@ class Question(_Strict):
     mistakes: Annotated[tuple[Text, ...], Field(min_length=1, max_length=3)]
     rule: Text
     """The rule of thumb."""
+
+
+class Question(Explained):
+    """A question and everything that is said after it was answered."""
+
+    id: Slug
+    difficulty: Difficulty
+    core: Annotated[int, Field(ge=1, le=5)] | None = None
+    """Its place among the five core questions, if it is one."""
+    beside: Slug | None = None
+    """The page beside whose stage it stands, if it does."""
+    stem: Text
+    options: Annotated[tuple[Option, ...], Field(min_length=4, max_length=4)]
     show: Show
     sources: Annotated[tuple[Text, ...], Field(min_length=1)]
     numbers: tuple[Number, ...] = ()
@@ -112,7 +119,7 @@ class Question(_Strict):
         return next(i for i, option in enumerate(self.options) if option.right)
 
 
-class Concept(_Strict):
+class Concept(Strict):
     """One file of the bank."""
 
     concept: Slug
