@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.components.modes import mode_of
+from pages.components.links import way_to
 from pages.components.prose import prose
 from pages.components.quiz_card import Place, ask, naming_faults, verdict_of
 from pages.components.record import keys, log, now, record, remember
@@ -124,13 +124,7 @@ def _map() -> None:
     ]
     if weakest:
         concept = min(weakest, key=lambda pair: pair[0])[1]
-        page = mode_of(concept.page)
-        if page:
-            st.page_link(
-                page.file,
-                label=f"Worth another look: {concept.title}",
-                icon=":material/arrow_forward:",
-            )
+        way_to(concept.page, f"Worth another look: {concept.title}")
 
 
 def _forecast() -> None:

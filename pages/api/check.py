@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from starlette.requests import Request as HttpRequest
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
-from diffusion_core.errors import RequestError
-from diffusion_core.service.client import ServiceError
 from diffusion_core.service.jobs import Checking
+from pages.api.plainly import plainly
 from pages.components import model
 
 
+@plainly
 async def check(request: HttpRequest) -> Response:
     """name: one of jobs.CHECK_NAMES. The answer has the fields of diffusion_core.checks.Check."""
-    try:
-        job = Checking(request.query_params.get("name", ""))
-    except RequestError as error:
-        return PlainTextResponse(str(error), status_code=400)
-    try:
-        answer = await model.service.whole(job)
-    except ServiceError as error:
-        return PlainTextResponse(str(error), status_code=503)
+    job = Checking(request.query_params.get("name", ""))
+    answer = await model.service.whole(job)
     return Response(answer, media_type="application/json")

@@ -16,10 +16,11 @@ from dataclasses import dataclass
 
 from anyio import to_thread
 from starlette.requests import Request as HttpRequest
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
 from diffusion_core.errors import RequestError
 from diffusion_core.service.client import ServiceError
+from pages.api.plainly import plainly
 from pages.components import forward_scene, model, reverse_scene
 from pages.components.digits import source
 from pages.components.forward_scene import ForwardSettings
@@ -95,23 +96,19 @@ class Workshop:
 workshop = Workshop()
 
 
+@plainly
 async def export(request: HttpRequest) -> Response:
     """See above. 400 or 503 with one sentence if there is nothing to give."""
     kind = request.url.path.rpartition(".")[2]
-    try:
-        # Reading MNIST takes a moment the first time.
-        order = await to_thread.run_sync(order_of, kind, request.query_params, str(request.url))
-        content = workshop.kept(order)
-        if content is None:
-            recordings = []
-            if not isinstance(order.settings, ForwardSettings):
-                drawings = map(model.drawing, order.settings)
-                recordings = await asyncio.gather(*map(model.service.whole, drawings))
-            content = await workshop.make(order, recordings)
-    except RequestError as error:
-        return PlainTextResponse(str(error), status_code=400)
-    except ServiceError as error:
-        return PlainTextResponse(str(error), status_code=503)
+    # Reading MNIST takes a moment the first time.
+    order = await to_thread.run_sync(order_of, kind, request.query_params, str(request.url))
+    content = workshop.kept(order)
+    if content is None:
+        recordings = []
+        if not isinstance(order.settings, ForwardSettings):
+            drawings = map(model.drawing, order.settings)
+            recordings = await asyncio.gather(*map(model.service.whole, drawings))
+        content = await workshop.make(order, recordings)
     headers = {
         "Content-Disposition": f'attachment; filename="{order.name}"',
         "Cache-Control": "no-store",

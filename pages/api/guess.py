@@ -5,29 +5,24 @@ from __future__ import annotations
 import numpy as np
 from anyio import to_thread
 from starlette.requests import Request as HttpRequest
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
 from diffusion_core.errors import RequestError
 from diffusion_core.request import GUESS_LEVELS, IMAGE_SIZE
-from diffusion_core.service.client import ServiceError
 from diffusion_core.service.jobs import Guess
+from pages.api.plainly import plainly
 from pages.components import model
 from pages.components.forward_scene import ForwardSettings, picture
 from pages.components.stage.bundle import bundle
 
 
+@plainly
 async def guess(request: HttpRequest) -> Response:
     """Parameters as on the forward page: digit, which, seed, schedule; and told, if the
     picture is to stay as it is at that step while the model is told every other one."""
-    try:
-        # Reading MNIST takes a moment the first time.
-        job = await to_thread.run_sync(_job, dict(request.query_params))
-    except RequestError as error:
-        return PlainTextResponse(str(error), status_code=400)
-    try:
-        answer = await model.service.whole(job)
-    except ServiceError as error:
-        return PlainTextResponse(str(error), status_code=503)
+    # Reading MNIST takes a moment the first time.
+    job = await to_thread.run_sync(_job, dict(request.query_params))
+    answer = await model.service.whole(job)
     return Response(guess_bundle(answer), media_type="application/octet-stream")
 
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from anyio import to_thread
 from starlette.requests import Request as HttpRequest
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
-from diffusion_core.errors import RequestError
+from pages.api.plainly import plainly
 from pages.exports.qr import qr_svg
 
 
+@plainly
 async def qr(request: HttpRequest) -> Response:
     """400 with one sentence for what is no link, or too long a one."""
-    try:
-        svg = await to_thread.run_sync(qr_svg, request.query_params.get("link", ""))
-    except RequestError as error:
-        return PlainTextResponse(str(error), status_code=400)
+    svg = await to_thread.run_sync(qr_svg, request.query_params.get("link", ""))
     return Response(svg, media_type="image/svg+xml")

@@ -15,29 +15,24 @@ from typing import Any
 
 from anyio import to_thread
 from starlette.requests import Request as HttpRequest
-from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
-from diffusion_core.errors import RequestError
 from diffusion_core.service.client import Before, ServiceError
 from diffusion_core.service.jobs import Drawing
+from pages.api.plainly import plainly
 from pages.components import model
 from pages.components.reverse_scene import ReverseSettings
 
 
+@plainly
 async def sample(request: HttpRequest) -> Response:
     """Parameters as of ReverseSettings: digit, seed, sampler, steps, guidance, n, origin, until."""
-    try:
-        # Reading MNIST takes a moment the first time.
-        drawing = await to_thread.run_sync(_drawing, dict(request.query_params))
-    except RequestError as error:
-        return PlainTextResponse(str(error), status_code=400)
+    # Reading MNIST takes a moment the first time.
+    drawing = await to_thread.run_sync(_drawing, dict(request.query_params))
     kept = model.service.kept(drawing)
     answer = model.service.ask(drawing)
-    try:
-        # A refusal has a status of its own as long as nothing has been sent.
-        first = await anext(answer)
-    except ServiceError as error:
-        return PlainTextResponse(str(error), status_code=503)
+    # A refusal has a status of its own as long as nothing has been sent.
+    first = await anext(answer)
 
     async def body() -> AsyncIterator[bytes]:
         async with aclosing(answer):

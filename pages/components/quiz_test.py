@@ -6,7 +6,7 @@ import secrets
 
 import streamlit as st
 
-from pages.components.modes import mode_of
+from pages.components.links import way_to
 from pages.components.quiz_card import (
     NAMES,
     SURE,
@@ -128,13 +128,7 @@ def _report(drawn: list[Drawn], results: list[Graded], text: dict[str, str]) -> 
         if found.confident_errors:
             st.markdown(text["confident"])
         for concept in found.go_to:
-            page = mode_of(concept.page)
-            if page:
-                st.page_link(
-                    page.file,
-                    label=f"{concept.title}: {page.title}",
-                    icon=":material/arrow_forward:",
-                )
+            way_to(concept.page, f"{concept.title}: {{page}}")
     for number, (one, graded) in enumerate(zip(drawn, results, strict=True), 1):
         mark = "✓" if graded.right else "✗"
         sure = " · certain" if graded.confident_error else ""

@@ -7,7 +7,7 @@ import streamlit as st
 from diffusion_core.errors import RequestError
 from pages.components import forward_scene as forward
 from pages.components import reverse_scene as reverse
-from pages.components.modes import mode_of
+from pages.components.links import way_to
 from pages.components.stage import clock, follower
 from quizzes.schema import Show
 
@@ -23,14 +23,7 @@ def show_me(show: Show, name: str) -> None:
             _reverse(query, f"show-{name}")
     except RequestError as error:
         st.warning(str(error))
-    page = mode_of(show.page)
-    if page:
-        st.page_link(
-            page.file,
-            label=f"Open it on the page {page.title}",
-            icon=":material/arrow_forward:",
-            query_params=query,
-        )
+    way_to(show.page, "Open it on the page {page}", query)
 
 
 def _forward(query: dict[str, str], stage: str) -> None:
