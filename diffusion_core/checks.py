@@ -42,7 +42,8 @@ from diffusion_core.schedule import (
     cosine_time,
     log_snr,
 )
-from diffusion_core.training import diffusion_loss, step_generator, stratified_times
+from diffusion_core.training import diffusion_losses, step_generator, stratified_times
+from diffusion_core.unet import UNet
 
 ROUNDING = 1e-9
 """Tolerance of two float64 routes to the same number."""
@@ -236,7 +237,7 @@ def simple_loss() -> Check:
     """
     x_0 = digits()[::2][:60]
     labels, seed = torch.zeros(len(x_0), dtype=torch.int64), 2
-    loss = diffusion_loss(Silent(), x_0, labels, step_generator(0, seed))
+    loss = diffusion_losses(Silent(), x_0, labels, step_generator(0, seed)).squared
 
     again = step_generator(0, seed)  # the same times and the same noise
     t = stratified_times(len(x_0), again.initial_seed())
@@ -481,7 +482,9 @@ def folding(network: NetworkDenoiser) -> Check:
     arXiv:2112.10752, section 3.1) does not.
     """
     first, second = digits()[20:21], digits()[80:81]
-    folded = network.network.fold(first) - network.network.fold(second)
+    unet = network.network
+    assert isinstance(unet, UNet), "Only the U-Net folds."
+    folded = unet.fold(first) - unet.fold(second)
     return Check(
         left=(first - second).square().sum().item(),
         right=folded.square().sum().item(),

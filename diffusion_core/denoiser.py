@@ -18,11 +18,12 @@ from torch import Tensor
 from diffusion_core.prediction import Prediction, from_velocity, from_x0
 from diffusion_core.request import NO_LABEL
 from diffusion_core.schedule import Floats, cosine_time
-from diffusion_core.unet import UNet
 
 
 class Denoiser(Protocol):
-    """x_t (B, 1, H, W), alpha and sigma (B,) float64, label (B,) int64 (NO_LABEL for none)."""
+    """x_t (B, ...), alpha and sigma (B,) float64, label (B,) int64 (NO_LABEL for none).
+
+    What is denoised may be pictures (B, 1, H, W), waves (B, 1, L) or points (B, 2)."""
 
     def __call__(self, x_t: Tensor, alpha: Floats, sigma: Floats, label: Tensor) -> Prediction: ...
 
@@ -31,7 +32,7 @@ class Denoiser(Protocol):
 class NetworkDenoiser:
     """The trained network, asked at the time at which its own (cosine) schedule has this level."""
 
-    network: UNet
+    network: torch.nn.Module
 
     def __call__(self, x_t: Tensor, alpha: Floats, sigma: Floats, label: Tensor) -> Prediction:
         t = torch.as_tensor(cosine_time(alpha, sigma)).to(x_t)

@@ -21,6 +21,8 @@ from diffusion_core.request import IMAGE_SIZE, Request
 from diffusion_core.samplers import SAMPLERS, Level, Question, Taken, grid_of
 from diffusion_core.schedule import COSINE, Floats, Schedule, alpha_sigma
 
+DIGIT_SIZE = (1, IMAGE_SIZE, IMAGE_SIZE)
+
 
 @dataclass(frozen=True)
 class Step:
@@ -68,7 +70,7 @@ class Run:
     x_1 (B, 1, H, W) is the noise to start from; by default it follows from the request's seed, as
     does all fresh noise. `first` numbers the first picture of this request within its seed.
     `times`, falling, one more than there are steps, replace the sampler's own: to start from a
-    picture that is not all noise, say.
+    picture that is not all noise, say. `size` is that of one picture, wave or point.
     """
 
     query: Query | None
@@ -81,9 +83,10 @@ class Run:
         first: int = 0,
         device: str = "cpu",
         times: Floats | None = None,
+        size: tuple[int, ...] = DIGIT_SIZE,
     ) -> None:
         generators = picture_generators(request.seed, len(request.labels), first)
-        start = noise_from(generators, (1, IMAGE_SIZE, IMAGE_SIZE))
+        start = noise_from(generators, size)
         self.request = request
         self._x_t = (start if x_1 is None else x_1).to(device)
         self._labels = torch.tensor(request.labels, dtype=torch.int64, device=self._x_t.device)
@@ -166,12 +169,13 @@ def sample(
     schedule: Schedule = COSINE,
     first: int = 0,
     device: str = "cpu",
+    size: tuple[int, ...] = DIGIT_SIZE,
 ) -> Iterator[Step]:
     """Run the reverse process alone and yield each step as soon as it is computed.
 
     Arguments as of Run. The denoiser is not asked anything before the first step is wanted.
     """
-    run = Run(request, x_1, schedule, first, device)
+    run = Run(request, x_1, schedule, first, device, size=size)
     while run.query is not None:
         step = run.answer(denoiser(*run.query))
         if step is not None:

@@ -15,9 +15,10 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -26,9 +27,22 @@ from torch import Tensor
 from diffusion_core.errors import RequestError, TrainingDivergedError
 from diffusion_core.prediction import add_noise, velocity
 from diffusion_core.request import NO_LABEL
-from diffusion_core.schedule import COSINE, Floats, Schedule, alpha_sigma
+from diffusion_core.schedule import COSINE, Floats, Schedule, alpha_sigma, cosine_time
 from diffusion_core.state_file import read_state, under, write_state
 from diffusion_core.unet import UNet, UNetConfig
+
+Network = TypeVar("Network", bound=torch.nn.Module)
+"""v_hat = network(x_t, t, label): x_t (B, ...) float32, t (B,) the time at which the cosine
+schedule has this noise level, label (B,) int64; the answer is shaped like x_t."""
+
+
+Built = TypeVar("Built", bound=torch.nn.Module, covariant=True)
+
+
+class Shape(Protocol[Built]):
+    """What a network looks like, before there is one."""
+
+    def build(self) -> Built: ...
 
 
 @dataclass(frozen=True)
@@ -93,6 +107,16 @@ def fast_precision(device: str) -> str:
 
 
 @dataclass(frozen=True)
+class Losses:
+    """What a batch was asked and how wrong the answers were, each of shape (B,)."""
+
+    t: Floats
+    """The times, on the schedule that was trained on."""
+    squared: Tensor
+    """The squared error of v, averaged over the numbers that make up one picture."""
+
+
+@dataclass(frozen=True)
 class TrainingEvent:
     """What one step did. loss: mean squared error of v per pixel; seconds: since this run began."""
 
@@ -101,32 +125,36 @@ class TrainingEvent:
     learning_rate: float
     gradient_norm: float
     seconds: float
+    each: Losses
+    """The same loss, example by example."""
 
 
 @dataclass
-class TrainingState:
+class TrainingState(Generic[Network]):
     """Everything that a resumed run needs. `average` is the network that is sampled from."""
 
     config: TrainingConfig
-    network: UNet
-    average: UNet
+    network: Network
+    average: Network
     optimizer: Optimizers
     step: int = 0
     seconds: float = 0.0
     """Training time so far, over all runs."""
 
-    def begin_with(self, weights: UNet) -> None:
+    def begin_with(self, weights: Network) -> None:
         """Start from the weights of a network of the same shape instead of from random ones."""
         self.network.load_state_dict(weights.state_dict())
         self.average.load_state_dict(weights.state_dict())
 
 
-def new_state(config: TrainingConfig, shape: UNetConfig, device: str = "cpu") -> TrainingState:
+def new_state(
+    config: TrainingConfig, shape: Shape[Network], device: str = "cpu"
+) -> TrainingState[Network]:
     """An untrained network, its average and its optimizer on `device`."""
     with torch.random.fork_rng():
         torch.manual_seed(config.seed)
-        network = UNet(shape).to(device)
-        average = UNet(shape).to(device).requires_grad_(False)
+        network = shape.build().to(device)
+        average = shape.build().to(device).requires_grad_(False)
     average.load_state_dict(network.state_dict())
     return TrainingState(config, network, average, Optimizers(network, config))
 
@@ -134,11 +162,14 @@ def new_state(config: TrainingConfig, shape: UNetConfig, device: str = "cpu") ->
 class Optimizers:
     """Muon for the matrices inside the network; AdamW for its way in and out, and for vectors.
 
+    Which is which is told by the names: a network calls its way in `enter`, its way out `leave`,
+    and what it makes of label and time `label` and `noise_level`.
+
     torch's Muon takes two-dimensional parameters only. A convolution's weight (out, in, h, w) is
     the matrix (out, in h w), so Muon is given such a view of it, which shares its memory.
     """
 
-    def __init__(self, network: UNet, config: TrainingConfig) -> None:
+    def __init__(self, network: torch.nn.Module, config: TrainingConfig) -> None:
         # What maps labels, times and pixels into the network is no matrix between equals: its
         # directions mean different things, and making them equally strong would be wrong.
         ends = ("enter", "leave", "label", "noise_level")
@@ -213,27 +244,35 @@ def stratified_times(count: int, seed: int) -> Floats:
     return (np.arange(count) + np.random.default_rng(seed).random(count)) / count
 
 
-def diffusion_loss(
+Times = Callable[[int, int], Floats]
+"""(count, seed) to that many times to train at."""
+
+
+def diffusion_losses(
     network: torch.nn.Module,
     x_0: Tensor,
     labels: Tensor,
     generator: torch.Generator,
     schedule: Schedule = COSINE,
     label_dropout: float = 0.0,
-) -> Tensor:
-    """Squared error of the predicted velocity, shape (B,), at random times and with random noise.
+    times: Times = stratified_times,
+) -> Losses:
+    """How wrong the network is about the velocity, at random times and with random noise.
 
-    x_0 (B, 1, 28, 28), labels (B,) int64; each label is dropped with probability label_dropout.
+    x_0 (B, ...): digits, waves or points; labels (B,) int64, each of which is dropped with
+    probability label_dropout.
     """
     batch, device = len(x_0), x_0.device
-    t = stratified_times(batch, generator.initial_seed())
+    t = times(batch, generator.initial_seed())
     eps = torch.randn(x_0.shape, generator=generator, device=device)
     dropped = torch.rand(batch, generator=generator, device=device) < label_dropout
     alpha, sigma = alpha_sigma(schedule, t)
     x_t = add_noise(x_0, eps, alpha, sigma)
-    times = torch.as_tensor(t, dtype=torch.float32).to(device)
-    v_hat = network(x_t, times, labels.masked_fill(dropped, NO_LABEL)).float()
-    return (v_hat - velocity(x_0, eps, alpha, sigma)).square().mean(dim=(1, 2, 3))
+    # As a denoiser does: the network hears how noisy the picture is, on whichever schedule.
+    told = torch.as_tensor(cosine_time(alpha, sigma), dtype=torch.float32).to(device)
+    v_hat = network(x_t, told, labels.masked_fill(dropped, NO_LABEL)).float()
+    wrong = (v_hat - velocity(x_0, eps, alpha, sigma)).square()
+    return Losses(t, wrong.flatten(1).mean(dim=1))
 
 
 def ema_decay(step: int, gamma: float) -> float:
@@ -246,8 +285,14 @@ def ema_decay(step: int, gamma: float) -> float:
     return (1 - 1 / (step + 1)) ** (gamma + 1)
 
 
-def train(state: TrainingState, x_0: Tensor, labels: Tensor) -> Iterator[TrainingEvent]:
-    """Run the remaining steps over x_0 (N, 1, 28, 28) and labels (N,), both on the state's device.
+def train(
+    state: TrainingState[Network],
+    x_0: Tensor,
+    labels: Tensor,
+    schedule: Schedule = COSINE,
+    times: Times = stratified_times,
+) -> Iterator[TrainingEvent]:
+    """Run the remaining steps over x_0 (N, ...) and labels (N,), both on the state's device.
 
     Changes `state` in place and yields after each step, when the state is consistent and may be
     saved. TrainingDivergedError, before the weights are touched, if the loss is not finite.
@@ -261,13 +306,16 @@ def train(state: TrainingState, x_0: Tensor, labels: Tensor) -> Iterator[Trainin
         share = config.share_at(state.step)
         half = config.precision == "bfloat16"
         with torch.autocast(device.type, torch.bfloat16, enabled=half):
-            loss = diffusion_loss(
+            each = diffusion_losses(
                 state.network,
                 x_0[chosen],
                 labels[chosen],
                 generator,
-                label_dropout=config.label_dropout,
-            ).mean()
+                schedule,
+                config.label_dropout,
+                times,
+            )
+        loss = each.squared.mean()
         value = loss.item()
         if not math.isfinite(value):
             raise TrainingDivergedError(
@@ -284,8 +332,9 @@ def train(state: TrainingState, x_0: Tensor, labels: Tensor) -> Iterator[Trainin
             averaged: list[Tensor] = [*state.average.parameters()]
             torch._foreach_lerp_(averaged, [*state.network.parameters()], 1 - decay)
         state.seconds = before + time.monotonic() - began
+        each = Losses(each.t, each.squared.detach())
         yield TrainingEvent(
-            state.step, value, config.learning_rate * share, float(norm), state.seconds
+            state.step, value, config.learning_rate * share, float(norm), state.seconds, each
         )
 
 
@@ -298,7 +347,7 @@ def _batch_of(step: int, config: TrainingConfig, count: int) -> Tensor:
     return order[position * config.batch_size : (position + 1) * config.batch_size]
 
 
-def save_state(path: str | Path, state: TrainingState) -> None:
+def save_state(path: str | Path, state: TrainingState[UNet]) -> None:
     """Write everything a resumed run needs, whole or not at all. CannotWriteError if it cannot."""
     tensors = {f"network/{k}": v for k, v in state.network.state_dict().items()}
     tensors |= {f"average/{k}": v for k, v in state.average.state_dict().items()}
@@ -312,7 +361,7 @@ def save_state(path: str | Path, state: TrainingState) -> None:
     write_state(path, tensors, metadata)
 
 
-def load_state(path: str | Path, device: str = "cpu") -> TrainingState:
+def load_state(path: str | Path, device: str = "cpu") -> TrainingState[UNet]:
     """The state that save_state wrote. CheckpointError if it is missing, damaged or another's."""
     with read_state(path, device) as (tensors, metadata):
         config = TrainingConfig(**json.loads(metadata["config"]))

@@ -43,6 +43,10 @@ class UNetConfig:
         if self.widths[-1] % self.heads:
             raise ValueError(f"The last width must be a multiple of heads={self.heads}.")
 
+    def build(self) -> UNet:
+        """A network of this shape, untrained."""
+        return UNet(self)
+
 
 class NoiseLevelEmbedding(nn.Module):
     """t (B,) in [0, 1] to (B, embedding): sines and cosines at 32 frequencies, then an MLP."""

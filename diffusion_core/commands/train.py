@@ -24,7 +24,7 @@ from diffusion_core.training import (
     TrainingConfig,
     TrainingEvent,
     TrainingState,
-    diffusion_loss,
+    diffusion_losses,
     fast_precision,
     load_state,
     new_state,
@@ -32,7 +32,7 @@ from diffusion_core.training import (
     step_generator,
     train,
 )
-from diffusion_core.unet import UNetConfig
+from diffusion_core.unet import UNet, UNetConfig
 
 REPORT_EVERY = 50
 SAVE_EVERY = 250
@@ -105,7 +105,7 @@ def run(args: argparse.Namespace) -> None:
     print(f"Wrote {args.out}.")
 
 
-def _begin_or_resume(args: argparse.Namespace, config: TrainingConfig) -> TrainingState:
+def _begin_or_resume(args: argparse.Namespace, config: TrainingConfig) -> TrainingState[UNet]:
     """The state to go on from: a new one, or that of the run in args.state, made args.steps long.
 
     Where its learning rate has begun to fall already and more steps are asked for than it was
@@ -151,13 +151,13 @@ def _reported(events: Iterator[TrainingEvent]) -> Iterator[tuple[TrainingEvent, 
 
 
 @torch.no_grad()
-def _test_loss(state: TrainingState, x_0: Tensor, labels: Tensor) -> float:
+def _test_loss(state: TrainingState[UNet], x_0: Tensor, labels: Tensor) -> float:
     """The averaged network's loss on 2,000 test digits; watched, never used to choose anything."""
     chosen = slice(0, 2000)
-    losses = diffusion_loss(
+    losses = diffusion_losses(
         state.average, x_0[chosen], labels[chosen], step_generator(0, 0, x_0.device)
     )
-    return losses.mean().item()
+    return losses.squared.mean().item()
 
 
 def _read_history(path: Path, step: int) -> list[dict[str, float]]:
@@ -173,7 +173,7 @@ def _write_history(path: Path, history: list[dict[str, float]]) -> None:
 
 
 def _card(
-    state: TrainingState, args: argparse.Namespace, history: list[dict[str, float]]
+    state: TrainingState[UNet], args: argparse.Namespace, history: list[dict[str, float]]
 ) -> dict[str, object]:
     return {
         "name": "digits",

@@ -16,7 +16,7 @@ from diffusion_core.request import NO_LABEL
 from diffusion_core.training import (
     Optimizers,
     TrainingConfig,
-    diffusion_loss,
+    diffusion_losses,
     ema_decay,
     step_generator,
     stratified_times,
@@ -128,7 +128,8 @@ def test_the_loss_is_the_squared_error_of_v() -> None:
     # mean E[alpha^2 eps^2] + E[sigma^2] = 1/2 + 1/2, and its own mean is E[sigma] = 2 / pi.
     x_0, labels = -torch.ones(512, 1, 28, 28), torch.zeros(512, dtype=torch.int64)
     zero, one = (
-        diffusion_loss(Constant(answer), x_0, labels, step_generator(0, 0)) for answer in (0.0, 1.0)
+        diffusion_losses(Constant(answer), x_0, labels, step_generator(0, 0)).squared
+        for answer in (0.0, 1.0)
     )
     assert zero.shape == (512,)
     assert float(zero.mean()) == pytest.approx(1, abs=0.01)
@@ -140,7 +141,7 @@ def test_the_loss_is_the_squared_error_of_v() -> None:
 )
 def test_labels_are_dropped(dropout: float, fewest: int, most: int) -> None:
     network, labels = Constant(), torch.arange(1000) % 10
-    diffusion_loss(
+    diffusion_losses(
         network, torch.zeros(1000, 1, 2, 2), labels, step_generator(0, 3), label_dropout=dropout
     )
     seen = torch.tensor(network.labels)

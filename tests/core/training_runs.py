@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from diffusion_core.training import TrainingConfig, TrainingState
+from diffusion_core.unet import UNet
 
 CONFIG = TrainingConfig(steps=8, batch_size=16, warmup=2, learning_rate=2e-2, adam_rate=5e-3)
 
@@ -20,11 +21,11 @@ def pictures() -> tuple[Tensor, Tensor]:
     return x_0, torch.from_numpy(numbers.integers(0, 10, 64))
 
 
-def weights(state: TrainingState) -> list[Tensor]:
+def weights(state: TrainingState[UNet]) -> list[Tensor]:
     return [p.detach().clone() for p in (*state.network.parameters(), *state.average.parameters())]
 
 
-def assert_same(one: TrainingState, other: TrainingState) -> None:
+def assert_same(one: TrainingState[UNet], other: TrainingState[UNet][UNet]) -> None:
     assert one.step == other.step
     for ours, theirs in zip(weights(one), weights(other), strict=True):
         assert torch.equal(ours, theirs)
