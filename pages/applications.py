@@ -4,15 +4,32 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.components.lab_choice import choose_lab
 from pages.components.prose import prose, reading, takeaway
 from pages.components.question import question_card
 from pages.components.slides import slide
 from pages.components.words import words
+from pages.labs import between, clean_up, copying, generate, repair, sketch, sound
+from quizzes.show_states import LABS
 
 text = words("applications")
-with slide("title"):
+LAB_OF = {
+    "generate": generate,
+    "repair": repair,
+    "clean-up": clean_up,
+    "sketch": sketch,
+    "between": between,
+    "sound": sound,
+    "copying": copying,
+}
+
+with slide("lab"):
     st.title("Applications", anchor=False)
     prose(f"*{text['lead']}*")
+    chosen = choose_lab("Lab", LABS["applications"], "use")
+    LAB_OF[chosen].lab()
+with slide("question"), st.container(key="reading-question"):
+    question_card(f"applications-{chosen}")
 reading("window", text["window"])
 with slide("uses"):
     for column, part in zip(st.columns(2, gap="medium"), ("make", "see"), strict=True):
@@ -20,8 +37,6 @@ with slide("uses"):
             prose(text[part])
 reading("honest", text["honest"])
 reading("world", text["world"])
-with slide("question"), st.container(key="reading-question"):
-    question_card("applications")
 with slide("takeaway"):
     st.page_link("confusions.py", label=text["try"], icon=":material/arrow_forward:")
     takeaway("applications", text["takeaway"])

@@ -7,41 +7,27 @@ import json
 import streamlit as st
 
 from diffusion_core.embedded import CARD
-from pages.components.lesson_scenes import drill
+from pages.components.lab_choice import choose_lab
 from pages.components.prose import prose, reading, takeaway
 from pages.components.question import question_card
-from pages.components.slides import presenting, slide
-from pages.components.stage import clock, follower
+from pages.components.slides import slide
 from pages.components.words import words
+from pages.labs import history, one_step, own, points
+from quizzes.show_states import LABS
 
-STAGE = "training"
 text = words("training")
 card = json.loads(CARD.read_text("utf-8"))
+LAB_OF = {"points": points, "one-step": one_step, "history": history, "own": own}
 
-with slide("title"):
+with slide("lab"):
     st.title("Training", anchor=False)
     prose(f"*{text['lead']}*")
+    chosen = choose_lab("Lab", LABS["training"], "learn")
+    LAB_OF[chosen].lab()
+with slide("question"), st.container(key="reading-question"):
+    question_card(f"training-{chosen}")
 reading("window", text["window"])
-
-
-def drill_stage() -> None:
-    """The network at the drill."""
-    prose(text["drill"])
-    with st.container(border=True, key="card-drill"):
-        follower("drill", STAGE)
-        clock(drill(STAGE), "training-clock")
-
-
-if presenting():
-    reading("step", text["step"])
-    with slide("drill"):
-        drill_stage()
-else:
-    left, right = st.columns([1, 1.1], gap="large")
-    with left:
-        prose(text["step"])
-    with right:
-        drill_stage()
+reading("step", text["step"])
 reading("surprise", text["surprise"])
 about = {
     "parameters": f"{card['parameters']:,}",
@@ -51,7 +37,5 @@ about = {
     "test_loss": f"{card['test_loss']:.3f}",
 }
 reading("ours", text["ours"].format(**about))
-with slide("question"), st.container(key="reading-question"):
-    question_card("training")
 with slide("takeaway"):
     takeaway("training", text["takeaway"])

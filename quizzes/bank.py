@@ -60,7 +60,7 @@ class Bank:
         )
 
     def beside(self, page: str) -> Question | None:
-        """The question that stands beside the stage of a page."""
+        """The question that stands beside the stage of a page, or of a lab ("training-points")."""
         return next((q for q in self.questions.values() if q.beside == page), None)
 
     def concept_of(self, id: str) -> Concept:
@@ -148,9 +148,10 @@ def _pages(sources: list[Source]) -> Iterator[Fault]:
         if source.concept and source.concept.page not in show_states.PAGES:
             yield source.fault(("page",), f"there is no page “{source.concept.page}”", known)
     for source, i, question in _entries(sources):
-        if question.beside is not None and question.beside not in show_states.PAGES:
-            what = f"there is no page “{question.beside}”"
-            yield source.fault(("questions", i, "beside"), what, known)
+        if question.beside is not None and question.beside not in show_states.PLACES:
+            what = f"there is no page or lab “{question.beside}”"
+            known_places = f"Use one of {', '.join(show_states.PLACES)}."
+            yield source.fault(("questions", i, "beside"), what, known_places)
         what_is_wrong = show_states.complaint(question.show)
         if what_is_wrong:
             remedy = "Choose a state that the page can show."

@@ -92,8 +92,28 @@ def _recipe(suffix: str) -> dict[str, Check]:
 
 
 YES = one_of(["true"])
+LABS = {
+    "training": {
+        "points": "In the plane",
+        "one-step": "One step, slowly",
+        "history": "The time machine",
+        "own": "Train your own",
+    },
+    "applications": {
+        "generate": "Generate",
+        "repair": "Repair",
+        "clean-up": "Clean up",
+        "sketch": "From a sketch",
+        "between": "Between two digits",
+        "sound": "Sound",
+        "copying": "Is it copying?",
+    },
+}
+"""The labs of the pages that have several: name, and title as the address has it."""
 PAGES: dict[str, dict[str, Check]] = {
-    **{page: {} for page in ("overview", "why", "training", "applications", "deep-dive")},
+    **{page: {} for page in ("overview", "why", "deep-dive")},
+    "training": {"learn": one_of([*LABS["training"].values()])},
+    "applications": {"use": one_of([*LABS["applications"].values()])},
     "analogy": {"moment": whole(0, 400)},
     "forward": {
         "digit": whole(0, 9),
@@ -116,6 +136,8 @@ PAGES: dict[str, dict[str, Check]] = {
     "frontier": {"way": _way, "cost": one_of(["network calls", "milliseconds a digit"])},
 }
 """Of each page that a question may show or stand on: what its address understands."""
+PLACES = (*PAGES, *(f"{page}-{lab}" for page, labs in LABS.items() for lab in labs))
+"""Where a question may stand: on a page, or beside one of its labs."""
 
 
 def complaint(show: Show) -> str | None:

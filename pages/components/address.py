@@ -112,6 +112,7 @@ SETTINGS = (
     *("digit", "which", "seed", "schedule", "t", "chain", "draw", "start", "n", "compare"),
     *("sampler", "steps", "leaps", "guidance", "sampler2", "steps2", "leaps2", "guidance2", "step"),
     *("way", "cost", "path", "moment", "claim", "until", "set", "test", "feedback"),
+    *("learn", "use"),
 )
 """What the addresses of all pages may say. Streamlit carries settings from page to page, so each
 page leaves alone what belongs to another."""

@@ -1,0 +1,13 @@
+"""The lab “sketch” of the applications page."""
+
+from __future__ import annotations
+
+from pages.components.prose import prose
+from pages.components.words import words
+
+text = words("lab-sketch")
+
+
+def lab() -> None:
+    """Show it."""
+    prose(text["lead"])
