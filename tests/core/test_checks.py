@@ -14,9 +14,17 @@ import pytest
 import torch
 from torch import Tensor
 
-from diffusion_core import checks, denoiser, prediction, samplers
+from diffusion_core import denoiser, prediction, samplers
 from diffusion_core.checkpoint import load_checkpoint
-from diffusion_core.checks import CHECKS, NETWORK_CHECKS, Check, run_check
+from diffusion_core.checks import (
+    CHECKS,
+    NETWORK_CHECKS,
+    Check,
+    forwards,
+    learning,
+    run_check,
+    steering,
+)
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import RequestError
 from diffusion_core.gaussian import Gaussian
@@ -146,20 +154,20 @@ def guided_the_other_way(*args: Any) -> Any:
 
 
 BROKEN: list[tuple[str, object, str, object]] = [
-    ("two-bells", checks, "Gaussian", Surprised),
-    ("closed-form", checks, "add_noise", half_as_much_noise),
+    ("two-bells", forwards, "Gaussian", Surprised),
+    ("closed-form", forwards, "add_noise", half_as_much_noise),
     ("step-back", samplers.SAMPLERS, "ddpm", all_of_the_old_noise),
-    ("simple-loss", checks, "add_noise", half_as_much_noise),
+    ("simple-loss", learning, "add_noise", half_as_much_noise),
     ("one-answer", denoiser, "from_velocity", wrong_sign),
-    ("score", checks, "score", eps_without_sigma),
-    ("posterior-mean", checks, "IdealDenoiser", Nearest),
+    ("score", learning, "score", eps_without_sigma),
+    ("posterior-mean", learning, "IdealDenoiser", Nearest),
     ("one-big-step", denoiser, "from_velocity", wrong_sign),
     ("ddpm", samplers.SAMPLERS, "ddpm", noiseless),
     ("ddim", samplers.SAMPLERS, "ddim", all_of_the_old_noise),
     ("ode", samplers.SAMPLERS, "heun", one_stage_heun),
     ("sde", samplers.SAMPLERS, "ddpm", all_of_the_old_noise),
-    ("guidance", checks, "guided", guided_the_other_way),
-    ("snr", checks, "cosine_time", lambda alpha, sigma: 1 - alpha),
+    ("guidance", steering, "guided", guided_the_other_way),
+    ("snr", steering, "cosine_time", lambda alpha, sigma: 1 - alpha),
 ]
 
 

@@ -17,7 +17,7 @@ _check = st.components.v2.component(
 
 
 def live_check(name: str) -> None:
-    """Show the check of that name (diffusion_core/checks.py)."""
+    """Show the check of that name (diffusion_core/checks)."""
     _check(key=f"check-{name}", data={"name": name})
 
 
