@@ -76,7 +76,7 @@ CHECK_NAMES = (
     "snr",
     "folding",
 )
-"""The checks of the deep dive (diffusion_core/checks.py), in the order of its page."""
+"""The checks of the deep dive (diffusion_core/checks), in the order of its page."""
 
 
 @dataclass(frozen=True)
