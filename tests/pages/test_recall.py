@@ -10,7 +10,8 @@ from pages.components.record import LOG
 from quizzes.bank import load_bank
 from quizzes.log import MAX_BYTES, Log, dump
 from tests.pages.conftest import Open
-from tests.pages.quiz_visitor import IDS, (
+from tests.pages.quiz_visitor import (
+    IDS,
     asked,
     choose,
     event,
