@@ -21,7 +21,7 @@ from pages.api.early_style import EarlyStyle
 from pages.api.nearest import NearestPage
 from pages.api.routes import ROUTES
 from pages.api.security import SecurityHeaders
-from pages.components import model
+from pages.components import model, studio
 from pages.components.digits import download
 from pages.components.look import STYLE
 
@@ -30,6 +30,7 @@ from pages.components.look import STYLE
 async def lifespan(app: Any) -> AsyncIterator[None]:
     """Start the model's process, and look for MNIST unless FOG_OFFLINE is set."""
     await model.service.start()
+    await studio.start()
     # What has been imported stays: the garbage collector need not look through it again and again.
     gc.collect()
     gc.freeze()
@@ -39,6 +40,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     yield
     preparing.cancel()
     await model.service.stop()
+    await studio.stop()
 
 
 app = st.App(

@@ -10,6 +10,7 @@ from diffusion_core.errors import UserFacingError
 
 COMMANDS = {
     "train": "train the model, or resume a run that was stopped",
+    "moments": "find out how a recorded run learned, for the time machine",
     "distil": "teach a copy of the model to draw in a few leaps",
     "sample": "draw digits into an .npz file",
     "evaluate": "measure how good the model is",

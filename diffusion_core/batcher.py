@@ -92,11 +92,19 @@ class _Slice:
 class Batcher:
     """Jobs under way, sharing the passes of one or more networks.
 
-    denoisers: by the name under which `add` refers to them.
+    denoisers: by the name under which `add` refers to them. while_others_wait: of a network by
+    name, the capacity of its passes while there are jobs for another one too, whose own passes
+    have to wait meanwhile.
     """
 
-    def __init__(self, denoisers: Mapping[str, Denoiser], capacity: int = CAPACITY) -> None:
-        if capacity < 1:
+    def __init__(
+        self,
+        denoisers: Mapping[str, Denoiser],
+        capacity: int = CAPACITY,
+        while_others_wait: Mapping[str, int] | None = None,
+    ) -> None:
+        self._while_others_wait = while_others_wait or {}
+        if min([capacity, *self._while_others_wait.values()]) < 1:
             raise ValueError(f"A pass takes at least one picture; got {capacity}.")
         self._denoisers = denoisers
         self._capacity = capacity
@@ -130,11 +138,14 @@ class Batcher:
         """The pictures of the next pass. One network serves it: that of the first in line."""
         line = [*self._line.items()]
         network = line[0][1].network if line else ""
+        capacity = self._capacity
+        if any(entry.network != network for _, entry in line):
+            capacity = min(capacity, self._while_others_wait.get(network, capacity))
         line = [(key, entry) for key, entry in line if entry.network == network]
         chosen: dict[Hashable, _Slice] = {}
-        turns = max(1, self._capacity // 4)
+        turns = max(1, capacity // 4)
         fresh = [(key, entry) for key, entry in line if not entry.begun]
-        room = self._capacity - self._fill(chosen, line, turns)
+        room = capacity - self._fill(chosen, line, turns)
         if room:
             room -= self._fill(chosen, fresh, room)
         if room:

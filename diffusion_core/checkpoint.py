@@ -25,8 +25,9 @@ from diffusion_core.unet import UNet, UNetConfig
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 SHIPPED = ASSETS / "model" / "digits.safetensors"
 LEAP = ASSETS / "model" / "leap.safetensors"
-MODELS = {"digits": SHIPPED, "leap": LEAP}
-"""The shipped weights, by the names that request.network_of gives them."""
+SOUND = ASSETS / "model" / "sound.safetensors"
+MODELS = {"digits": SHIPPED, "leap": LEAP, "sound": SOUND}
+"""The shipped weights: those that request.network_of names, and the one that makes notes."""
 FORMAT = "through-the-fog/1"
 
 

@@ -16,6 +16,7 @@ from diffusion_core.data import Digits
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 EMBEDDED = ASSETS / "digits.npz"
 FORWARD_SCENE = ASSETS / "scenes" / "forward.npz"
+HISTORY_SCENE = ASSETS / "scenes" / "history.npz"
 HOME_SCENE = ASSETS / "scenes" / "home.npz"
 ICON = ASSETS / "icon.png"
 CARD = ASSETS / "model" / "digits.json"

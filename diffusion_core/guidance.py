@@ -12,7 +12,7 @@ and may put the questions of many into one batch (diffusion_core/batcher.py).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import torch
@@ -77,6 +77,30 @@ def combine(answer: Prediction, count: int, guidance: float) -> Guided:
         eps_hat=torch.lerp(eps_uncond, eps_cond, guidance),
     )
     return Guided(combined, Prediction(x0_cond, eps_cond), Prediction(x0_uncond, eps_uncond), 2)
+
+
+class Guide(Protocol):
+    """What is asked about each picture, and how the answers become one."""
+
+    def query(self, x_t: Tensor, alpha: Floats, sigma: Floats) -> Query:
+        """The questions about x_t (B, ...)."""
+
+    def combine(self, answer: Prediction, count: int) -> Guided:
+        """The answer to `query` about `count` pictures."""
+
+
+@dataclass(frozen=True)
+class ByLabel:
+    """The usual guide: each picture has one label (B,), followed as closely as `guidance` says."""
+
+    label: Tensor
+    guidance: float
+
+    def query(self, x_t: Tensor, alpha: Floats, sigma: Floats) -> Query:
+        return guided_query(x_t, alpha, sigma, self.label, self.guidance)
+
+    def combine(self, answer: Prediction, count: int) -> Guided:
+        return combine(answer, count, self.guidance)
 
 
 def guided(

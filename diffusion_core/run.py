@@ -15,10 +15,10 @@ import torch
 from torch import Tensor
 
 from diffusion_core.denoiser import Denoiser
-from diffusion_core.guidance import Guided, Query, combine, guided_query
+from diffusion_core.guidance import ByLabel, Guide, Guided, Query
 from diffusion_core.prediction import Prediction
 from diffusion_core.request import IMAGE_SIZE, Request
-from diffusion_core.samplers import SAMPLERS, Level, Question, Taken, grid_of
+from diffusion_core.samplers import SAMPLERS, Level, Question, Sampler, Taken, grid_of
 from diffusion_core.schedule import COSINE, Floats, Schedule, alpha_sigma
 
 DIGIT_SIZE = (1, IMAGE_SIZE, IMAGE_SIZE)
@@ -70,7 +70,8 @@ class Run:
     x_1 (B, 1, H, W) is the noise to start from; by default it follows from the request's seed, as
     does all fresh noise. `first` numbers the first picture of this request within its seed.
     `times`, falling, one more than there are steps, replace the sampler's own: to start from a
-    picture that is not all noise, say. `size` is that of one picture, wave or point.
+    picture that is not all noise, say. `size` is that of one picture, wave or point. `sampler` and
+    `guide` replace those that the request names: editing (diffusion_core/editing) brings its own.
     """
 
     query: Query | None
@@ -84,12 +85,15 @@ class Run:
         device: str = "cpu",
         times: Floats | None = None,
         size: tuple[int, ...] = DIGIT_SIZE,
+        sampler: Sampler | None = None,
+        guide: Guide | None = None,
     ) -> None:
         generators = picture_generators(request.seed, len(request.labels), first)
         start = noise_from(generators, size)
         self.request = request
         self._x_t = (start if x_1 is None else x_1).to(device)
-        self._labels = torch.tensor(request.labels, dtype=torch.int64, device=self._x_t.device)
+        labels = torch.tensor(request.labels, dtype=torch.int64, device=self._x_t.device)
+        self._guide = guide or ByLabel(labels, request.guidance)
         if times is None:
             times = grid_of(request.sampler, request.steps)
         if len(times) != request.steps + 1:
@@ -104,7 +108,8 @@ class Run:
         def noise(like: Tensor) -> Tensor:
             return noise_from(generators, tuple(like.shape[1:])).to(like)
 
-        self._dialogue = SAMPLERS[request.sampler](self._x_t, self._levels, noise)
+        sampler = sampler or SAMPLERS[request.sampler]
+        self._dialogue = sampler(self._x_t, self._levels, noise)
         self._ask(next(self._dialogue))
 
     @property
@@ -114,7 +119,7 @@ class Run:
 
     def answer(self, prediction: Prediction) -> Step | None:
         """Take the answer to `query`; the Step that it completes, if it does."""
-        said = combine(prediction, len(self._x_t), self.request.guidance)
+        said = self._guide.combine(prediction, len(self._x_t))
         self._calls += said.calls
         reply = self._dialogue.send(said)
         if isinstance(reply, Question):
@@ -133,13 +138,7 @@ class Run:
     def _ask(self, question: Question | Taken) -> None:
         assert isinstance(question, Question), "A sampler took a step that it had not asked about."
         each, level = np.ones(len(question.x)), question.level
-        self.query = guided_query(
-            question.x,
-            level.alpha * each,
-            level.sigma * each,
-            self._labels,
-            self.request.guidance,
-        )
+        self.query = self._guide.query(question.x, level.alpha * each, level.sigma * each)
 
     def _step(self, taken: Taken) -> Step:
         here, there = self._levels[self._index], self._levels[self._index + 1]
@@ -152,7 +151,7 @@ class Run:
             alpha=here.alpha,
             sigma=here.sigma,
             log_snr=2 * here.half_log_snr,
-            x_t=self._x_t,
+            x_t=self._x_t if taken.x_t is None else taken.x_t,
             x_next=taken.x_next,
             x0_hat=said.combined.x0_hat,
             eps_hat=said.combined.eps_hat,

@@ -64,6 +64,9 @@ class Taken:
 
     x_next: Tensor
     answer: Guided
+    x_t: Tensor | None = None
+    """What the answer is about, where that is not what the last step landed on: a step that is
+    taken several times (editing/resampling.py) ends with another picture than it began with."""
 
 
 Dialogue = Generator[Question | Taken, Guided, None]
@@ -174,7 +177,10 @@ def leap(x: Tensor, levels: list[Level], noise: Noise) -> Dialogue:
         x = x_next
 
 
-SAMPLERS: dict[str, Callable[[Tensor, list[Level], Noise], Dialogue]] = {
+Sampler = Callable[[Tensor, list[Level], Noise], Dialogue]
+"""x to start from, the levels to visit, and a source of fresh noise."""
+
+SAMPLERS: dict[str, Sampler] = {
     "ddpm": ddpm,
     "ddim": ddim,
     "heun": heun,

@@ -248,6 +248,60 @@ Times = Callable[[int, int], Floats]
 """(count, seed) to that many times to train at."""
 
 
+@dataclass(frozen=True)
+class Questions:
+    """A batch of what the network is asked in training, and the answers that we know."""
+
+    t: Floats
+    """(B,) the times, on the schedule that is trained on, ..."""
+    alpha: Floats
+    sigma: Floats
+    """... and the amounts there."""
+    eps: Tensor
+    """(B, ...) the noise, ..."""
+    x_t: Tensor
+    """... the noisy pictures, ..."""
+    told: Tensor
+    """(B,) what the network hears of the noise level, ..."""
+    labels: Tensor
+    """... and of what is in the picture."""
+    v: Tensor
+    """(B, ...) the right answers."""
+
+
+def questions(
+    x_0: Tensor,
+    labels: Tensor,
+    generator: torch.Generator,
+    schedule: Schedule = COSINE,
+    label_dropout: float = 0.0,
+    times: Times = stratified_times,
+) -> Questions:
+    """Mix x_0 (B, ...) with fresh noise at random times. Arguments as of diffusion_losses."""
+    batch, device = len(x_0), x_0.device
+    t = times(batch, generator.initial_seed())
+    eps = torch.randn(x_0.shape, generator=generator, device=device)
+    dropped = torch.rand(batch, generator=generator, device=device) < label_dropout
+    alpha, sigma = alpha_sigma(schedule, t)
+    # As a denoiser does: the network hears how noisy the picture is, on whichever schedule.
+    told = torch.as_tensor(cosine_time(alpha, sigma), dtype=torch.float32).to(device)
+    return Questions(
+        t,
+        alpha,
+        sigma,
+        eps,
+        add_noise(x_0, eps, alpha, sigma),
+        told,
+        labels.masked_fill(dropped, NO_LABEL),
+        velocity(x_0, eps, alpha, sigma),
+    )
+
+
+def squared_errors(v_hat: Tensor, v: Tensor) -> Tensor:
+    """(B,): the squared error of each answer, averaged over the numbers that make up a picture."""
+    return (v_hat.float() - v).square().flatten(1).mean(dim=1)
+
+
 def diffusion_losses(
     network: torch.nn.Module,
     x_0: Tensor,
@@ -262,17 +316,9 @@ def diffusion_losses(
     x_0 (B, ...): digits, waves or points; labels (B,) int64, each of which is dropped with
     probability label_dropout.
     """
-    batch, device = len(x_0), x_0.device
-    t = times(batch, generator.initial_seed())
-    eps = torch.randn(x_0.shape, generator=generator, device=device)
-    dropped = torch.rand(batch, generator=generator, device=device) < label_dropout
-    alpha, sigma = alpha_sigma(schedule, t)
-    x_t = add_noise(x_0, eps, alpha, sigma)
-    # As a denoiser does: the network hears how noisy the picture is, on whichever schedule.
-    told = torch.as_tensor(cosine_time(alpha, sigma), dtype=torch.float32).to(device)
-    v_hat = network(x_t, told, labels.masked_fill(dropped, NO_LABEL)).float()
-    wrong = (v_hat - velocity(x_0, eps, alpha, sigma)).square()
-    return Losses(t, wrong.flatten(1).mean(dim=1))
+    asked = questions(x_0, labels, generator, schedule, label_dropout, times)
+    v_hat = network(asked.x_t, asked.told, asked.labels)
+    return Losses(asked.t, squared_errors(v_hat, asked.v))
 
 
 def ema_decay(step: int, gamma: float) -> float:

@@ -24,8 +24,9 @@ LAB_OF = {
 }
 
 with slide("lab"):
-    st.title("Applications", anchor=False)
-    prose(f"*{text['lead']}*")
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        st.title("Applications", anchor=False, width="content")
+        st.markdown(f"*{text['lead']}*", width="content")
     chosen = choose_lab("Lab", LABS["applications"], "use")
     LAB_OF[chosen].lab()
 with slide("question"), st.container(key="reading-question"):

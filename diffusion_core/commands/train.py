@@ -1,4 +1,4 @@
-"""`python -m diffusion_core train`: train the shipped model, or resume a run that was stopped."""
+"""`python -m diffusion_core train`: train a shipped model, or resume a run that was stopped."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from diffusion_core.checkpoint import SHIPPED, load_checkpoint, read_card, save_checkpoint
+from diffusion_core.checkpoint import load_checkpoint, read_card, save_checkpoint
 from diffusion_core.commands.options import add_device, machine_of
+from diffusion_core.commands.subjects import Examples, Subject, digits, sound
 from diffusion_core.data import download_mnist, load_mnist
 from diffusion_core.errors import RequestError
 from diffusion_core.files import replacing
+from diffusion_core.moments import Recorder
 from diffusion_core.pixels import to_model
+from diffusion_core.sound.training import SHAPE
 from diffusion_core.training import (
     PRECISIONS,
     TrainingConfig,
@@ -44,8 +47,9 @@ PLATEAU = "plateau.safetensors"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     default = TrainingConfig()
-    parser.add_argument("--steps", type=int, default=default.steps, help="batches in all")
-    parser.add_argument("--batch-size", type=int, default=default.batch_size)
+    parser.add_argument("--what", choices=["digits", "sound"], default="digits")
+    parser.add_argument("--steps", type=int, help="batches in all")
+    parser.add_argument("--batch-size", type=int)
     parser.add_argument("--learning-rate", type=float, default=default.learning_rate)
     parser.add_argument("--seed", type=int, default=default.seed)
     parser.add_argument(
@@ -54,8 +58,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="auto",
         help="of the passes; auto takes bfloat16 where the processor is built for it",
     )
-    parser.add_argument("--out", type=Path, default=SHIPPED, help="where the weights go")
-    parser.add_argument("--state", type=Path, default=Path("runs/digits"), help="state, to resume")
+    parser.add_argument("--out", type=Path, help="where the weights go")
+    parser.add_argument("--state", type=Path, help="state, to resume")
     parser.add_argument("--fresh", action="store_true", help="ignore a state that could be resumed")
     parser.add_argument(
         "--begin-with", type=Path, help="weights, .safetensors, that a new run begins with"
@@ -65,6 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
+    subject = _subject(args)
     config = TrainingConfig(
         steps=args.steps,
         batch_size=args.batch_size,
@@ -76,12 +81,14 @@ def run(args: argparse.Namespace) -> None:
     if args.download:
         download_mnist(lambda part: print(f"\rMNIST: {part:4.0%}", end="", file=sys.stderr))
         print(file=sys.stderr)
-    digits, unseen = load_mnist("train"), load_mnist("test")
-    x_0, labels = to_model(digits.images).to(args.device), _labels(digits.labels, args.device)
-    test = to_model(unseen.images).to(args.device), _labels(unseen.labels, args.device)
-    state = _begin_or_resume(args, config)
+    examples, unseen = subject.load()
+    x_0, labels = examples[0].to(args.device), examples[1].to(args.device)
+    test = unseen[0].to(args.device), unseen[1].to(args.device)
+    state = _begin_or_resume(args, config, subject)
     history = _read_history(args.state / "history.jsonl", state.step)
+    recorder = Recorder(args.state / "moments", state, lambda: _test_loss(state, *test))
     for event, mean_loss in _reported(train(state, x_0, labels)):
+        recorder.hear(event, state)
         record = {"step": event.step, "loss": mean_loss, "rate": event.learning_rate}
         record |= {"seconds": round(event.seconds, 1)}
         if event.step % VALIDATE_EVERY == 0 or event.step == args.steps:
@@ -92,7 +99,7 @@ def run(args: argparse.Namespace) -> None:
             tested = f"  test {record['test_loss']:.5f}" if "test_loss" in record else ""
             print(
                 f"step {event.step:6d}/{args.steps}  loss {mean_loss:.5f}{tested}  "
-                f"{event.step * state.config.batch_size / event.seconds:5.0f} images/s  "
+                f"{event.step * state.config.batch_size / event.seconds:5.0f} examples/s  "
                 f"{left / 60:4.0f} min left",
                 flush=True,
             )
@@ -100,12 +107,36 @@ def run(args: argparse.Namespace) -> None:
             save_state(args.state / PLATEAU, state)
         if event.step % SAVE_EVERY == 0 or event.step == args.steps:
             save_state(args.state / STATE, state)
+            recorder.save()
             _write_history(args.state / "history.jsonl", history)
-    save_checkpoint(args.out, state.average, _card(state, args, history))
+    save_checkpoint(args.out, state.average, _card(state, args, history, subject, len(x_0)))
     print(f"Wrote {args.out}.")
 
 
-def _begin_or_resume(args: argparse.Namespace, config: TrainingConfig) -> TrainingState[UNet]:
+def _subject(args: argparse.Namespace) -> Subject:
+    """What is to be learned; what `args` leave open is filled in with its usual values."""
+
+    def shape() -> UNetConfig:
+        return UNetConfig()
+
+    subject = sound(lambda: SHAPE) if args.what == "sound" else digits(shape, _digits)
+    for name in ("steps", "batch_size", "out", "state"):
+        if getattr(args, name) is None:
+            setattr(args, name, getattr(subject, name))
+    return subject
+
+
+def _digits() -> tuple[Examples, Examples]:
+    known, unseen = load_mnist("train"), load_mnist("test")
+    return (
+        (to_model(known.images), _labels(known.labels)),
+        (to_model(unseen.images), _labels(unseen.labels)),
+    )
+
+
+def _begin_or_resume(
+    args: argparse.Namespace, config: TrainingConfig, subject: Subject
+) -> TrainingState[UNet]:
     """The state to go on from: a new one, or that of the run in args.state, made args.steps long.
 
     Where its learning rate has begun to fall already and more steps are asked for than it was
@@ -113,7 +144,7 @@ def _begin_or_resume(args: argparse.Namespace, config: TrainingConfig) -> Traini
     """
     if args.fresh or not (args.state / STATE).exists():
         begin = load_checkpoint(args.begin_with, args.device) if args.begin_with else None
-        state = new_state(config, begin.config if begin else UNetConfig(), args.device)
+        state = new_state(config, begin.config if begin else subject.shape(), args.device)
         if begin:
             state.begin_with(begin)
         print(f"{state.network.parameter_count:,} parameters on {args.device}.", flush=True)
@@ -136,8 +167,8 @@ def _begin_or_resume(args: argparse.Namespace, config: TrainingConfig) -> Traini
     return state
 
 
-def _labels(labels: object, device: str) -> Tensor:
-    return torch.as_tensor(labels, dtype=torch.int64, device=device)
+def _labels(labels: object) -> Tensor:
+    return torch.as_tensor(labels, dtype=torch.int64)
 
 
 def _reported(events: Iterator[TrainingEvent]) -> Iterator[tuple[TrainingEvent, float]]:
@@ -152,7 +183,7 @@ def _reported(events: Iterator[TrainingEvent]) -> Iterator[tuple[TrainingEvent, 
 
 @torch.no_grad()
 def _test_loss(state: TrainingState[UNet], x_0: Tensor, labels: Tensor) -> float:
-    """The averaged network's loss on 2,000 test digits; watched, never used to choose anything."""
+    """The averaged network's loss on 2,000 unseen examples; watched, never used to choose."""
     chosen = slice(0, 2000)
     losses = diffusion_losses(
         state.average, x_0[chosen], labels[chosen], step_generator(0, 0, x_0.device)
@@ -173,24 +204,26 @@ def _write_history(path: Path, history: list[dict[str, float]]) -> None:
 
 
 def _card(
-    state: TrainingState[UNet], args: argparse.Namespace, history: list[dict[str, float]]
+    state: TrainingState[UNet],
+    args: argparse.Namespace,
+    history: list[dict[str, float]],
+    subject: Subject,
+    examples: int,
 ) -> dict[str, object]:
-    return {
-        "name": "digits",
-        "what": "Class-conditional diffusion model of MNIST digits, 28x28, velocity prediction.",
+    return subject.card | {
         "parameters": state.average.parameter_count,
         "network": asdict(state.average.config),
         "training": asdict(state.config),
         "command": "python -m diffusion_core train "
+        + ("--what sound " if args.what == "sound" else "")
         + f"--steps {state.config.steps} --batch-size {state.config.batch_size} "
         + f"--learning-rate {state.config.learning_rate:g} --seed {state.config.seed}"
         + (f" --begin-with {args.begin_with}" if args.begin_with else ""),
-        "data": "MNIST, the 60,000 training images",
         "machine": machine_of(args.device),
         "minutes": round(state.seconds / 60, 1),
-        "epochs": round(state.step * state.config.batch_size / 60_000, 1),
+        "epochs": round(state.step * state.config.batch_size / examples, 1),
         "finished": time.strftime("%Y-%m-%d", time.gmtime()),
         "test_loss": history[-1].get("test_loss") if history else None,
         # What was found out on the way to these settings stays true of the next weights.
-        "tried": read_card(SHIPPED).get("tried"),
+        "tried": read_card(subject.out).get("tried"),
     }

@@ -5,6 +5,9 @@ worker sends. Equal jobs are computed once: whoever asks for what is being drawn
 and finished answers are kept while there is room. Jobs beyond what the worker takes at a time wait
 in line, and are told how many are before them; a job that nobody reads any more is dropped.
 A worker that dies is started again and goes on with what it was doing.
+
+The same class serves pictures (worker.py, always there) and trainings (studio.py, whose process is
+started when somebody may want it and ended when nobody has for a while).
 """
 
 from __future__ import annotations
@@ -50,6 +53,31 @@ class Limits:
     """Bytes of finished answers that are kept."""
     deaths: int = 2
     """How often the worker may die over a job before the job is given up."""
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """The worker's process: how long it is kept, and how much of the machine it may use."""
+
+    idle: float | None = None
+    """Seconds without anything to do after which the process is ended, so that its memory is given
+    back; it is started again with the next job. None: it is started with the server, and stays."""
+    threads: int | None = None
+    """How many the network may compute on; None leaves it to torch."""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What is said, in a sentence each, where a service cannot do what is asked."""
+
+    crowded: str = (
+        "{waiting} others are waiting to draw just now, which is as many as there is room for: "
+        "please try again in a moment."
+    )
+    too_much: str = (
+        "The model stopped several times while it drew this: try again with fewer pictures or "
+        "steps."
+    )
 
 
 @dataclass(frozen=True)
@@ -111,8 +139,12 @@ class ModelService:
         self,
         limits: Limits | None = None,
         command: Iterable[str] = ("-m", "diffusion_core.service.worker"),
+        keeping: Keeping | None = None,
+        wording: Wording | None = None,
     ) -> None:
         self.limits = limits or Limits()
+        self.keeping = keeping or Keeping()
+        self.wording = wording or Wording()
         self._command = tuple(command)
         self._keys = itertools.count()
         self._answers: OrderedDict[Job, Answer] = OrderedDict()
@@ -123,18 +155,25 @@ class ModelService:
         self._broken: str | None = None
         self._ready = asyncio.Event()
         self._deaths_in_a_row = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
+        """That of the server, between `start` and `stop`."""
+        self._closing: asyncio.TimerHandle | None = None
+        """Rings when the worker has been idle for long enough."""
 
     # --- Life ------------------------------------------------------------------------------------
 
     async def start(self) -> None:
-        """Start the worker. Asking may begin at once; answers come when it has loaded."""
-        self._begin_worker()
+        """Start the worker, or be ready to. Asking may begin at once; answers come when it has
+        loaded."""
+        self._loop = asyncio.get_running_loop()
+        if self.keeping.idle is None:
+            self._begin_worker()
 
     async def stop(self) -> None:
         """End the worker; whoever still reads is told."""
-        worker, self._worker = self._worker, None
-        if worker is not None:
-            worker.close()
+        self._loop = None
+        self._watch_idleness()
+        self._end_worker()
         for answer in [*self._running.values(), *self._waiting]:
             self._end(answer, problem="The server is shutting down: please try again later.")
 
@@ -143,6 +182,12 @@ class ModelService:
         await self._ready.wait()
         if self._broken:
             raise ServiceError(self._broken)
+
+    def expect(self) -> None:
+        """Somebody may soon ask: have the worker there by then. From any thread; does not wait."""
+        if self._loop is not None:
+            with suppress(RuntimeError):  # The server is shutting down.
+                self._loop.call_soon_threadsafe(self._wake)
 
     @property
     def process_id(self) -> int | None:
@@ -192,15 +237,12 @@ class ModelService:
     def _join(self, job: Job) -> Answer:
         if self._broken:
             raise ServiceError(self._broken)
-        if self._worker is None:
+        if self._loop is None:
             raise ServiceError("The model is not running: restart the app.")
         answer = self._answers.get(job)
         if answer is None or answer.problem is not None:
             if len(self._waiting) >= self.limits.waiting:
-                raise ServiceError(
-                    f"{len(self._waiting)} others are waiting to draw just now, which is as many "
-                    "as there is room for: please try again in a moment."
-                )
+                raise ServiceError(self.wording.crowded.format(waiting=len(self._waiting)))
             answer = self._answers[job] = Answer(next(self._keys), job)
             self._waiting.append(answer)
             self._advance()
@@ -239,8 +281,9 @@ class ModelService:
     def _run(self, answer: Answer) -> None:
         answer.before = None
         self._running[answer.key] = answer
-        if self._worker is not None:
-            self._worker.send(("do", answer.key, answer.job))
+        self._wake()
+        assert self._worker is not None
+        self._worker.send(("do", answer.key, answer.job))
 
     def _drop(self, answer: Answer) -> None:
         self._answers.pop(answer.job, None)
@@ -249,6 +292,7 @@ class ModelService:
         if self._running.pop(answer.key, None) is not None and self._worker is not None:
             self._worker.send(("forget", answer.key))
         self._advance()
+        self._watch_idleness()
 
     def _end(self, answer: Answer, problem: str | None = None) -> None:
         answer.problem, answer.finished = problem, problem is None
@@ -259,6 +303,7 @@ class ModelService:
             self._answers.pop(answer.job, None)
         answer.changed()
         self._make_room()
+        self._watch_idleness()
 
     def _make_room(self) -> None:
         """Forget finished answers, the least recently asked for first, beyond what may be kept."""
@@ -279,7 +324,26 @@ class ModelService:
             with suppress(RuntimeError):  # The server is shutting down: nobody is there to tell.
                 loop.call_soon_threadsafe(self._hear, worker, message)
 
-        self._worker = _Worker(self._command, heard)
+        self._worker = _Worker(self._command, heard, self.keeping.threads)
+
+    def _end_worker(self) -> None:
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            worker.close()
+
+    def _wake(self) -> None:
+        """Have a worker, and see to it that it goes when it is not needed."""
+        if self._worker is None and not self._broken:
+            self._begin_worker()
+        self._watch_idleness()
+
+    def _watch_idleness(self) -> None:
+        """Count the time without work from now on, if it counts."""
+        if self._closing is not None:
+            self._closing.cancel()
+            self._closing = None
+        if self.keeping.idle is not None and self._loop is not None and self.idle:
+            self._closing = self._loop.call_later(self.keeping.idle, self._end_worker)
 
     def _hear(self, worker: _Worker, message: tuple[Any, ...] | None) -> None:
         if worker is not self._worker:
@@ -329,11 +393,10 @@ class ModelService:
         for answer in [*self._running.values()]:
             answer.deaths += self._worker.ready  # else it died of something else
             if answer.deaths > self.limits.deaths:
-                self._end(
-                    answer,
-                    problem="The model stopped several times while it drew this: try again with "
-                    "fewer pictures or steps.",
-                )
+                self._end(answer, problem=self.wording.too_much)
+        if self.keeping.idle is not None and self.idle:
+            self._worker = None
+            return
         self._begin_worker()
         for answer in self._running.values():
             answer.to_skip = len(answer.chunks)
@@ -342,10 +405,14 @@ class ModelService:
         self._advance()
 
 
+def _threads(count: int | None) -> dict[str, str]:
+    return {} if count is None else {"OMP_NUM_THREADS": str(count), "MKL_NUM_THREADS": str(count)}
+
+
 class _Worker:
     """The process, and the thread that listens to it."""
 
-    def __init__(self, command: tuple[str, ...], heard: Any) -> None:
+    def __init__(self, command: tuple[str, ...], heard: Any, threads: int | None = None) -> None:
         self.ready = False
         ours, theirs = socket.socketpair()
         self.process = subprocess.Popen(
@@ -356,7 +423,7 @@ class _Worker:
             # Threads that spin while they wait starve each other where the processor is shared;
             # threads that sleep at once are slow to wake. So they spin for a moment first
             # (docs/measurements.md).
-            env={"GOMP_SPINCOUNT": "10000", **os.environ},
+            env={"GOMP_SPINCOUNT": "10000", **os.environ, **_threads(threads)},
         )
         theirs.close()
         self._connection: Connection[Any, Any] = Connection(ours.detach())

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from diffusion_core.errors import RequestError
+from diffusion_core.points.settings import PointSettings
 from diffusion_core.request import (
     FRAME_HEAD,
     GUESS_LEVELS,
@@ -15,6 +16,9 @@ from diffusion_core.request import (
     Request,
     frame_count,
 )
+from diffusion_core.service.edits import Edit
+from diffusion_core.service.melodies import Melody
+from diffusion_core.service.practice import LevelCurve, Practice
 
 
 @dataclass(frozen=True)
@@ -95,5 +99,15 @@ class Checking:
             )
 
 
-Job = Drawing | Guess | Checking
+@dataclass(frozen=True)
+class Learning:
+    """A training in the plane, answered by its snapshots (diffusion_core/points/snapshots.py). Work
+    for the studio."""
+
+    settings: PointSettings
+    size = 4_000_000
+    width = 1
+
+
+Job = Drawing | Guess | Checking | Edit | Melody | Learning | Practice | LevelCurve
 """Anything that the worker does."""

@@ -33,49 +33,80 @@ from diffusion_core.editing import run_from
 from diffusion_core.errors import UserFacingError
 from diffusion_core.guessing import Guesses, Guessing
 from diffusion_core.pixels import to_model
+from diffusion_core.practice import Practices
 from diffusion_core.recording import frames_of, recording_head
 from diffusion_core.request import IMAGE_SIZE, Request, network_of
-from diffusion_core.run import Run, Step, final_picture, sample
+from diffusion_core.run import DIGIT_SIZE, Run, Step, final_picture, sample
 from diffusion_core.schedule import make_schedule
+from diffusion_core.service.edit_runs import edit_run
+from diffusion_core.service.edits import Edit
 from diffusion_core.service.jobs import Checking, Drawing, Guess
+from diffusion_core.service.melodies import Melody
+from diffusion_core.service.practice import LevelCurve, Practice
+from diffusion_core.service.turns import Turns
+from diffusion_core.sound.recording import sound_frames, sound_head
+from diffusion_core.sound.training import SIZE as WAVE
 
 NICENESS = 5
 """Pages come first: what they need is little, and somebody is waiting for it."""
+WAVES_WHILE_OTHERS_WAIT = 4
+"""A pass of so many notes takes about as long as one of two digits (docs/measurements.md): a melody
+in between does not hold up who draws digits."""
 
 
 def serve(connection: Connection[Any, Any], denoisers: Mapping[str, NetworkDenoiser]) -> None:
     """Do what is asked until the other side hangs up."""
-    batcher = Batcher(denoisers)
-    jobs: dict[int, Drawing | Guess] = {}
+    batcher = Batcher(denoisers, while_others_wait={"sound": WAVES_WHILE_OTHERS_WAIT})
+    jobs: dict[int, Drawing | Edit | Guess | Melody] = {}
+    turns, practices = Turns(connection), Practices(denoisers["digits"].network)
     try:
         while True:
             # Waits for a message while there is nothing to do; looks for one between passes.
-            while not len(batcher) or connection.poll():
+            while not (len(batcher) or len(turns)) or connection.poll():
                 match connection.recv():
                     case ("do", int(key), Checking() as job):
                         # Too quick to be worth a place in the line.
                         send_check(connection, key, job, denoisers["digits"])
+                    case ("do", int(key), Practice() as job):
+                        turns.add(key, practices.work(job))
+                    case ("do", int(key), LevelCurve() as job):
+                        turns.add(key, practices.curve(job))
                     case ("do", int(key), job):
-                        begin(batcher, connection, key, job)
-                        jobs[key] = job
+                        if begin(batcher, connection, key, job):
+                            jobs[key] = job
                     case ("forget", int(key)):
+                        turns.forget(key)
                         batcher.cancel(key)
                         jobs.pop(key, None)
             for report in batcher.tick():
                 tell(connection, report, jobs)
+            turns.take()
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
 
 
 def begin(
-    batcher: Batcher, connection: Connection[Any, Any], key: int, job: Drawing | Guess
-) -> None:
-    """Take on a job."""
-    if isinstance(job, Drawing):
+    batcher: Batcher,
+    connection: Connection[Any, Any],
+    key: int,
+    job: Drawing | Edit | Guess | Melody,
+) -> bool:
+    """Take on a job; whether it was, or had to be refused."""
+    if isinstance(job, Melody):
+        connection.send(("chunk", key, sound_head(job)))
+        batcher.add(key, Run(job.request, size=WAVE), "sound")
+        return True
+    if isinstance(job, Drawing | Edit):
+        try:
+            run = drawing(job) if isinstance(job, Drawing) else edit_run(job)
+        except UserFacingError as error:
+            connection.send(("failed", key, str(error)))
+            return False
         connection.send(("chunk", key, recording_head(job.request, job.every)))
-        batcher.add(key, drawing(job), network_of(job.request.sampler))
+        batcher.add(key, run, network_of(job.request.sampler))
     else:
         batcher.add(key, guessing(job), "digits")
+    return True
 
 
 def send_check(
@@ -116,7 +147,9 @@ def guessing(job: Guess) -> Guessing:
 
 
 def tell(
-    connection: Connection[Any, Any], report: Report, jobs: dict[int, Drawing | Guess]
+    connection: Connection[Any, Any],
+    report: Report,
+    jobs: dict[int, Drawing | Edit | Guess | Melody],
 ) -> None:
     """Pass on what came of a job."""
     key = report.key
@@ -126,8 +159,11 @@ def tell(
         del jobs[key]
         connection.send(("failed", key, report.problem))
         return
-    if isinstance(result, Step) and isinstance(job, Drawing):
+    if isinstance(result, Step) and isinstance(job, Drawing | Edit):
         for frame in frames_of(result, job.every):
+            connection.send(("chunk", key, frame))
+    if isinstance(result, Step) and isinstance(job, Melody):
+        for frame in sound_frames(result, job.every):
             connection.send(("chunk", key, frame))
     if isinstance(result, Guesses):
         answer = result.x0_hat.tobytes() + result.eps_hat.tobytes() + result.error.tobytes()
@@ -149,8 +185,9 @@ def main() -> None:
         connection.send(("broken", str(error)))
         return
     # The first pass sets much up; nobody's first picture should pay for that.
-    for network in networks.values():
-        final_picture(sample(network, Request((0,), steps=1)))
+    for name, network in networks.items():
+        size = WAVE if name == "sound" else DIGIT_SIZE
+        final_picture(sample(network, Request((0,), steps=1), size=size))
     connection.send(("ready",))
     serve(connection, networks)
 

@@ -113,6 +113,12 @@ SETTINGS = (
     *("sampler", "steps", "leaps", "guidance", "sampler2", "steps2", "leaps2", "guidance2", "step"),
     *("way", "cost", "path", "moment", "claim", "until", "set", "test", "feedback"),
     *("learn", "use"),
+    *("make", "number", "gen_digit", "gen_guidance", "gen_seed"),
+    *("mend", "mend_which", "mend_as", "mend_seed", "hide", "again"),
+    *("clean", "clean_which", "clean_as", "clean_seed", "spoil", "blur", "grain"),
+    *("sketch", "sketch_as", "strength", "sketch_seed"),
+    *("from_digit", "from_seed", "to_digit", "to_seed", "mix"),
+    *("note", "note_seed", "note_steps", "sound_step"),
 )
 """What the addresses of all pages may say. Streamlit carries settings from page to page, so each
 page leaves alone what belongs to another."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlencode
 
 import numpy as np
@@ -93,6 +93,11 @@ class ReverseSettings:
             drawn = np.random.default_rng(abs(self.seed)).integers(0, 10, self.n)
             return tuple(drawn.tolist())
         return (int(self.digit),) * self.n
+
+    @property
+    def told(self) -> bool:
+        """Whether the model is told which digit to draw."""
+        return self.guidance > 0
 
     def request(self) -> Request:
         """The same, in the terms of the core."""
@@ -184,6 +189,26 @@ HOME_RUN = ReverseSettings("all", 13, "dpmpp", 24, 2.0)
 """The run that the first page shows from its recording."""
 
 
+class Lane(Protocol):
+    """What the stage needs to know of a run, whatever it is a run of: ReverseSettings, or
+    EditSettings (edit_settings.py)."""
+
+    @property
+    def address(self) -> str: ...
+    @property
+    def caption(self) -> str: ...
+    @property
+    def frames(self) -> int: ...
+    @property
+    def steps(self) -> int: ...
+    @property
+    def every(self) -> int: ...
+    @property
+    def labels(self) -> tuple[int, ...]: ...
+    @property
+    def told(self) -> bool: ...
+
+
 def recorded_scene(path: Path, settings: ReverseSettings, stage: str) -> bytes:
     """The scene of a run from the repository, for show: no status line, and not in the address."""
     return _scene([settings], path, {"stage": stage, "quiet": True})
@@ -201,7 +226,16 @@ def reverse_scene(lanes: list[ReverseSettings], presses: int, stage: str = STAGE
     return _scene(lanes, REVERSE_SCENE if recorded else None, head)
 
 
-def described(lane: ReverseSettings) -> dict[str, Any]:
+def edit_scene(lanes: Sequence[Lane], presses: int, stage: str, **extra: Any) -> bytes:
+    """The scene of runs that are computed when asked for, on a stage of their own.
+
+    presses: one more runs the model again, also with the same settings. extra: what else the
+    stage's followers want to know, as JSON can hold it.
+    """
+    return _scene(lanes, None, {"stage": stage, "presses": presses, "unlisted": True, **extra})
+
+
+def described(lane: Lane) -> dict[str, Any]:
     """What the stage needs to know of a run, to fetch it and to name it."""
     return {
         "address": lane.address,
@@ -210,12 +244,12 @@ def described(lane: ReverseSettings) -> dict[str, Any]:
         "steps": lane.steps,
         "every": lane.every,
         "count": len(lane.labels),
-        "told": lane.guidance > 0,
+        "told": lane.told,
         "labels": list(lane.labels),
     }
 
 
-def _scene(lanes: list[ReverseSettings], recording: Path | None, extra: dict[str, Any]) -> bytes:
+def _scene(lanes: Sequence[Lane], recording: Path | None, extra: dict[str, Any]) -> bytes:
     last = max(lane.frames for lane in lanes) - 1
     head: dict[str, Any] = {
         "kind": "reverse",

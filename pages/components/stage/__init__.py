@@ -17,7 +17,14 @@ import streamlit as st
 from pages.components.stage.bundle import bundle
 
 HERE = Path(__file__).parent
-SHARED = ("stage.js", "scene_forward.js", "scene_reverse.js", "scene_journey.js", "scene_others.js")
+SHARED = (
+    "stage.js",
+    "scene_forward.js",
+    "scene_reverse.js",
+    "scene_journey.js",
+    "scene_others.js",
+    "scene_sound.js",
+)
 FOLLOWERS = (
     "equation",
     "curves",
@@ -35,6 +42,8 @@ FOLLOWERS = (
     "drill",
     "picture",
     "blur",
+    "answers",
+    "morph",
 )
 
 

@@ -151,7 +151,7 @@ class Clock {
       if (!scene.live && this.following) {
         this.following = false;
         // What had been drawn already comes all at once: play it, or there would be nothing to see.
-        const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+        const still = scene.still || matchMedia("(prefers-reduced-motion: reduce)").matches;
         if (rest !== null) this.stage.moveTo(rest);
         else if (!still && !scene.stopped && scene.lanes.every((lane) => lane.kept)) {
           this.stage.moveTo(0);

@@ -1,4 +1,4 @@
-"""Working from a picture that is there already, instead of from noise alone."""
+"""From a sketch: start from a picture that is there already, instead of from noise alone."""
 
 from __future__ import annotations
 

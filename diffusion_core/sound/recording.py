@@ -1,0 +1,60 @@
+"""The reverse process of notes, as bytes that a browser can play while they arrive.
+
+Like a recording of digits (diffusion_core/recording.py): one line of JSON, then one record a frame:
+
+    float32 x 6:          t, alpha, sigma, log SNR, network calls so far, spare
+    float32 x B x 2 x 2:  frequency (Hz, 0 for none) and clarity of the pitch found in x_t, x0_hat
+    int16   x B x 2 x L:  x_t and x0_hat of each note, as heard: with the common fading, +-REACH
+
+Frames are kept, and the last is the finished note, as there.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from diffusion_core.run import Step
+from diffusion_core.service.melodies import Melody
+from diffusion_core.sound.notes import LENGTH, RATE, REACH, envelope
+from diffusion_core.sound.pitch import find_pitch
+
+
+def sound_head(job: Melody) -> bytes:
+    """The line of JSON that stands before the frames."""
+    head = {
+        "slots": job.slots,
+        "steps": job.steps,
+        "seed": job.seed,
+        "frames": job.frames,
+        "every": job.every,
+        "rate": RATE,
+        "length": LENGTH,
+        "reach": REACH,
+    }
+    return json.dumps(head).encode() + b"\n"
+
+
+def sound_frames(step: Step, every: int) -> list[bytes]:
+    """What the recording keeps of a step: its frame, nothing, or its frame and the finished one."""
+    frames = []
+    if step.index % every == 0:
+        numbers = (step.t, step.alpha, step.sigma, step.log_snr, step.calls)
+        frames.append(_frame(numbers, step.x_t, step.x0_hat))
+    if step.index == step.count - 1:
+        done = step.x_next
+        frames.append(_frame((0.0, 1.0, 0.0, math.inf, step.calls), done, done))
+    return frames
+
+
+def _frame(numbers: tuple[float, ...], x_t: Tensor, x0_hat: Tensor) -> bytes:
+    t, alpha, sigma, log_snr, calls = numbers
+    head = np.array([t, alpha, sigma, np.clip(log_snr, -100, 100), calls, 0], "<f4")
+    waves = torch.cat([x_t, x0_hat], dim=1).numpy()  # (B, 2, L)
+    found = np.array([[find_pitch(wave) for wave in pair] for pair in waves], "<f4")
+    heard = np.clip(waves * envelope() / REACH, -1, 1) * 32767
+    return head.tobytes() + found.tobytes() + heard.round().astype("<i2").tobytes()

@@ -1,0 +1,35 @@
+"""What the sound model is and what it is trained on, for `python -m diffusion_core train`."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from diffusion_core.sound.notes import LENGTH
+from diffusion_core.sound.synth import notes
+from diffusion_core.unet import UNetConfig
+
+SIZE = (1, LENGTH)
+"""Of one wave, as Run wants to know it."""
+SHAPE = UNetConfig(
+    widths=(96, 112), embedding=128, dimensions=1, fold=64, shrink=2, positions=LENGTH // 128
+)
+"""64 samples (8 ms) become one of 64 cells with 96 channels; the coarse grid has 32 cells.
+
+The wave enters as it is. Its cosine transform, in which a tone is a narrow peak, would be the same
+process, since it is orthonormal; after as many steps it had learned less (docs/measurements.md).
+"""
+NOTES, UNSEEN = 24_000, 2_000
+"""How many notes are learned from, and how many are kept aside to test with."""
+TRAINING_SEED, UNSEEN_SEED = 1, 2
+"""Of the notes; different seeds have no note in common."""
+
+
+def waves_for(count: int, seed: int) -> tuple[Tensor, Tensor]:
+    """Notes as the network takes them: (count, 1, LENGTH) float32 and labels (count,) int64."""
+    waves, labels = notes(count, seed)
+    return torch.from_numpy(waves)[:, None], torch.from_numpy(labels.astype(np.int64))
+
+
+STEPS, BATCH_SIZE = 6_000, 64

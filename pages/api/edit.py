@@ -1,0 +1,21 @@
+"""GET /api/edit: work on a picture, or between two, streamed as the model computes it.
+
+The body is a recording, as that of /api/sample.
+"""
+
+from __future__ import annotations
+
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
+
+from pages.api.plainly import plainly
+from pages.api.streaming import streamed
+from pages.components import model
+from pages.components.edit_settings import EditSettings
+
+
+@plainly
+async def edit(request: HttpRequest) -> Response:
+    """Parameters as of EditSettings: kind, and what goes with it."""
+    settings = EditSettings.parse(dict(request.query_params))
+    return await streamed(model.service, settings.job())

@@ -1,0 +1,23 @@
+"""GET /api/points: a training in the plane, streamed while it happens.
+
+The body is a head and snapshots (diffusion_core/points/snapshots.py), sent as they are taken
+(streaming.py). Hanging up ends the training, unless others watch the same one.
+"""
+
+from __future__ import annotations
+
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
+
+from diffusion_core.service.jobs import Learning
+from pages.api.plainly import plainly
+from pages.api.streaming import streamed
+from pages.components import studio
+from pages.components.points_settings import parse
+
+
+@plainly
+async def points(request: HttpRequest) -> Response:
+    """Parameters: shape, word, drawing (base64), count, rate, width, schedule, levels, told, only,
+    seed, steps; each as the setting of that name (PointSettings), and as usual if left out."""
+    return await streamed(studio.planes, Learning(parse(request.query_params)))

@@ -1,0 +1,160 @@
+// Eight keys and a line for a melody. Every note is generated anew, from noise of its own.
+
+const BEAT = 0.4; // seconds from note to note
+
+// What /api/sound answered: {head, notes: [Float32Array], problem}. See sound/recording.py.
+function readNotes(bytes) {
+  let offset = 0, head = {};
+  while (!head.frames) {
+    const end = bytes.indexOf(10, offset);
+    if (end < 0) throw new Error("The answer broke off: press Play again.");
+    head = JSON.parse(new TextDecoder().decode(bytes.subarray(offset, end)));
+    if (head.problem) throw new Error(head.problem);
+    offset = end + 1;
+  }
+  const count = head.slots.filter((slot) => slot !== null).length;
+  const size = 24 + count * (16 + 4 * head.length);
+  if (bytes.length < offset + head.frames * size) {
+    const words = new TextDecoder().decode(bytes.subarray(bytes.lastIndexOf(10, bytes.length - 2) + 1));
+    throw new Error(/"problem": "(.*)"/.exec(words)?.[1] ?? "The answer broke off: press Play again.");
+  }
+  const waves = offset + (head.frames - 1) * size + 24 + count * 16; // of the last frame
+  const notes = Array.from({ length: count }, (_, i) => {
+    const start = waves + i * 4 * head.length;
+    const whole = new Int16Array(bytes.slice(start, start + 2 * head.length).buffer);
+    return Float32Array.from(whole, (value) => (value / 32767) * head.reach);
+  });
+  return { head, notes };
+}
+
+async function made(melody, signal) {
+  const seed = Math.floor(Math.random() * 2 ** 31);
+  const asked = new URLSearchParams({ melody, seed });
+  let answer;
+  try {
+    answer = await fetch(`api/sound?${asked}`, { signal });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Error("The server cannot be reached: check the connection and press Play again.");
+  }
+  if (!answer.ok) throw new Error(await answer.text());
+  return readNotes(new Uint8Array(await answer.arrayBuffer()));
+}
+
+// Notes one after another, rests between: [seconds, wave] for each note.
+function inTime({ head, notes }) {
+  let next = 0;
+  return head.slots.flatMap((slot, beat) => (slot === null ? [] : [[beat * BEAT, notes[next++]]]));
+}
+
+export default function (component) {
+  const { parentElement, data } = component;
+  const root = parentElement.querySelector(".root");
+  if (!root.melody) root.melody = new Melody(root, data);
+  root.melody.repaint();
+  return () => root.melody.leave();
+}
+
+class Melody {
+  constructor(root, data) {
+    Object.assign(this, { root, data, tune: null, hangUp: null, playhead: 0 });
+    this.keys = data.letters.map((letter, i) => {
+      const key = make("button.key", { type: "button", "aria-label": `Play ${data.names[i]}` }, make("b", {}, letter), make("span", {}, String(i + 1)));
+      key.onclick = () => this.press(i);
+      return key;
+    });
+    this.write = make("input", { type: "checkbox" });
+    this.line = make("input", { type: "text", id: "melody", spellcheck: "false", autocomplete: "off", value: Object.values(data.ready)[0] });
+    this.ready = make("select", { "aria-label": "Ready melodies" }, make("option", { value: "" }, "Ready melodies …"),
+      ...Object.entries(data.ready).map(([name, tune]) => make("option", { value: tune }, name)));
+    this.start = make("button.wide.strong", { type: "button" }, "Play");
+    this.halt = make("button.wide", { type: "button", disabled: "" }, "Stop");
+    this.save = make("button.wide", { type: "button", disabled: "" }, "Download WAV");
+    this.said = make("p.small.said", { role: "status" });
+    this.picture = make("canvas.tune", { width: 320, height: 128, role: "img", "aria-label": "No melody has been made yet" });
+    this.head = make("i.playhead", { "aria-hidden": "true" });
+    root.replaceChildren(
+      make("h2", {}, "Play it"),
+      make("div.keys", { role: "group", "aria-label": "Keyboard of eight notes" }, ...this.keys),
+      make("label.check.small", {}, this.write, "write down what I press"),
+      make("label.small", { for: "melody" }, "Melody: C D E F G A B c, and - for a rest"),
+      this.line,
+      make("div.does", {}, this.ready, this.start, this.halt, this.save),
+      make("div.score", {}, this.picture, this.head), this.said);
+    this.ready.onchange = () => { if (this.ready.value) this.line.value = this.ready.value; this.ready.value = ""; };
+    this.start.onclick = () => this.play();
+    this.halt.onclick = () => { this.hangUp?.abort(); loudspeaker.stop(); };
+    this.save.onclick = () => this.download();
+    this.line.onkeydown = (event) => { event.stopPropagation(); if (event.key === "Enter") this.play(); };
+    this.onkey = (event) => this.key(event);
+    document.addEventListener("keydown", this.onkey);
+  }
+
+  key(event) {
+    if (event.defaultPrevented || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+    const focus = event.composedPath()[0];
+    if (focus.closest?.("input:not([type=checkbox], [type=range]), textarea, select, [contenteditable]")) return;
+    if (/^[1-8]$/.test(event.key)) this.press(+event.key - 1);
+  }
+
+  // One note, made while the key goes down.
+  async press(label) {
+    if (this.write.checked) this.line.value += this.data.letters[label];
+    const key = this.keys[label];
+    key.setAttribute("data-lit", "");
+    try {
+      await loudspeaker.open();
+      const { notes, head } = await made(this.data.letters[label]);
+      loudspeaker.play(mixed([[0, notes[0]]], head.rate), head.rate);
+      setText(this.said, `A new ${this.data.names[label]}.`);
+    } catch (error) {
+      setText(this.said, error.message);
+    }
+    key.removeAttribute("data-lit");
+  }
+
+  async play() {
+    this.hangUp?.abort();
+    const hangUp = (this.hangUp = new AbortController());
+    this.busy(true);
+    setText(this.said, "The model is making your notes …");
+    try {
+      this.tune = await made(this.line.value, hangUp.signal);
+      this.parts = inTime(this.tune);
+      this.mix = mixed(this.parts, this.tune.head.rate);
+      this.save.disabled = false;
+      this.repaint();
+      const done = `${this.tune.notes.length} new notes from seed ${this.tune.head.seed}.`;
+      setText(this.said, done);
+      await loudspeaker.open();
+      const seconds = this.mix.length / this.tune.head.rate;
+      loudspeaker.play(this.mix, this.tune.head.rate,
+        (now) => this.head.style.setProperty("left", `${100 * Math.min(1, now / seconds)}%`),
+        () => { if (this.hangUp === hangUp) this.busy(false); });
+      return;
+    } catch (error) {
+      setText(this.said, error.name === "AbortError" ? "Stopped." : error.message);
+    }
+    if (this.hangUp === hangUp) this.busy(false);
+  }
+
+  busy(is) { this.halt.disabled = !is; }
+
+  download() {
+    const link = make("a", { href: URL.createObjectURL(wavFile(this.mix, this.tune.head.rate)), download: "melody.wav" });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  }
+
+  repaint() {
+    if (!this.mix) return;
+    paintSpectrogram(this.picture, spectrogram(this.mix.map((value) => value / GAIN)), inkOf(this.root));
+    this.picture.setAttribute("aria-label", `Spectrogram of the melody, ${this.tune.notes.length} notes, 0 to 4,000 Hz`);
+  }
+
+  leave() {
+    this.hangUp?.abort();
+    loudspeaker.stop();
+    document.removeEventListener("keydown", this.onkey);
+  }
+}

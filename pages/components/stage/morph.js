@@ -1,0 +1,3 @@
+export default function (component) {
+  return follower(component, (root) => () => root);
+}

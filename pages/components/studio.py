@@ -1,0 +1,39 @@
+"""Long work, as pages and routes reach it: a service beside the model's, in a process of its own.
+
+The process is there only while somebody trains or may soon. The trainings of a service take turns;
+what does not fit waits in line and hears how many are before it.
+"""
+
+from __future__ import annotations
+
+from diffusion_core.service.client import Keeping, Limits, ModelService, Wording
+
+STUDIO = ("-m", "diffusion_core.service.studio")
+CROWDED = (
+    "{waiting} others are waiting to train just now, which is as many as there is room for: "
+    "please try again in a minute."
+)
+TOO_MUCH = "The training stopped several times: try it with smaller settings."
+
+planes = ModelService(
+    Limits(width=3, size=100_000_000, long=10**9, waiting=30, kept=16_000_000),
+    STUDIO,
+    Keeping(idle=120, threads=1),
+    Wording(CROWDED, TOO_MUCH),
+)
+"""Trainings in the plane (jobs.Learning): three at a time."""
+
+SERVICES = (planes,)
+"""All of them, started and stopped with the server (app.py)."""
+
+
+async def start() -> None:
+    """Be ready for work. No process is started yet."""
+    for service in SERVICES:
+        await service.start()
+
+
+async def stop() -> None:
+    """End what is under way."""
+    for service in SERVICES:
+        await service.stop()
