@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from diffusion_core.sound.card import sound_section
+
 Card = dict[str, Any]
 """A card, or the evaluation in it (see commands/evaluate.py), as JSON has it."""
 
@@ -107,8 +109,8 @@ def known_limits(entry: Card) -> list[str]:
     return limits
 
 
-def model_card(digits: Card, leap: Card | None = None) -> str:
-    """The card as Markdown, with that of the distilled model, if there is one.
+def model_card(digits: Card, leap: Card | None = None, sound: Card | None = None) -> str:
+    """The card as Markdown, with those of the distilled model and of the sound model, if any.
 
     Where the JSON cards say nothing, the page says so or is silent.
     """
@@ -131,6 +133,7 @@ def model_card(digits: Card, leap: Card | None = None) -> str:
         "## How good it is",
         _evaluation(entry) if entry else "Not measured yet: run `make evaluate`.",
         *(_distilled(leap) if leap else []),
+        *sound_section(sound or {}),
         "## Known limits",
         _bullets(limits),
         "## Licence",

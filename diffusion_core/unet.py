@@ -32,7 +32,10 @@ class UNetConfig:
     (noise level, label) vector. dimensions: 2 for pictures, 1 for waves. fold: how many pixels or
     samples, along each dimension, become channels of one cell of the fine grid. shrink: how many
     fine cells, along each dimension, become a coarse one. positions: cells of the coarse grid that
-    are told where they are; 0 for none, and a network that must find out from the edges.
+    are told where they are; 0 for none, and a network that must find out from the edges. echo: add
+    to the answer some of x_t itself, how much being learned for each noise level. Where what is
+    looked for is simple and the noise is not, as with sound, the network need not carry all the
+    noise through its layers only to say what is not the sound.
     """
 
     widths: tuple[int, int] = (48, 96)
@@ -44,6 +47,7 @@ class UNetConfig:
     fold: int = 2
     shrink: int = 2
     positions: int = 0
+    echo: bool = False
 
     def __post_init__(self) -> None:
         sizes = (*self.widths, self.blocks, self.heads, self.embedding, self.groups)
@@ -203,6 +207,10 @@ class UNet(nn.Module):
         self.leave_norm = nn.GroupNorm(groups, fine)
         self.leave = conv(fine, folded, 3, padding=1)
         self.unfold = Unfold(config.fold) if flat else nn.PixelShuffle(config.fold)
+        if config.echo:
+            self.leave_echo = nn.Linear(embedding, 1)
+            nn.init.zeros_(self.leave_echo.weight)
+            nn.init.zeros_(self.leave_echo.bias)
         nn.init.zeros_(self.leave.weight)
         nn.init.zeros_(self.leave.bias)  # type: ignore[arg-type]
 
@@ -224,7 +232,11 @@ class UNet(nn.Module):
         h = self.grow(self.late_attention(h))
         for block in self.fine_up:
             h = block(h + skips.pop(), condition)
-        return self.unfold(self.leave(F.silu(self.leave_norm(h + skips.pop()))))
+        v = self.unfold(self.leave(F.silu(self.leave_norm(h + skips.pop()))))
+        if self.config.echo:
+            amount = self.leave_echo(condition)
+            v = torch.addcmul(v, amount.view(-1, *[1] * (x_t.ndim - 1)), x_t)
+        return v
 
     @property
     def parameter_count(self) -> int:

@@ -20,8 +20,9 @@ card = json.loads(CARD.read_text("utf-8"))
 LAB_OF = {"points": points, "one-step": one_step, "history": history, "own": own}
 
 with slide("lab"):
-    st.title("Training", anchor=False)
-    prose(f"*{text['lead']}*")
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        st.title("Training", anchor=False, width="content")
+        st.markdown(f"*{text['lead']}*", width="content")
     chosen = choose_lab("Lab", LABS["training"], "learn")
     LAB_OF[chosen].lab()
 with slide("question"), st.container(key="reading-question"):

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diffusion_core.checkpoint import MODELS, load_checkpoint, read_card, write_card
+from diffusion_core.checkpoint import MODELS, SHIPPED, load_checkpoint, read_card, write_card
 from diffusion_core.classifiers import (
     CLASSIFIERS,
     ClassifierTraining,
@@ -24,6 +24,7 @@ from diffusion_core.classifiers import (
     save_classifier,
     train_classifier,
 )
+from diffusion_core.commands.evaluate_sound import run_sound
 from diffusion_core.commands.options import add_device
 from diffusion_core.commands.sample import draw
 from diffusion_core.data import Digits, load_mnist
@@ -43,9 +44,10 @@ STANDARD = (
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--what", choices=["digits", "sound"], default="digits")
     parser.add_argument("--model", type=Path, help="weights, .safetensors; the shipped ones")
     parser.add_argument(
-        "--per-label", type=int, default=1000, help="pictures of each digit, 1 to 1000"
+        "--per-label", type=int, help="of each digit or pitch, 1 to 1000; usually 1000 or 25"
     )
     parser.add_argument(
         "--sampler",
@@ -73,6 +75,11 @@ def run(args: argparse.Namespace) -> None:
     if args.train_classifiers:
         train_classifiers(args.device)
         return
+    if args.what == "sound":
+        if run_sound(args):
+            write_page(args.model or SHIPPED)
+        return
+    args.per_label = 1000 if args.per_label is None else args.per_label
     if not 1 <= args.per_label <= 1000:
         # MNIST's test set has 10,000 digits: there is no floor to compare more pictures with.
         raise RequestError(f"--per-label must be from 1 to 1000; got {args.per_label}.")
@@ -107,8 +114,13 @@ def _write(path: Path, entry: dict[str, Any]) -> None:
     else:
         card["evaluation"] = entry
     write_card(path, card)
+    write_page(path, **{"leap" if leap else "digits": card})
+
+
+def write_page(path: Path, **changed: dict[str, Any]) -> None:
+    """Write the page of the cards in the folder of `path` anew; those in `changed` as given."""
     cards = {name: read_card(path.with_name(model.name)) for name, model in MODELS.items()}
-    cards["leap" if leap else "digits"] = card
+    cards |= changed
     with replacing(path.parent / "README.md") as temporary:
         temporary.write_text(model_card(**cards), "utf-8")
 

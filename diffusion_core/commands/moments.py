@@ -105,6 +105,7 @@ def _card(args: argparse.Namespace, steps: int, model: dict[str, Any]) -> dict[s
         f"{STEPS} steps, no guidance, averaged weights.",
         "frechet": f"{args.count} digits, equally many of each, drawn in {MEASURED_STEPS} steps; "
         "features of our FeatureNet; distance to the 60,000 training digits.",
+        "measured": args.count,
         "level_loss": f"Squared error of v on {LEVEL_DIGITS} test digits at each level.",
         "shipped": {"epochs": model.get("epochs"), "minutes": model.get("minutes")},
         "command": f"python -m diffusion_core moments --run {args.run}",

@@ -58,7 +58,9 @@ class Blend:
     @property
     def _mixed(self) -> Tensor:
         """Which pictures need both labels."""
-        return torch.nonzero((self.weight > 0) & (self.weight < 1) & (self.first != self.second))[:, 0]
+        return torch.nonzero((self.weight > 0) & (self.weight < 1) & (self.first != self.second))[
+            :, 0
+        ]
 
     @property
     def _main(self) -> Tensor:
@@ -101,9 +103,7 @@ class Blend:
         return blended, said[count + len(mixed) :] if self._without else blended
 
 
-def stops_between(
-    request: Request, seeds: tuple[int, int], labels: tuple[int, int]
-) -> Run:
+def stops_between(request: Request, seeds: tuple[int, int], labels: tuple[int, int]) -> Run:
     """From the digit of one (seed, label) to that of another, at as many stops as there are labels
     in the request, evenly spaced, both ends among them.
 

@@ -40,4 +40,5 @@ def repair(
         return torch.where(hidden, x, there)
 
     # The first picture is noise everywhere, as it must be: no part of it is known yet.
-    return Run(request, schedule=schedule, sampler=resampling(again, land=overwrite))
+    sampler = resampling(again, land=overwrite)
+    return Run(request, schedule=schedule, size=tuple(known.shape), sampler=sampler)

@@ -1,6 +1,6 @@
 """Steps that are put right by what is known of the picture, and taken several times.
 
-A step of any editing method is a step of DDIM in which what is known has a word: about the answer
+A step of these methods is a step of DDPM in which what is known has a word: about the answer
 before it is used (`correct`), or about where the step landed (`land`). What is put in from outside
 does not fit at once to what the model had drawn around it. So a step can be taken several times:
 noise leads back to where it began, and the model sees the two together (RePaint, Lugmayr et al.
@@ -25,16 +25,16 @@ from diffusion_core.samplers import (
     Question,
     Sampler,
     Taken,
-    ddim,
+    ddpm,
 )
 
-Correct = Callable[[Prediction, Tensor, Level], Prediction]
-"""The answer about x (B, ...) at a level to that answer, put right."""
+Correct = Callable[[Prediction, Level], Prediction]
+"""The answer about pictures (B, ...) at a level to that answer, put right."""
 Land = Callable[[Tensor, Level, Noise], Tensor]
 """Where a step landed, at a level, to that, put right."""
 
 
-def as_said(said: Prediction, x: Tensor, level: Level) -> Prediction:
+def as_said(said: Prediction, level: Level) -> Prediction:
     """Nothing to put right."""
     return said
 
@@ -44,13 +44,10 @@ def as_landed(x: Tensor, level: Level, noise: Noise) -> Tensor:
     return x
 
 
-def resampling(
-    again: int, eta: float = 1.0, correct: Correct = as_said, land: Land = as_landed
-) -> Sampler:
+def resampling(again: int, correct: Correct = as_said, land: Land = as_landed) -> Sampler:
     """A sampler that takes each step `again` times, with noise in between.
 
-    eta: how much of the noise is new in each step, as of `samplers.ddim`. ValueError unless a step
-    is taken at least once.
+    ValueError unless a step is taken at least once.
     """
     if again < 1:
         raise ValueError(f"A step is taken at least once; got {again}.")
@@ -61,10 +58,10 @@ def resampling(
             # there is no noise to repeat it with.
             tries = again if here.alpha > 0 and there.sigma > 0 else 1
             for left in reversed(range(tries)):
-                step = ddim(x, [here, there], noise, eta)
+                step = ddpm(x, [here, there], noise)
                 next(step)
                 answer = yield Question(x, here)
-                used = replace(answer, combined=correct(answer.combined, x, here))
+                used = replace(answer, combined=correct(answer.combined, here))
                 taken = step.send(used)
                 assert isinstance(taken, Taken)
                 x_next = land(taken.x_next, there, noise)

@@ -22,6 +22,8 @@ from diffusion_core.service.edits import Between, Edit, Repair, Restore
 BLUR_NOISE = 0.02
 """How far off a blurred picture may be and still count as fitting: more than rounding to bytes
 (0.002), since nobody's blur is quite the one that was named."""
+AGAIN = {"small7": 3, "small14": 2, "blur": 1}
+"""How often each step is taken: the less was seen, the more there is to be brought together."""
 
 
 def edit_run(job: Edit) -> Job:
@@ -35,12 +37,12 @@ def edit_run(job: Edit) -> Job:
             return clean(picture_of(job.seen), job.amount, job.request)
         case Restore():
             noise = BLUR_NOISE if job.how == "blur" else 0.0
-            seen = picture_of(job.seen)[0]
-            return restore(Restoration(seen, matrix_of(job.how, job.amount), noise), job.request)
-        case Between(pictures=None):
+            seen = Restoration(picture_of(job.seen)[0], matrix_of(job.how, job.amount), noise)
+            return restore(seen, job.request, AGAIN[job.how])
+        case Between() if job.pictures is None:
             return stops_between(job.request, job.seeds, job.labels)
-        case Between(pictures=(first, second)):
-            pictures = torch.stack([picture_of(first), picture_of(second)])
+        case Between():
+            pictures = torch.stack([picture_of(pixels) for pixels in job.pictures])
             return EncodedBetween(pictures, job.request, job.labels)
 
 

@@ -1,4 +1,5 @@
-"""What can be asked of the worker besides drawing: working on pictures, and measuring guidance.
+"""What can be asked of the worker besides drawing: working on pictures, measuring guidance, and
+looking for copies.
 
 Plain values, like all jobs (jobs.py). Pictures are bytes, 0 = background. No torch here.
 """
@@ -7,7 +8,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from diffusion_core.request import FRAME_HEAD, IMAGE_SIZE, NO_LABEL, Request, frame_count
+from diffusion_core.errors import RequestError
+from diffusion_core.request import (
+    FRAME_HEAD,
+    IMAGE_SIZE,
+    NO_LABEL,
+    NUM_CLASSES,
+    Request,
+    frame_count,
+)
+
+
+def recording_size(request: Request) -> int:
+    """How many bytes a recording of all steps has, about."""
+    frame = 4 * FRAME_HEAD + len(request.labels) * 3 * IMAGE_SIZE**2
+    return frame_count(request, 1) * frame
 
 
 @dataclass(frozen=True)
@@ -22,8 +37,7 @@ class _Recorded:
     @property
     def size(self) -> int:
         """How many bytes the answer will have, about."""
-        frame = 4 * FRAME_HEAD + len(self.request.labels) * 3 * IMAGE_SIZE**2
-        return frame_count(self.request, self.every) * frame
+        return recording_size(self.request)
 
     @property
     def width(self) -> int:
@@ -73,3 +87,53 @@ class Between(_Recorded):
 
 Edit = Repair | Restore | Between
 """Those that are answered by a recording."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Fidelity and variety as guidance grows, answered as lines of JSON (diffusion_core/spread.py).
+
+    RequestError for what is no digit, or a seed out of range.
+    """
+
+    label: int
+    seed: int
+    size = 250_000
+    width = 60
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.label < NUM_CLASSES:
+            raise RequestError("Choose a digit from 0 to 9.")
+        Request((self.label,), seed=self.seed)
+
+
+@dataclass(frozen=True)
+class Ideal:
+    """What the ideal denoiser of the training set draws, answered by a recording
+    (diffusion_core/copying.py). All labels are the same digit."""
+
+    request: Request
+
+    @property
+    def size(self) -> int:
+        """How many bytes the answer will have, about."""
+        return recording_size(self.request)
+
+    width = 1
+    """It puts nothing to the network."""
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """The training pictures nearest to these, answered all at once as JSON (copying.py)."""
+
+    pictures: bytes
+    """784 bytes each."""
+    label: int
+    """What they are of: their distances are compared with those of unseen digits of this class."""
+    width = 1
+
+    @property
+    def size(self) -> int:
+        """How many bytes the answer will have, about."""
+        return 5 * len(self.pictures)

@@ -16,7 +16,7 @@ from diffusion_core.request import (
     Request,
     frame_count,
 )
-from diffusion_core.service.edits import Edit
+from diffusion_core.service.edits import Edit, Ideal, Nearest, Spread
 from diffusion_core.service.melodies import Melody
 from diffusion_core.service.practice import LevelCurve, Practice
 
@@ -109,5 +109,17 @@ class Learning:
     width = 1
 
 
-Job = Drawing | Guess | Checking | Edit | Melody | Learning | Practice | LevelCurve
+Job = (
+    Drawing
+    | Guess
+    | Checking
+    | Edit
+    | Ideal
+    | Nearest
+    | Spread
+    | Melody
+    | Learning
+    | Practice
+    | LevelCurve
+)
 """Anything that the worker does."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -27,6 +27,7 @@ NICENESS = 10
 
 Work = Iterator[bytes]
 """More of a job's answer, or b"" for nothing yet. An error written for readers ends the job."""
+UnderWay = Generator[bytes, None, None]
 
 
 def work_of(job: Job) -> Work:
@@ -40,7 +41,7 @@ def work_of(job: Job) -> Work:
 
 def serve(connection: Connection[Any, Any], begin: Callable[[Any], Work]) -> None:
     """Do what is asked until the other side hangs up, everybody's work in turns."""
-    under_way: dict[int, Work] = {}
+    under_way: dict[int, UnderWay] = {}
     try:
         while True:
             # Waits for a message while there is nothing to do; looks for one between turns.
@@ -49,7 +50,8 @@ def serve(connection: Connection[Any, Any], begin: Callable[[Any], Work]) -> Non
                     case ("do", int(key), job):
                         under_way[key] = _deferred(begin, job)
                     case ("forget", int(key)):
-                        _close(under_way.pop(key, None))
+                        if key in under_way:
+                            under_way.pop(key).close()
             key = next(iter(under_way))
             work = under_way.pop(key)
             said, chunk = _turn(work)
@@ -61,15 +63,15 @@ def serve(connection: Connection[Any, Any], begin: Callable[[Any], Work]) -> Non
                 connection.send((said, key, *([chunk] if said == "failed" else [])))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         for work in under_way.values():
-            _close(work)
+            work.close()
 
 
-def _deferred(begin: Callable[[Any], Work], job: Any) -> Work:
+def _deferred(begin: Callable[[Any], Work], job: Any) -> UnderWay:
     """Its work, so that also what goes wrong at its beginning is that job's alone."""
     yield from begin(job)
 
 
-def _turn(work: Work) -> tuple[str, bytes | str]:
+def _turn(work: UnderWay) -> tuple[str, bytes | str]:
     """One turn: ("chunk", bytes), ("finished", b"") or ("failed", a sentence)."""
     try:
         return "chunk", next(work)
@@ -81,11 +83,6 @@ def _turn(work: Work) -> tuple[str, bytes | str]:
         return "failed", (
             f"This could not be computed ({type(error).__name__}): try it with other settings."
         )
-
-
-def _close(work: Work | None) -> None:
-    if hasattr(work, "close"):
-        work.close()
 
 
 def main() -> None:

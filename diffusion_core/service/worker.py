@@ -23,11 +23,13 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from diffusion_core.batcher import Batcher, Report
 from diffusion_core.checkpoint import MODELS, load_checkpoint
 from diffusion_core.checks import run_check
+from diffusion_core.copying import ideal_work, nearest_work
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.editing import run_from
 from diffusion_core.errors import UserFacingError
@@ -39,13 +41,14 @@ from diffusion_core.request import IMAGE_SIZE, Request, network_of
 from diffusion_core.run import DIGIT_SIZE, Run, Step, final_picture, sample
 from diffusion_core.schedule import make_schedule
 from diffusion_core.service.edit_runs import edit_run
-from diffusion_core.service.edits import Edit
+from diffusion_core.service.edits import Edit, Ideal, Nearest, Spread
 from diffusion_core.service.jobs import Checking, Drawing, Guess
 from diffusion_core.service.melodies import Melody
 from diffusion_core.service.practice import LevelCurve, Practice
 from diffusion_core.service.turns import Turns
 from diffusion_core.sound.recording import sound_frames, sound_head
 from diffusion_core.sound.training import SIZE as WAVE
+from diffusion_core.spread import Spreading
 
 NICENESS = 5
 """Pages come first: what they need is little, and somebody is waiting for it."""
@@ -57,7 +60,7 @@ in between does not hold up who draws digits."""
 def serve(connection: Connection[Any, Any], denoisers: Mapping[str, NetworkDenoiser]) -> None:
     """Do what is asked until the other side hangs up."""
     batcher = Batcher(denoisers, while_others_wait={"sound": WAVES_WHILE_OTHERS_WAIT})
-    jobs: dict[int, Drawing | Edit | Guess | Melody] = {}
+    jobs: dict[int, Drawing | Edit | Guess | Melody | Spread] = {}
     turns, practices = Turns(connection), Practices(denoisers["digits"].network)
     try:
         while True:
@@ -71,6 +74,10 @@ def serve(connection: Connection[Any, Any], denoisers: Mapping[str, NetworkDenoi
                         turns.add(key, practices.work(job))
                     case ("do", int(key), LevelCurve() as job):
                         turns.add(key, practices.curve(job))
+                    case ("do", int(key), Ideal(request=request)):
+                        turns.add(key, ideal_work(request))
+                    case ("do", int(key), Nearest() as job):
+                        turns.add(key, nearest_work(pictures_of(job.pictures), job.label))
                     case ("do", int(key), job):
                         if begin(batcher, connection, key, job):
                             jobs[key] = job
@@ -89,9 +96,12 @@ def begin(
     batcher: Batcher,
     connection: Connection[Any, Any],
     key: int,
-    job: Drawing | Edit | Guess | Melody,
+    job: Drawing | Edit | Guess | Melody | Spread,
 ) -> bool:
     """Take on a job; whether it was, or had to be refused."""
+    if isinstance(job, Spread):
+        batcher.add(key, Spreading(job.label, job.seed), "digits")
+        return True
     if isinstance(job, Melody):
         connection.send(("chunk", key, sound_head(job)))
         batcher.add(key, Run(job.request, size=WAVE), "sound")
@@ -132,10 +142,14 @@ def drawing(job: Drawing) -> Run:
     return run_from(_picture(job.origin)[0], job.t, job.request)
 
 
+def pictures_of(pixels: bytes) -> NDArray[np.uint8]:
+    """784 bytes a picture to (N, 28, 28)."""
+    return np.frombuffer(pixels, np.uint8).reshape(-1, IMAGE_SIZE, IMAGE_SIZE)
+
+
 def _picture(pixels: bytes) -> Tensor:
     """784 bytes to (1, 1, 28, 28) in [-1, 1]."""
-    image = np.frombuffer(pixels, np.uint8).reshape(1, IMAGE_SIZE, IMAGE_SIZE)
-    return to_model(image)
+    return to_model(pictures_of(pixels))
 
 
 def guessing(job: Guess) -> Guessing:
@@ -149,7 +163,7 @@ def guessing(job: Guess) -> Guessing:
 def tell(
     connection: Connection[Any, Any],
     report: Report,
-    jobs: dict[int, Drawing | Edit | Guess | Melody],
+    jobs: dict[int, Drawing | Edit | Guess | Melody | Spread],
 ) -> None:
     """Pass on what came of a job."""
     key = report.key
@@ -165,6 +179,8 @@ def tell(
     if isinstance(result, Step) and isinstance(job, Melody):
         for frame in sound_frames(result, job.every):
             connection.send(("chunk", key, frame))
+    if isinstance(result, bytes):
+        connection.send(("chunk", key, result))
     if isinstance(result, Guesses):
         answer = result.x0_hat.tobytes() + result.eps_hat.tobytes() + result.error.tobytes()
         connection.send(("chunk", key, answer))

@@ -57,12 +57,12 @@ Partials = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], 
 
 
 def _plucked(pitch: float, random: np.random.Generator) -> Partials:
-    n = np.arange(1, 16)
+    n = np.arange(1.0, 16.0)
     stiffness = random.uniform(0, 3e-4)
     place, darkness = random.uniform(0.12, 0.42), random.uniform(1.0, 1.8)
     frequency = n * pitch * np.sqrt(1 + stiffness * n**2)
     amplitude = np.abs(np.sin(np.pi * n * place)) / n**darkness
-    tau = random.uniform(0.25, 0.5) / (1 + random.uniform(0.02, 0.12) * (n - 1))
+    tau = float(random.uniform(0.25, 0.5)) / (1.0 + random.uniform(0.02, 0.12) * (n - 1.0))
     # The string is let go at one moment, so its partials start together, up to that moment.
     phase = frequency * (2 * np.pi * random.uniform(0, 1) / pitch)
     return frequency, amplitude, tau, phase

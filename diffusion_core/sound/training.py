@@ -13,14 +13,20 @@ from diffusion_core.unet import UNetConfig
 SIZE = (1, LENGTH)
 """Of one wave, as Run wants to know it."""
 SHAPE = UNetConfig(
-    widths=(96, 112), embedding=128, dimensions=1, fold=64, shrink=2, positions=LENGTH // 128
+    widths=(96, 112),
+    embedding=128,
+    dimensions=1,
+    fold=64,
+    shrink=2,
+    positions=LENGTH // 128,
+    echo=True,
 )
 """64 samples (8 ms) become one of 64 cells with 96 channels; the coarse grid has 32 cells.
 
 The wave enters as it is. Its cosine transform, in which a tone is a narrow peak, would be the same
 process, since it is orthonormal; after as many steps it had learned less (docs/measurements.md).
 """
-NOTES, UNSEEN = 24_000, 2_000
+NOTES, UNSEEN = 16_000, 1_000
 """How many notes are learned from, and how many are kept aside to test with."""
 TRAINING_SEED, UNSEEN_SEED = 1, 2
 """Of the notes; different seeds have no note in common."""
@@ -32,4 +38,4 @@ def waves_for(count: int, seed: int) -> tuple[Tensor, Tensor]:
     return torch.from_numpy(waves)[:, None], torch.from_numpy(labels.astype(np.int64))
 
 
-STEPS, BATCH_SIZE = 6_000, 64
+STEPS, BATCH_SIZE = 4_000, 64

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.routing import Route
 
 from pages.api.check import check
+from pages.api.copies import copies, ideal
 from pages.api.diagram import diagram
 from pages.api.edit import edit
 from pages.api.export import TYPES, export
@@ -13,15 +14,22 @@ from pages.api.points import points
 from pages.api.qr import qr
 from pages.api.sample import sample
 from pages.api.sound import sound
+from pages.api.spread import spread
+from pages.api.step import levels, step
 
 ROUTES = [
     Route("/api/check", check),
+    Route("/api/copies", copies),
     Route("/api/diagram.svg", diagram),
     Route("/api/edit", edit),
     *(Route(f"/api/export.{kind}", export) for kind in TYPES),
     Route("/api/guess", guess),
     Route("/api/points", points),
+    Route("/api/ideal", ideal),
     Route("/api/qr", qr),
+    Route("/api/levels", levels),
     Route("/api/sample", sample),
+    Route("/api/spread", spread),
+    Route("/api/step", step),
     Route("/api/sound", sound),
 ]

@@ -113,12 +113,15 @@ SETTINGS = (
     *("sampler", "steps", "leaps", "guidance", "sampler2", "steps2", "leaps2", "guidance2", "step"),
     *("way", "cost", "path", "moment", "claim", "until", "set", "test", "feedback"),
     *("learn", "use"),
-    *("make", "number", "gen_digit", "gen_guidance", "gen_seed"),
+    *("step_net", "step_batch", "step_size", "step_seed", "step_round", "step_at", "stop"),
+    *("make", "number", "gen_digit", "gen_class", "gen_guidance", "gen_seed"),
     *("mend", "mend_which", "mend_as", "mend_seed", "hide", "again"),
     *("clean", "clean_which", "clean_as", "clean_seed", "spoil", "blur", "grain"),
     *("sketch", "sketch_as", "strength", "sketch_seed"),
     *("from_digit", "from_seed", "to_digit", "to_seed", "mix"),
     *("note", "note_seed", "note_steps", "sound_step"),
+    *("plane_data", "plane_word", "plane_points", "plane_rate", "plane_width", "plane_schedule"),
+    *("plane_levels", "plane_only", "plane_told", "plane_seed", "plane_ideal"),
 )
 """What the addresses of all pages may say. Streamlit carries settings from page to page, so each
 page leaves alone what belongs to another."""

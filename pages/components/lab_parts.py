@@ -13,6 +13,9 @@ from pages.components.words import Lesson
 
 TOLD = {**{digit: digit for digit in "0123456789"}, "any": "any digit"}
 """What the model can be told about a picture: which digit it is, or nothing."""
+OPENS = {"still": True, "button": "“Draw again”"}
+"""For the scenes of labs: the answer is shown at once if it is known, and not played; the button
+that starts a run."""
 
 
 def seed_field(key: str, first: int, label: str = "Draw again", usual: str = "Seed") -> int:
@@ -29,7 +32,7 @@ def seed_field(key: str, first: int, label: str = "Draw again", usual: str = "Se
 def to_do(sentence: str) -> None:
     """Why there is no answer yet, and what the reader can do; as high as an answer would be."""
     with st.container(key="to-do"):
-        st.info(sentence, icon=":material/arrow_back:")
+        st.markdown(sentence)
 
 
 def lab_words(name: str, text: Lesson) -> None:

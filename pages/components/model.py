@@ -10,7 +10,9 @@ from dataclasses import replace
 
 from diffusion_core.service.client import ModelService, ServiceError
 from diffusion_core.service.jobs import Drawing
+from diffusion_core.service.practice import LevelCurve, Practice
 from pages.components.forward_scene import picture
+from pages.components.practice_scene import StepSettings
 from pages.components.reverse_scene import ReverseSettings
 
 service = ModelService()
@@ -32,7 +34,13 @@ def favourites() -> list[Drawing]:
     return [drawing(settings) for settings in [*digits, replace(usual, digit="all")]]
 
 
+def first_lessons() -> list[Practice | LevelCurve]:
+    """What the lab of one training step asks for when it is opened."""
+    usual = StepSettings()
+    return [usual.job(), usual.curve(), replace(usual, network="digits").curve()]
+
+
 async def prepare_favourites() -> None:
     """Have them drawn while nobody wants anything else."""
     with suppress(ServiceError):  # Whoever asks for a picture will be told.
-        await service.prepare(favourites())
+        await service.prepare([*favourites(), *first_lessons()])

@@ -79,7 +79,7 @@ def own_pad(name: str, otherwise: str = "") -> tuple[bool, Picture]:
 
 
 def uploaded_low(name: str, drawn: Picture) -> Picture | None:
-    """What was uploaded to `own_pad`, as small as it was given, if `drawn` is still that picture."""
+    """What was uploaded to `own_pad`, as small as it was given, while `drawn` is still that."""
     uploaded = st.session_state.get(f"{name}-own:uploaded")
     if uploaded is None or not np.array_equal(uploaded, drawn):
         return None

@@ -32,13 +32,21 @@ STAGE = "reverse"
 LEAP_NAMES = {1: "one leap", 2: "two leaps", 4: "four leaps"}
 DIGIT_NAMES = {**{d: d for d in "0123456789"}, "surprise": "surprise me", "all": "all ten"}
 MAX_PICTURES = 16
+MAX_LENGTH = 8
+"""Digits that a number may have."""
 BUDGET = 6_000_000
 """Bytes of recorded frames a run may send; a longer one keeps every k-th step."""
 
 
+def is_number(text: str) -> bool:
+    """Whether it is one to MAX_LENGTH digits and nothing else."""
+    return text.isascii() and text.isdecimal() and len(text) <= MAX_LENGTH
+
+
 @dataclass(frozen=True)
 class ReverseSettings:
-    """What to draw. digit: "0" ... "9", "surprise" (any digits) or "all" (0 to 9 in a row)."""
+    """What to draw. digit: "0" ... "9", "surprise" (any digits), "all" (0 to 9 in a row), or a
+    number of up to MAX_LENGTH digits, which are drawn once each."""
 
     digit: str = "3"
     seed: int = 7
@@ -52,8 +60,8 @@ class ReverseSettings:
     """... covered with noise up to this step of 1000."""
 
     def __post_init__(self) -> None:
-        if self.digit not in DIGIT_NAMES:
-            raise RequestError("Choose a digit from 0 to 9, surprise or all.")
+        if self.digit not in DIGIT_NAMES and not is_number(self.digit):
+            raise RequestError("Choose a digit from 0 to 9, a number, surprise or all.")
         if not 1 <= self.n <= MAX_PICTURES:
             raise RequestError(f"Choose from 1 to {MAX_PICTURES} pictures.")
         if not 1 <= self.until <= 1000:
@@ -88,6 +96,8 @@ class ReverseSettings:
         """The label of each picture. A surprise is one to the reader: the seed decides."""
         if self.digit == "all":
             return tuple(range(10))
+        if len(self.digit) > 1 and is_number(self.digit):
+            return tuple(int(digit) for digit in self.digit)
         if self.digit == "surprise":
             # A negative seed is refused a moment later, by Request, in better words than numpy's.
             drawn = np.random.default_rng(abs(self.seed)).integers(0, 10, self.n)

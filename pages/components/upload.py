@@ -26,7 +26,8 @@ ENOUGH = 600
 SMALLEST = 5
 BOX = 20
 """MNIST's digits were fitted into a box of 20 by 20 pixels, and their centre of mass put in the
-middle of 28 by 28 (LeCun et al. 1998, "Gradient-based learning applied to document recognition")."""
+middle of 28 by 28 (LeCun et al. 1998, "Gradient-based learning applied to document recognition",
+section III.A)."""
 FAINT = 12
 """If no two greys of 256 are further apart than this, there is nothing to see."""
 

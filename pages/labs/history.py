@@ -1,13 +1,64 @@
-"""The lab “history” of the training page."""
+"""The lab “history” of the training page: the time machine."""
 
 from __future__ import annotations
 
-from pages.components.prose import prose
+import streamlit as st
+
+from pages.components.address import heed_address, whole
+from pages.components.history_scene import (
+    STAGE,
+    History,
+    epochs_of,
+    history,
+    history_scene,
+    time_of,
+)
+from pages.components.prose import prose, takeaway
+from pages.components.stage import clock, follower
 from pages.components.words import words
 
 text = words("lab-history")
+LOSS_AXIS = (0.08, 1.2)
+FRECHET_AXIS = (0.02, 500)
+"""What the charts reach from and to."""
 
 
 def lab() -> None:
     """Show it."""
-    prose(text["lead"])
+    told = history()
+    heed_address(STAGE, {"stop": whole(0, told.stops - 1)})
+    prose(text["lead"].format(**_figures(told)))
+    left, right = st.columns([1.3, 1], gap="small")
+    with left, st.container(border=True, key="card-history", gap="small"):
+        follower("history", STAGE, titles=["From noise A", "From noise B"])
+        follower("sentence", STAGE)
+        clock(history_scene(), "history-clock")
+    with right, st.container(border=True, key="card-guessed"):
+        follower("guessed", STAGE, title="One look at a noisy digit")
+    with right, st.container(border=True, key="card-progress"):
+        follower("progress", STAGE, loss=LOSS_AXIS, frechet=FRECHET_AXIS)
+    with st.container(key="lab-words-history"):
+        look, levels = st.columns([1.3, 1], gap="large")
+        with look:
+            prose(text["look"])
+        with levels, st.container(border=True, key="card-history-levels"):
+            said = {form: " ".join(text[f"levels {form}"].split()) for form in ("v", "eps", "x0")}
+            follower("levels", STAGE, said=said, faint=True)
+        prose(text["how"].format(**_figures(told)))
+        takeaway("lab-history", text["takeaway"])
+
+
+def _figures(told: History) -> dict[str, str]:
+    """What the words say of the two."""
+    arrays = told.arrays
+    return {
+        "moments": str(told.stops - 1),
+        "steps": f"{int(arrays['steps'][-1]):,}",
+        "of": "" if told.whole else f" of {told.card['training']['steps']:,}",
+        "epochs": epochs_of(float(arrays["examples"][-1])),
+        "time": time_of(float(arrays["seconds"][-1])),
+        "batch": str(told.batch),
+        "shipped": f"{told.shipped['epochs']:.0f}",
+        "measured": str(told.card["measured"]),
+        "unseen": f"{float(arrays['unseen']):.2f}",
+    }

@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 from diffusion_core.errors import RequestError
 from diffusion_core.request import IMAGE_SIZE, MAX_SEED
 from pages.components.address import choice, heed_address, locked, one_of, whole
-from pages.components.badge import source_badge
 from pages.components.edit_settings import EditSettings
-from pages.components.lab_parts import TOLD, lab_words, seed_field, to_do
+from pages.components.lab_parts import OPENS, TOLD, lab_words, seed_field, to_do
 from pages.components.own_picture import OWN, SOURCES, chosen_digit, most_of_a_class, own_pad
 from pages.components.packed import packed, packed_mask
 from pages.components.pad import mask_pad
@@ -58,7 +57,7 @@ def lab() -> None:
             disabled=locked(),
         )
         seed = seed_field("mend_seed", 7)
-    left, right = st.columns([1, 1.9], gap="medium")
+    left, right = st.columns([1.1, 1.9], gap="medium")
     with left.container(border=True, key="card-repair-pad"):
         hiding = True
         if digit == OWN:
@@ -72,7 +71,7 @@ def lab() -> None:
             st.session_state["repair:hidden"] = hidden
         else:
             hidden = st.session_state.get("repair:hidden", mask("the left half"))
-    with right.container(border=True, key="card-repair"):
+    with right.container(border=True, key="card-repair", gap="small"):
         try:
             often, once = (
                 EditSettings(
@@ -117,4 +116,4 @@ def _answers(often: EditSettings, once: EditSettings, picture: NDArray[np.uint8]
             narrow=3,
         )
     said = sentences_by_noise("lab-repair")
-    clock(edit_scene([often, once], 0, STAGE, still=True, words=said), "repair-clock")
+    clock(edit_scene([often, once], 0, STAGE, **OPENS, words=said), "repair-clock")

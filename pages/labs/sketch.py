@@ -9,7 +9,7 @@ from diffusion_core.errors import RequestError
 from diffusion_core.request import IMAGE_SIZE, MAX_SEED
 from pages.components.address import choice, heed_address, locked, number, one_of, whole
 from pages.components.edit_settings import EditSettings
-from pages.components.lab_parts import TOLD, lab_words, seed_field, to_do
+from pages.components.lab_parts import OPENS, TOLD, lab_words, seed_field, to_do
 from pages.components.packed import packed
 from pages.components.pad import drawing_pad
 from pages.components.pad.ready import SKETCHES, sketch
@@ -56,12 +56,12 @@ def lab() -> None:
             disabled=locked(),
         )
         seed = seed_field("sketch_seed", 7)
-    left, right = st.columns([1, 1.9], gap="medium")
+    left, right = st.columns([1.1, 1.9], gap="medium")
     with left.container(border=True, key="card-sketch-pad"):
         base = sketch(start) if start in SKETCHES else np.zeros((IMAGE_SIZE, IMAGE_SIZE), np.uint8)
         base_id = start.replace(" ", "-")
         drawn = drawing_pad("sketch", base_id, base, "Drawing pad: your sketch of a digit")
-    with right.container(border=True, key="card-sketch"):
+    with right.container(border=True, key="card-sketch", gap="small"):
         try:
             x = packed(drawn.tobytes())
             chosen, *strip = (
@@ -109,4 +109,4 @@ def _answers(chosen: EditSettings, strip: list[EditSettings], drawn: str) -> Non
         narrow=3,
     )
     said = sentences_by_noise("lab-sketch")
-    clock(edit_scene([chosen, *strip], 0, STAGE, still=True, words=said), "sketch-clock")
+    clock(edit_scene([chosen, *strip], 0, STAGE, **OPENS, words=said), "sketch-clock")

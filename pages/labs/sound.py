@@ -41,7 +41,7 @@ def lab() -> None:
         tone(STAGE)
         clock(sound_scene(Note(NAMES.index(name), seed, steps), STAGE), "sound-clock")
     with right:
+        follower("sentence", STAGE)
         with st.container(border=True, key="card-melody"):
             melody()
-        follower("sentence", STAGE)
     lab_words("sound", text)

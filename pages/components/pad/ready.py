@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,7 +59,7 @@ def drawn(lines: list[Line], radius: float = 1.0) -> NDArray[np.uint8]:
     rows, columns = np.indices((IMAGE_SIZE, IMAGE_SIZE)) + 0.5
     ink = np.zeros((IMAGE_SIZE, IMAGE_SIZE))
     for line in lines:
-        for (ax, ay), (bx, by) in zip(line, line[1:], strict=False):
+        for (ax, ay), (bx, by) in pairwise(line):
             dx, dy = bx - ax, by - ay
             length = dx * dx + dy * dy
             along = ((columns - ax) * dx + (rows - ay) * dy) / length if length else 0.0

@@ -65,11 +65,11 @@ class Melody {
     });
     this.write = make("input", { type: "checkbox" });
     this.line = make("input", { type: "text", id: "melody", spellcheck: "false", autocomplete: "off", value: Object.values(data.ready)[0] });
-    this.ready = make("select", { "aria-label": "Ready melodies" }, make("option", { value: "" }, "Ready melodies …"),
+    this.ready = make("select", { "aria-label": "Ready melodies" }, make("option", { value: "" }, "Ready melodies"),
       ...Object.entries(data.ready).map(([name, tune]) => make("option", { value: tune }, name)));
     this.start = make("button.wide.strong", { type: "button" }, "Play");
     this.halt = make("button.wide", { type: "button", disabled: "" }, "Stop");
-    this.save = make("button.wide", { type: "button", disabled: "" }, "Download WAV");
+    this.save = make("button.wide", { type: "button", disabled: "" }, "Save WAV");
     this.said = make("p.small.said", { role: "status" });
     this.picture = make("canvas.tune", { width: 320, height: 128, role: "img", "aria-label": "No melody has been made yet" });
     this.head = make("i.playhead", { "aria-hidden": "true" });

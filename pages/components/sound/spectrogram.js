@@ -1,7 +1,7 @@
 // How much of which frequency there is at each moment: short Fourier transforms, computed here.
 
 const WINDOW = 256, HOP = 64, BINS = WINDOW / 2; // 32 ms at 8 kHz, a column every 8 ms
-const QUIETEST = -66, LOUDEST = 0; // dB that paper and ink stand for
+const QUIETEST = -56, LOUDEST = 0; // dB that paper and ink stand for
 const HANN = Float32Array.from({ length: WINDOW }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / WINDOW));
 
 // In place, of a power of two many numbers (Cooley & Tukey 1965, radix 2).

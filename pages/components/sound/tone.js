@@ -5,13 +5,13 @@ const STEPS_HEARD = 8, BEAT = 0.6;
 export default function (component) {
   return follower(component, (root, data) => {
     const stage = stageNamed(data.stage), colours = inkOf(root);
-    const panels = [["x_t: what there is now", 0], ["The model's guess of the note", 1]].map(([title, kind]) => {
+    const panels = [[["What there is: ", make("i", {}, "x", make("sub", {}, "t"))], 0], [["The model's guess"], 1]].map(([title, kind]) => {
       const wave = make("canvas.wave", { width: 320, height: 72, "aria-hidden": "true" });
       const picture = make("canvas.spectrum", { width: 61, height: 128, role: "img" });
       const words = make("p.heard.small"), listen = make("button.wide", { type: "button" }, "Listen");
       listen.setAttribute("aria-label", `Listen to ${kind ? "the model's guess" : "x_t"} at this step`);
-      const figure = make("figure", {}, make("h2", {}, title), wave, make("div.axes", {}, picture,
-        make("span.high.small.soft", {}, "4 kHz"), make("span.low.small.soft", {}, "0")), words, listen);
+      const figure = make("figure", {}, make("div.top", {}, make("h2", {}, ...title), listen), wave, make("div.axes", {}, picture,
+        make("span.high.small.soft", {}, "4 kHz"), make("span.low.small.soft", {}, "0")), words);
       return { kind, wave, picture, words, listen, figure };
     });
     const happen = make("button.wide.strong", { type: "button" }, "Hear it happen");

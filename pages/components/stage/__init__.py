@@ -24,6 +24,7 @@ SHARED = (
     "scene_journey.js",
     "scene_others.js",
     "scene_sound.js",
+    "scene_training.js",
 )
 FOLLOWERS = (
     "equation",
@@ -42,6 +43,12 @@ FOLLOWERS = (
     "drill",
     "picture",
     "blur",
+    "step",
+    "step_figures",
+    "levels",
+    "history",
+    "guessed",
+    "progress",
     "answers",
     "morph",
 )

@@ -7,11 +7,12 @@
 //   {given, side}             a picture that was there before the model was asked, as base64url
 //   {given, side, hidden}     the same, shown when the reader presses it
 //   {lane, fits: {by, side, given, said}}  how well the pictures fit what was given, in a sentence
-// chosen: the place of the cell that is framed, or null.
+// chosen: the place of the cell that is framed, or null. plate: whether they are one picture, side
+// by side.
 
 export default function (component) {
   return follower(component, (root, data) => {
-    const list = make("div.answers", { style: `--columns: ${data.columns}; --narrow: ${data.narrow ?? data.columns}` });
+    const list = make(data.plate ? "div.answers.plate" : "div.answers", { style: `--columns: ${data.columns}; --narrow: ${data.narrow ?? data.columns}` });
     const cells = data.cells.map((cell) => cellOf(cell));
     cells.forEach(({ figure }, i) => figure.toggleAttribute("data-chosen", i === data.chosen));
     list.append(...cells.map(({ figure }) => figure));

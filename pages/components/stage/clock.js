@@ -112,7 +112,7 @@ class Clock {
     // page; else at the start, playing. Where nothing may move by itself: at the best view.
     const still = scene.still || matchMedia("(prefers-reduced-motion: reduce)").matches;
     const linked = first && !before ? this.linked(scene) : null;
-    const kept = before && !(scene.lanes && !first) ? Math.round(before.part * scene.last) : null;
+    const kept = before && !scene.afresh && !(scene.lanes && !first) ? Math.round(before.part * scene.last) : null;
     const rest = linked ?? kept;
     const streams = scene.lanes && !scene.complete;
     stage.show(scene, streams ? 0 : rest ?? (still ? scene.rest : 0));

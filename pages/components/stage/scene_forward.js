@@ -83,6 +83,8 @@ function sceneOf(head) {
     case "journey": return new JourneyScene(head);
     case "drill": return new DrillScene(head);
     case "told": return new ToldScene(head);
+    case "step": return new StepScene(head);
+    case "history": return new HistoryScene(head);
     case "sound": return new SoundScene(head);
     default: return new ReverseScene(head);
   }

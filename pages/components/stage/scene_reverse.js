@@ -135,11 +135,11 @@ class ReverseScene {
         if (this.firstAfter === null && lane.got.length) this.firstAfter = performance.now() - this.began;
         report();
       }
-      if (!lane.done && !this.stopped) throw new Error(lane.lastWords ?? "The run broke off: press Generate to start it again.");
+      if (!lane.done && !this.stopped) throw new Error(lane.lastWords ?? `The run broke off: press ${this.button ?? "Generate"} to start it again.`);
     } catch (error) {
       if (this.stopped) return;
       lane.problem = error instanceof TypeError
-        ? "The server cannot be reached: check the connection and press Generate again."
+        ? `The server cannot be reached: check the connection and press ${this.button ?? "Generate again"}.`
         : error.message;
     }
   }
@@ -162,6 +162,7 @@ class ReverseScene {
     if (this.live) return `Computing: step ${step} of ${lane.steps}`;
     if (this.stopped) return `Stopped at step ${step} of ${lane.steps}`;
     const thinned = lane.every > 1 ? ` · one step in ${lane.every} is kept` : "";
+    if (!this.complete) return ""; // about to begin
     if (this.firstAfter === null) return "Recorded beforehand with these settings";
     if (this.lanes.every((other) => other.kept)) return "Drawn a moment ago with these settings" + thinned;
     return `Done in ${((this.ended - this.began) / 1000).toFixed(1)} s` + first + thinned;

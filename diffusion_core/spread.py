@@ -1,0 +1,111 @@
+"""What guidance buys and what it costs, measured while one watches: fidelity against variety."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from functools import cache
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from diffusion_core.classifiers import (
+    FeatureNet,
+    JudgeNet,
+    digits_seen,
+    features_of,
+    load_classifier,
+)
+from diffusion_core.data import load_mnist, mnist_available
+from diffusion_core.embedded import embedded_digits
+from diffusion_core.errors import MnistError
+from diffusion_core.guidance import Query
+from diffusion_core.pixels import to_uint8
+from diffusion_core.prediction import Prediction
+from diffusion_core.request import Request
+from diffusion_core.run import Run
+
+SCALES = (0.0, 1.0, 1.5, 2.0, 3.0, 5.0)
+COUNT = 30
+"""Digits at each scale, from the same noises."""
+STEPS = 10
+
+
+class Spreading:
+    """Draw COUNT digits of a class at each guidance scale, and measure each lot as it is done.
+
+    Like a Run, it is asked for its `query` and given the `answer`, which is a line of JSON
+    whenever a scale is done: {"guidance", "count", "fidelity": the share that an independent
+    classifier reads as asked, "variety": the mean distance of two of them in the space of features,
+    in times that of real digits of the class, "mnist": whether those are MNIST's (else the
+    repository's, which our model drew), "pictures": base64 of count x 784 bytes}.
+    """
+
+    def __init__(self, label: int, seed: int) -> None:
+        self._label, self._seed = label, seed
+        self._scales = list(SCALES)
+        self._run = self._next_run()
+
+    def _next_run(self) -> Run:
+        labels = (self._label,) * COUNT
+        return Run(Request(labels, "dpmpp", STEPS, self._scales[0], self._seed))
+
+    @property
+    def query(self) -> Query | None:
+        """What to ask next."""
+        return self._run.query
+
+    @property
+    def remaining(self) -> int:
+        """How many steps are left."""
+        return self._run.remaining + STEPS * (len(self._scales) - 1)
+
+    def answer(self, prediction: Prediction) -> bytes | None:
+        """Take the answer to `query`; a line of JSON if that completes a scale."""
+        step = self._run.answer(prediction)
+        if step is None or self._run.query is not None:
+            return None
+        line = measured(to_uint8(step.x_next), self._label, self._scales.pop(0))
+        if self._scales:
+            self._run = self._next_run()
+        return line
+
+
+def measured(drawn: NDArray[np.uint8], label: int, guidance: float) -> bytes:
+    """One line of what Spreading answers, of uint8 (N, 28, 28)."""
+    feature_net, judge_net = _instruments()
+    apart, mnist = real_variety(label)
+    line = {
+        "guidance": guidance,
+        "count": len(drawn),
+        "fidelity": float((digits_seen(judge_net, drawn) == label).mean()),
+        "variety": round(mean_distance(features_of(feature_net, drawn)) / apart, 4),
+        "mnist": mnist,
+        "pictures": b64encode(drawn.tobytes()).decode(),
+    }
+    return json.dumps(line, allow_nan=False).encode() + b"\n"
+
+
+def mean_distance(features: NDArray[np.float64]) -> float:
+    """The mean Euclidean distance of two different ones of (N, D)."""
+    return float(torch.pdist(torch.from_numpy(features)).mean())
+
+
+@cache
+def real_variety(label: int) -> tuple[float, bool]:
+    """`mean_distance` of real digits of a class, and whether they are MNIST's: 200 of its test
+    digits, or the repository's twelve, which our own model drew."""
+    digits, mnist = embedded_digits(), False
+    try:
+        if mnist_available():
+            digits, mnist = load_mnist("test"), True
+    except MnistError:
+        pass  # Damaged: pages that show MNIST say so.
+    chosen = digits.images[digits.places[label][:200]]
+    return mean_distance(features_of(_instruments()[0], chosen)), mnist
+
+
+@cache
+def _instruments() -> tuple[FeatureNet, JudgeNet]:
+    return load_classifier(FeatureNet), load_classifier(JudgeNet)

@@ -1,0 +1,80 @@
+// The two charts of a training: the loss over its steps, and the loss by noise level.
+
+const WIDE = 300, CURVE = 96, BARS = 104;
+
+function chartLabel(x, y, text, anchor = "start") {
+  return make("text", { x, y, "text-anchor": anchor }, text);
+}
+
+class LossCurve {
+  constructor() {
+    this.line = make("path.loss-line");
+    this.marker = make("line.marker", { y1: 4, y2: CURVE - 16 });
+    this.top = chartLabel(2, 13, "");
+    this.end = chartLabel(WIDE - 2, CURVE - 2, "", "end");
+    this.element = make("svg.chart", { viewBox: `0 0 ${WIDE} ${CURVE}`, role: "img", "aria-label": "The loss over the steps of the training" },
+      make("line.axis", { x1: 0, x2: WIDE, y1: CURVE - 15.5, y2: CURVE - 15.5 }),
+      this.line, this.marker, this.top, chartLabel(2, CURVE - 2, "step 0"), this.end);
+    this.known = -1;
+  }
+
+  paint(training, index) {
+    const shots = training?.snapshots ?? [];
+    const steps = training?.head?.steps ?? 1;
+    const x = (step) => (WIDE - 8) * (step / steps) + 4;
+    if (shots.length !== this.known) {
+      this.known = shots.length;
+      const seen = shots.filter((shot) => Number.isFinite(shot.loss));
+      const most = Math.max(1, ...seen.map((shot) => shot.loss));
+      const least = Math.min(1, ...seen.map((shot) => shot.loss));
+      // A loss that explodes would press everything else to the floor: then, powers of ten.
+      const log = most > 4;
+      const low = log ? Math.log10(Math.max(1e-3, least)) : 0.9 * least, high = log ? Math.log10(most) : most;
+      const y = (loss) => CURVE - 20 - (CURVE - 30) * (((log ? Math.log10(Math.max(1e-3, loss)) : loss) - low) / Math.max(1e-6, high - low));
+      this.line.setAttribute("d", seen.length ? "M" + seen.map((shot) => `${x(shot.step).toFixed(1)},${y(shot.loss).toFixed(1)}`).join("L") : "");
+      setText(this.top, seen.length ? `${short(most)}${log ? ", in powers of ten" : ""}` : "");
+      setText(this.end, training?.head ? `step ${steps}` : "");
+    }
+    const here = shots[index];
+    this.marker.style.visibility = here ? "visible" : "hidden";
+    if (here) {
+      this.marker.setAttribute("x1", x(here.step));
+      this.marker.setAttribute("x2", x(here.step));
+    }
+  }
+}
+
+class LossByLevel {
+  constructor(bins) {
+    const step = WIDE / bins, floor = BARS - 18;
+    this.floor = floor;
+    this.bars = Array.from({ length: bins }, (_, i) =>
+      make("rect.level", { x: i * step + 3, width: step - 6, y: 4, height: floor - 4, rx: 2 }));
+    this.best = Array.from({ length: bins }, (_, i) => make("line.best", { x1: i * step + 1, x2: (i + 1) * step - 1 }));
+    this.element = make("svg.chart", { viewBox: `0 0 ${WIDE} ${BARS}`, role: "img", "aria-label": "The loss by noise level, and the lowest that is possible" },
+      make("line.axis", { x1: 0, x2: WIDE, y1: floor + 0.5, y2: floor + 0.5 }), ...this.bars, ...this.best,
+      chartLabel(2, BARS - 2, "t = 0, data"), chartLabel(WIDE - 2, BARS - 2, "noise, t = 1", "end"));
+  }
+
+  paint(training, snapshot, t) {
+    const ideal = training?.ideal, most = 1.6; // the spread of v itself is about 1: more is a bad guess
+    const share = (loss) => (Number.isFinite(loss) ? Math.min(1, loss / most) : 1);
+    const lit = Math.min(this.bars.length - 1, Math.floor(t * this.bars.length));
+    this.bars.forEach((bar, i) => {
+      bar.style.transform = `scaleY(${snapshot ? share(snapshot.levels[i]) : 0})`;
+      bar.classList.toggle("lit", i === lit);
+    });
+    this.best.forEach((line, i) => {
+      const y = this.floor - (this.floor - 4) * share(ideal?.levels[i] ?? 0);
+      line.setAttribute("y1", y);
+      line.setAttribute("y2", y);
+      line.style.visibility = ideal ? "visible" : "hidden";
+    });
+  }
+}
+
+// A number in few characters: 0.52, 17, 3.1e+9.
+function short(value) {
+  if (!Number.isFinite(value)) return "not a number";
+  return value >= 1e4 ? value.toExponential(1) : value >= 10 ? value.toFixed(0) : value.toFixed(2);
+}
