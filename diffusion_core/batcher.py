@@ -94,7 +94,7 @@ class Batcher:
 
     denoisers: by the name under which `add` refers to them. while_others_wait: of a network by
     name, the capacity of its passes while there are jobs for another one too, whose own passes
-    have to wait meanwhile.
+    have to wait meanwhile; each such pass is followed by one of another network.
     """
 
     def __init__(
@@ -106,6 +106,8 @@ class Batcher:
         self._while_others_wait = while_others_wait or {}
         if min([capacity, *self._while_others_wait.values()]) < 1:
             raise ValueError(f"A pass takes at least one picture; got {capacity}.")
+        self._served = ""
+        """The network of the last pass."""
         self._denoisers = denoisers
         self._capacity = capacity
         self._numbers = itertools.count()
@@ -139,8 +141,13 @@ class Batcher:
         line = [*self._line.items()]
         network = line[0][1].network if line else ""
         capacity = self._capacity
-        if any(entry.network != network for _, entry in line):
-            capacity = min(capacity, self._while_others_wait.get(network, capacity))
+        others = [entry.network for _, entry in line if entry.network != network]
+        if others and network in self._while_others_wait:
+            if network == self._served:
+                network = others[0]
+            else:
+                capacity = min(capacity, self._while_others_wait[network])
+        self._served = network
         line = [(key, entry) for key, entry in line if entry.network == network]
         chosen: dict[Hashable, _Slice] = {}
         turns = max(1, capacity // 4)

@@ -118,9 +118,10 @@ def portrait(path: Path, yardstick: Yardstick, measured: int = MEASURED) -> dict
     }
 
 
-def kept_portrait(path: Path, yardstick: Yardstick, measured: int = MEASURED) -> dict[str, Any]:
-    """The same, kept beside the weights in a file of its own; found out anew if they are newer."""
-    kept = path.with_suffix(".npz")
+def kept_portrait(
+    path: Path, kept: Path, yardstick: Yardstick, measured: int = MEASURED
+) -> dict[str, Any]:
+    """The same, kept in a file; found out anew where the weights are newer than that."""
     if kept.is_file() and kept.stat().st_mtime >= path.stat().st_mtime:
         with np.load(kept) as file:
             if int(file["measured"]) == measured:

@@ -7,7 +7,9 @@ import secrets
 import streamlit as st
 
 from diffusion_core.errors import RequestError
+from diffusion_core.own.shelf import GONE
 from diffusion_core.request import MAX_GUIDANCE, MAX_SEED, MAX_STEPS, SAMPLER_TITLES
+from pages.components import own_models
 from pages.components.address import (
     asked_for,
     choice,
@@ -52,6 +54,7 @@ heed_address(
         **{f"steps{which}": steps_allowed for which in ("", "2")},
         **{f"leaps{which}": one_of([*LEAP_NAMES.values()]) for which in ("", "2")},
         **{f"guidance{which}": number(0, MAX_GUIDANCE) for which in ("", "2")},
+        **{f"model{which}": own_models.check for which in ("", "2")},
         "step": whole(0, longest),
     },
 )
@@ -60,6 +63,24 @@ heed_address(
 def new_seed() -> None:
     """Another noise to start from."""
     st.session_state.start = secrets.randbelow(10_000)
+
+
+def known_models() -> list[str]:
+    """The names of those trained here that this visitor's address has named, if they are kept."""
+    named = [own_models.name_in(st.query_params.get(key, "")) for key in ("model", "model2")]
+    known = [*dict.fromkeys([*st.session_state.get("reverse:models", []), *filter(None, named)])]
+    kept = [name for name in known if own_models.shelf().has(name)]
+    st.session_state["reverse:models"] = kept
+    if len(kept) < len(known):
+        st.warning(f"{GONE[:-1]}; here the shipped one draws now.")
+    return kept
+
+
+def model_choice(label: str, key: str) -> str:
+    """The name of the model to draw with; "" for the shipped one, and where there is no other."""
+    if not models:
+        return ""
+    return choice(label, {name: own_models.shown(name) for name in ("", *models)}, key, 175, "")
 
 
 def recipe(prefix: str, suffix: str, preset: ReverseSettings) -> tuple[str, int, float]:
@@ -87,6 +108,7 @@ def recipe(prefix: str, suffix: str, preset: ReverseSettings) -> tuple[str, int,
     return sampler, steps, guidance
 
 
+models = known_models()
 with slide("lab"):
     st.title("The reverse process", anchor=False)
     with st.container(
@@ -105,15 +127,21 @@ with slide("lab"):
         n = whole_number("How many", 1, MAX_PICTURES, default.n, "n", 100)
         seed = whole_number("Seed", 0, MAX_SEED, default.seed, "start", 115)
         st.button("New seed", on_click=new_seed, disabled=locked())
+        own = [model_choice("Model", "model")]
         first = recipe("", "", default)
         pressed = st.button("Generate", type="primary")
     second = None
     if compare:
         with st.container(horizontal=True, vertical_alignment="bottom", key="controls-second"):
+            own.append(model_choice("Second model", "model2"))
             second = recipe("second", "2", SECOND)
 
     try:
-        lanes = [ReverseSettings(digit, seed, *way, n) for way in (first, second) if way]
+        ways = [way for way in (first, second) if way]
+        lanes = [
+            ReverseSettings(digit, seed, *way, n, model=name)
+            for way, name in zip(ways, own, strict=True)
+        ]
     except RequestError as error:
         st.warning(str(error))
         lanes = [default]

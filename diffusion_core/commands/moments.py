@@ -30,7 +30,6 @@ from diffusion_core.history import (
     asked_about,
     curve_of,
     kept_portrait,
-    portrait,
 )
 from diffusion_core.moments import read_losses, read_moments
 from diffusion_core.state_file import read_state
@@ -59,11 +58,13 @@ def run(args: argparse.Namespace) -> None:
     yardstick = Yardstick.load()
     found = []
     for moment in kept:
-        found.append(kept_portrait(moment.path, yardstick, args.count))
+        found.append(
+            kept_portrait(moment.path, moment.path.with_suffix(".npz"), yardstick, args.count)
+        )
         print(f"step {moment.step:6d}  test loss {moment.test_loss:.4f}", end="  ")
         print(f"Frechet distance {found[-1]['frechet']:.3f}", flush=True)
     card = read_card(args.model)
-    found.append(portrait(args.model, yardstick, args.count))
+    found.append(kept_portrait(args.model, folder / "model.npz", yardstick, args.count))
     print(f"{args.model}: Frechet distance {found[-1]['frechet']:.3f}", flush=True)
 
     def column(name: str) -> Any:

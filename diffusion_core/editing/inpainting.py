@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
 from diffusion_core.editing.resampling import resampling
 from diffusion_core.errors import RequestError
+from diffusion_core.prediction import Prediction
 from diffusion_core.request import Request
 from diffusion_core.run import Run
-from diffusion_core.samplers import Level, Noise
+from diffusion_core.samplers import Level
 from diffusion_core.schedule import COSINE, Schedule
 
 
@@ -18,12 +21,15 @@ def repair(
 ) -> Run:
     """Fill in what is hidden of a picture: one answer a label of the request.
 
-    RePaint (Lugmayr et al. 2022, arXiv:2201.09865, algorithm 1): each step of ancestral sampling
-    is overwritten, where the picture is known, by that picture with as much noise as it must have
-    there; and each step is taken `again` times, so that the two parts get to fit. What the model
-    draws is conditioned on the known part by nothing else, so this is an approximation: with
-    again = 1 the filling does not fit well (docs/measurements.md). The known pixels end exactly as
-    they were.
+    In each guess of the model, what is known replaces what it guessed there, and each step is taken
+    `again` times, so that the two parts get to fit (DDNM with time travel, Wang et al. 2023,
+    arXiv:2212.00490, algorithm 2, where A keeps the known pixels). RePaint (Lugmayr et al. 2022,
+    arXiv:2201.09865, algorithm 1) overwrites the noisy picture instead of the guess; for as many
+    network calls its answers fit less well (docs/measurements.md).
+
+    What is hidden is drawn from what the known part suggests, but not quite as likely as it should
+    be: the model hears of the known pixels only through x_t. tests/core/test_editing_repair.py
+    says how far off that is where the truth is known. The known pixels end exactly as they were.
 
     known (1, 28, 28) in [-1, 1]; hidden (28, 28) bool. RequestError if nothing or everything is
     hidden.
@@ -33,12 +39,8 @@ def repair(
     if bool(hidden.all()):
         raise RequestError("Everything is hidden: leave something of the digit to go by.")
 
-    def overwrite(x: Tensor, level: Level, noise: Noise) -> Tensor:
-        there = level.alpha * known
-        if level.sigma > 0:
-            there = there + level.sigma * noise(x)
-        return torch.where(hidden, x, there)
+    def correct(said: Prediction, level: Level) -> Prediction:
+        return replace(said, x0_hat=torch.where(hidden, said.x0_hat, known.to(said.x0_hat)))
 
-    # The first picture is noise everywhere, as it must be: no part of it is known yet.
-    sampler = resampling(again, land=overwrite)
+    sampler = resampling(again, correct=correct)
     return Run(request, schedule=schedule, size=tuple(known.shape), sampler=sampler)

@@ -54,9 +54,8 @@ def resampling(again: int, correct: Correct = as_said, land: Land = as_landed) -
 
     def dialogue(x: Tensor, levels: list[Level], noise: Noise) -> Dialogue:
         for here, there in pairwise(levels):
-            # Out of pure noise nothing would be left of the first try, and after the last step
-            # there is no noise to repeat it with.
-            tries = again if here.alpha > 0 and there.sigma > 0 else 1
+            # Of a try that goes back to pure noise nothing would be left.
+            tries = again if here.alpha > 0 else 1
             for left in reversed(range(tries)):
                 step = ddpm(x, [here, there], noise)
                 next(step)

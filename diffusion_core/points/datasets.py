@@ -25,8 +25,7 @@ FUZZ = 0.035
 def points_of(settings: PointSettings, count: int | None = None, draw: int = 0) -> Floats:
     """`count` points (N, 2) of the data set; those that are trained on unless told otherwise.
 
-    The first N of a larger set are those of a smaller one. `draw` > 0: fresh points of the same
-    distribution, which training never sees.
+    `draw` > 0: fresh points of the same distribution, which training never sees.
     """
     numbers = np.random.default_rng([settings.seed, draw])
     count = settings.count if count is None else count
@@ -42,7 +41,7 @@ def _blurred(points: Floats, numbers: np.random.Generator) -> Floats:
 
 
 def _uniform(numbers: np.random.Generator, count: int, columns: int) -> Floats:
-    """(columns, N), drawn point by point."""
+    """(columns, N) numbers from 0 to 1."""
     return numbers.random((count, columns)).T
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 from diffusion_core.errors import RequestError
 from diffusion_core.request import MAX_SEED
@@ -57,7 +58,7 @@ class PointSettings:
     only: float | None = None
     """If given, it is trained at this time alone."""
     seed: int = 1
-    steps: int = 1000
+    steps: int = 800
 
     def __post_init__(self) -> None:
         if self.shape not in SHAPES:
@@ -114,7 +115,8 @@ def _check_drawing(drawing: bytes) -> None:
             "The drawing has more lines than can be learned: clear it and draw less."
         )
     inked = [corner for corner in corners if corner != (PEN_UP, PEN_UP)]
-    if len(set(inked)) < 2:
+    lifted = (PEN_UP, PEN_UP)
+    if not any(a != b and lifted not in (a, b) for a, b in pairwise(corners)):
         raise RequestError("The drawing is empty: draw a line, or choose another data set.")
     # Cells of a grid of 20 x 20 that a stroke as thick as its noise leaves its mark on.
     if len({(x * 20 // 255, y * 20 // 255) for x, y in inked}) > 0.6 * 20 * 20:

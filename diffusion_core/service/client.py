@@ -387,7 +387,7 @@ class ModelService:
         if self._broken:
             return
         self._deaths_in_a_row += 1
-        if self._deaths_in_a_row > 2 * self.limits.deaths:
+        if self._deaths_in_a_row > 2 * max(1, self.limits.deaths):
             self._give_up("The model stopped working and would not start again: restart the app.")
             return
         for answer in [*self._running.values()]:

@@ -18,6 +18,7 @@ from diffusion_core.request import (
 )
 from diffusion_core.service.edits import Edit, Ideal, Nearest, Spread
 from diffusion_core.service.melodies import Melody
+from diffusion_core.service.own import EndTraining, TrainingDigits
 from diffusion_core.service.practice import LevelCurve, Practice
 
 
@@ -32,6 +33,8 @@ class Drawing:
     """Instead of from noise alone, start from this picture (784 bytes, 0 = background) ..."""
     t: float = 1.0
     """... covered with noise up to this time."""
+    weights: str | None = None
+    """Draw with these, a path of a checkpoint, instead of the shipped ones."""
 
     @property
     def size(self) -> int:
@@ -121,5 +124,7 @@ Job = (
     | Learning
     | Practice
     | LevelCurve
+    | TrainingDigits
+    | EndTraining
 )
 """Anything that the worker does."""

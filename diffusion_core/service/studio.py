@@ -19,8 +19,10 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from diffusion_core.errors import UserFacingError
+from diffusion_core.own.learning import end_training, train_digits
 from diffusion_core.points.learning import learn
 from diffusion_core.service.jobs import Job, Learning
+from diffusion_core.service.own import EndTraining, TrainingDigits
 
 NICENESS = 10
 """Of this process; the one that draws pictures has 5, and the server 0."""
@@ -35,6 +37,10 @@ def work_of(job: Job) -> Work:
     match job:
         case Learning():
             return learn(job.settings)
+        case TrainingDigits():
+            return train_digits(job)
+        case EndTraining():
+            return end_training(job)
         case _:
             raise UserFacingError("This is not work for the studio: restart the app.")
 

@@ -44,6 +44,7 @@ from diffusion_core.service.edit_runs import edit_run
 from diffusion_core.service.edits import Edit, Ideal, Nearest, Spread
 from diffusion_core.service.jobs import Checking, Drawing, Guess
 from diffusion_core.service.melodies import Melody
+from diffusion_core.service.networks import Networks
 from diffusion_core.service.practice import LevelCurve, Practice
 from diffusion_core.service.turns import Turns
 from diffusion_core.sound.recording import sound_frames, sound_head
@@ -59,7 +60,8 @@ in between does not hold up who draws digits."""
 
 def serve(connection: Connection[Any, Any], denoisers: Mapping[str, NetworkDenoiser]) -> None:
     """Do what is asked until the other side hangs up."""
-    batcher = Batcher(denoisers, while_others_wait={"sound": WAVES_WHILE_OTHERS_WAIT})
+    networks = Networks(denoisers)
+    batcher = Batcher(networks, while_others_wait={"sound": WAVES_WHILE_OTHERS_WAIT})
     jobs: dict[int, Drawing | Edit | Guess | Melody | Spread] = {}
     turns, practices = Turns(connection), Practices(denoisers["digits"].network)
     try:
@@ -79,7 +81,7 @@ def serve(connection: Connection[Any, Any], denoisers: Mapping[str, NetworkDenoi
                     case ("do", int(key), Nearest() as job):
                         turns.add(key, nearest_work(pictures_of(job.pictures), job.label))
                     case ("do", int(key), job):
-                        if begin(batcher, connection, key, job):
+                        if begin(batcher, connection, key, job, networks):
                             jobs[key] = job
                     case ("forget", int(key)):
                         turns.forget(key)
@@ -97,6 +99,7 @@ def begin(
     connection: Connection[Any, Any],
     key: int,
     job: Drawing | Edit | Guess | Melody | Spread,
+    networks: Networks,
 ) -> bool:
     """Take on a job; whether it was, or had to be refused."""
     if isinstance(job, Spread):
@@ -109,11 +112,14 @@ def begin(
     if isinstance(job, Drawing | Edit):
         try:
             run = drawing(job) if isinstance(job, Drawing) else edit_run(job)
+            own = job.weights if isinstance(job, Drawing) else None
+            if own:
+                networks[own]  # reads it, or says why not
         except UserFacingError as error:
             connection.send(("failed", key, str(error)))
             return False
         connection.send(("chunk", key, recording_head(job.request, job.every)))
-        batcher.add(key, run, network_of(job.request.sampler))
+        batcher.add(key, run, own or network_of(job.request.sampler))
     else:
         batcher.add(key, guessing(job), "digits")
     return True

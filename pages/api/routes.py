@@ -10,6 +10,7 @@ from pages.api.diagram import diagram
 from pages.api.edit import edit
 from pages.api.export import TYPES, export
 from pages.api.guess import guess
+from pages.api.own import stop, train, weights
 from pages.api.points import points
 from pages.api.qr import qr
 from pages.api.sample import sample
@@ -24,6 +25,7 @@ ROUTES = [
     Route("/api/edit", edit),
     *(Route(f"/api/export.{kind}", export) for kind in TYPES),
     Route("/api/guess", guess),
+    Route("/api/own.zip", weights),
     Route("/api/points", points),
     Route("/api/ideal", ideal),
     Route("/api/qr", qr),
@@ -32,4 +34,6 @@ ROUTES = [
     Route("/api/spread", spread),
     Route("/api/step", step),
     Route("/api/sound", sound),
+    Route("/api/train", train),
+    Route("/api/train/stop", stop),
 ]

@@ -113,6 +113,7 @@ SETTINGS = (
     *("sampler", "steps", "leaps", "guidance", "sampler2", "steps2", "leaps2", "guidance2", "step"),
     *("way", "cost", "path", "moment", "claim", "until", "set", "test", "feedback"),
     *("learn", "use"),
+    *("model", "model2", "own_length", "own_digits", "own_seed"),
     *("step_net", "step_batch", "step_size", "step_seed", "step_round", "step_at", "stop"),
     *("make", "number", "gen_digit", "gen_class", "gen_guidance", "gen_seed"),
     *("mend", "mend_which", "mend_as", "mend_seed", "hide", "again"),

@@ -11,6 +11,7 @@ from dataclasses import replace
 from diffusion_core.service.client import ModelService, ServiceError
 from diffusion_core.service.jobs import Drawing
 from diffusion_core.service.practice import LevelCurve, Practice
+from pages.components import own_models
 from pages.components.forward_scene import picture
 from pages.components.practice_scene import StepSettings
 from pages.components.reverse_scene import ReverseSettings
@@ -20,11 +21,12 @@ service = ModelService()
 
 
 def drawing(settings: ReverseSettings) -> Drawing:
-    """What the model is asked for these settings."""
+    """What is asked of the model for these settings. RequestError if they name one that is gone."""
+    own = str(own_models.shelf().path_of(settings.model)) if settings.model else None
     if not settings.origin:
-        return Drawing(settings.request(), settings.every)
+        return Drawing(settings.request(), settings.every, weights=own)
     start = picture(settings.start()).tobytes()
-    return Drawing(settings.request(), settings.every, start, settings.until / 1000)
+    return Drawing(settings.request(), settings.every, start, settings.until / 1000, own)
 
 
 def favourites() -> list[Drawing]:

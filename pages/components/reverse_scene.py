@@ -21,6 +21,7 @@ from diffusion_core.request import (
     frame_count,
     kept_frames,
 )
+from pages.components import own_models
 from pages.components.address import Check, number, one_of, refuse_unusable, whole
 from pages.components.forward_scene import ForwardSettings
 from pages.components.recordings import recorded, recorded_moments
@@ -58,6 +59,8 @@ class ReverseSettings:
     """Start from this digit of the forward page ("3.2": the second 3) instead of pure noise ..."""
     until: int = 1000
     """... covered with noise up to this step of 1000."""
+    model: str = ""
+    """The name of a model that was trained here (own_models.py); the shipped one, if none."""
 
     def __post_init__(self) -> None:
         if self.digit not in DIGIT_NAMES and not is_number(self.digit):
@@ -70,6 +73,8 @@ class ReverseSettings:
             self.start()
             if self.sampler == "leap":
                 raise RequestError("Leaps start from pure noise: choose another sampler.")
+        if self.model and self.sampler == "leap":
+            raise RequestError("A model of your own cannot leap: choose another sampler for it.")
         self.request()  # which checks the rest
 
     def start(self) -> ForwardSettings:
@@ -88,7 +93,8 @@ class ReverseSettings:
             guidance = float(texts.get("guidance", cls.guidance))
         except ValueError as error:
             raise RequestError("seed, steps, n and guidance must be numbers.") from error
-        given = {name: texts[name] for name in ("digit", "sampler", "origin") if name in texts}
+        words = ("digit", "sampler", "origin", "model")
+        given = {name: texts[name] for name in words if name in texts}
         return cls(**given, **numbers, guidance=guidance)  # type: ignore[arg-type]
 
     @property
@@ -137,6 +143,7 @@ class ReverseSettings:
                 "guidance": f"{self.guidance:g}",
                 "n": self.n,
                 **({"origin": self.origin, "until": self.until} if self.origin else {}),
+                **({"model": self.model} if self.model else {}),
             }
         )
 
@@ -147,7 +154,8 @@ class ReverseSettings:
             return f"{LEAP_NAMES[self.steps]} of the distilled model · seed {self.seed}"
         steps = f"{self.steps} step" + ("s" if self.steps > 1 else "")
         sampler = SAMPLER_TITLES[self.sampler]
-        return f"{sampler} · {steps} · guidance {self.guidance:g} · seed {self.seed}"
+        whose = "your model · " if self.model else ""
+        return f"{whose}{sampler} · {steps} · guidance {self.guidance:g} · seed {self.seed}"
 
 
 SECOND = ReverseSettings(steps=5)
@@ -172,6 +180,7 @@ def settings_of_address(params: Mapping[str, str]) -> tuple[list[ReverseSettings
         checks[f"steps{which}"] = whole(1, MAX_STEPS)
         checks[f"leaps{which}"] = one_of([*LEAP_NAMES.values()])
         checks[f"guidance{which}"] = number(0, MAX_GUIDANCE)
+        checks[f"model{which}"] = own_models.check
     refuse_unusable(params, checks)
     usual = ReverseSettings()
     digit = _named(DIGIT_NAMES, params.get("draw"), usual.digit)
@@ -184,7 +193,8 @@ def settings_of_address(params: Mapping[str, str]) -> tuple[list[ReverseSettings
         guidance = float(params.get(f"guidance{which}", preset.guidance))
         if sampler == "leap":
             steps, guidance = _named(LEAP_NAMES, params.get(f"leaps{which}"), 2), 1.0
-        lanes.append(ReverseSettings(digit, seed, sampler, steps, guidance, n))
+        own = own_models.name_in(params.get(f"model{which}", ""))
+        lanes.append(ReverseSettings(digit, seed, sampler, steps, guidance, n, model=own))
     # A step of a run that was longer a moment ago is where this one ends.
     last = max(lane.steps for lane in lanes)
     return lanes, min(last, int(params["step"])) if "step" in params else None

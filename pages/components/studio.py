@@ -7,6 +7,7 @@ what does not fit waits in line and hears how many are before it.
 from __future__ import annotations
 
 from diffusion_core.service.client import Keeping, Limits, ModelService, Wording
+from pages.components import own_models
 
 STUDIO = ("-m", "diffusion_core.service.studio")
 CROWDED = (
@@ -23,12 +24,24 @@ planes = ModelService(
 )
 """Trainings in the plane (jobs.Learning): three at a time."""
 
-SERVICES = (planes,)
+BROKE_OFF = "The training broke off, because its process ended: press Train to begin again."
+
+digits = ModelService(
+    # A run goes by the clock, so a second one is another one: what broke off is not done again.
+    Limits(width=1, long=1_000_000, waiting=20, kept=0, deaths=0),
+    STUDIO,
+    Keeping(idle=20, threads=2),
+    Wording(CROWDED, BROKE_OFF),
+)
+"""Trainings of a digit model (jobs.TrainingDigits): one at a time."""
+
+SERVICES = (planes, digits)
 """All of them, started and stopped with the server (app.py)."""
 
 
 async def start() -> None:
     """Be ready for work. No process is started yet."""
+    own_models.open_shelf()
     for service in SERVICES:
         await service.start()
 
@@ -37,3 +50,4 @@ async def stop() -> None:
     """End what is under way."""
     for service in SERVICES:
         await service.stop()
+    own_models.clear_shelf()

@@ -173,7 +173,7 @@ def _enlarged(low: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _fitted(ink: NDArray[np.float64]) -> NDArray[np.uint8]:
     """Cropped to its ink, into a box of 20 by 20, with the centre of mass in the middle."""
-    rows, columns = (np.flatnonzero((ink > 60).any(axis=axis)) for axis in (1, 0))
+    rows, columns = (np.flatnonzero((ink > 30).any(axis=axis)) for axis in (1, 0))
     if not (len(rows) and len(columns)):
         raise RequestError(
             "There is nothing to see on this picture but a faint shade: choose one with more "
@@ -188,9 +188,10 @@ def _fitted(ink: NDArray[np.float64]) -> NDArray[np.uint8]:
     mass = small.sum()
     down = float((np.arange(high) + 0.5) @ small.sum(axis=1) / mass)
     right = float((np.arange(wide) + 0.5) @ small.sum(axis=0) / mass)
-    middle = IMAGE_SIZE / 2
-    top = int(np.clip(round(middle - down), 0, IMAGE_SIZE - high))
-    left = int(np.clip(round(middle - right), 0, IMAGE_SIZE - wide))
+    # The mass of all of MNIST's digits lies in the pixel after the middle, from 14 to 15.
+    middle = IMAGE_SIZE // 2
+    top = int(np.clip(np.ceil(middle - down), 0, IMAGE_SIZE - high))
+    left = int(np.clip(np.ceil(middle - right), 0, IMAGE_SIZE - wide))
     picture = np.zeros((IMAGE_SIZE, IMAGE_SIZE), np.uint8)
     picture[top : top + high, left : left + wide] = np.rint(small)
     return picture

@@ -46,7 +46,7 @@ RECIPES: dict[str, dict[str, Any]] = {
     "blind": {"plane_told": False},
     "one-level": {"plane_only": ONLY_NAMES["0.5"]},
     "few-levels": {"plane_levels": "2"},
-    "rate": {"plane_rate": "1000"},
+    "rate": {"plane_rate": "1"},
     "few-points": {"plane_points": "20"},
 }
 """Ways to break it, and the way back: what each makes different from the usual."""

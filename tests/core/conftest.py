@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from diffusion_core.checkpoint import save_checkpoint
+from diffusion_core.checkpoint import SOUND, load_checkpoint, save_checkpoint
+from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.unet import UNet, UNetConfig
 from tests.core.dialogues import ideal as ideal
 from tests.core.tiny_mnist import cache as cache
@@ -33,6 +34,12 @@ def tiny_network() -> UNet:
     for parameter in network.parameters():
         parameter.copy_(torch.randn(parameter.shape, generator=generator) * 0.15)
     return network
+
+
+@pytest.fixture(scope="session")
+def sound_model() -> NetworkDenoiser:
+    """The shipped model of notes."""
+    return NetworkDenoiser(load_checkpoint(SOUND))
 
 
 @pytest.fixture

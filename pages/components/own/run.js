@@ -1,0 +1,122 @@
+// A visitor's training run as it arrives: events of diffusion_core/own/learning.py, each a line of
+// JSON and the arrays that it lists. The run lives on `window`, so that it outlives a change of
+// page within the lesson; closing the tab ends it, and with it the work on the server.
+
+const REMEMBERED = "fog-own-run"; // in sessionStorage, while a run is under way
+
+class OwnRun {
+  constructor(settings) {
+    this.settings = settings; // digits, seconds, seed
+    this.token = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    this.phase = "asking"; // waiting, preparing, learning, judging, ended, failed, left
+    this.before = 0; // how many are in line before it, while it waits
+    this.share = 0; // of preparing or judging
+    this.setup = null;
+    this.now = null; // the latest progress
+    this.heard = 0; // and when it arrived
+    this.losses = []; // [seconds, loss]
+    this.moments = []; // {at, step, pictures}
+    this.end = null;
+    this.problem = null;
+    this.stopping = false;
+    this.left = new Uint8Array(0);
+    this.views = new Set();
+  }
+
+  get live() { return !["ended", "failed", "left"].includes(this.phase); }
+
+  // Seconds until the learning ends, by the server's word and the time since.
+  get secondsLeft() {
+    if (!this.now) return this.settings.seconds;
+    const since = this.phase === "learning" ? (performance.now() - this.heard) / 1000 : 0;
+    return Math.max(0, this.now.left - since);
+  }
+
+  report() { for (const view of this.views) view(); }
+
+  // More bytes, however they were cut.
+  take(bytes) {
+    let all = new Uint8Array(this.left.length + bytes.length);
+    all.set(this.left);
+    all.set(bytes, this.left.length);
+    for (;;) {
+      const line = all.indexOf(10);
+      if (line < 0) break;
+      const head = JSON.parse(new TextDecoder().decode(all.subarray(0, line)));
+      const sizes = (head.arrays ?? []).map(({ shape }) => shape.reduce((a, b) => a * b, 1)); // all are bytes
+      const whole = line + 1 + sizes.reduce((a, b) => a + b, 0);
+      if (all.length < whole) break;
+      let offset = line + 1;
+      (head.arrays ?? []).forEach(({ name }, i) => {
+        head[name] = all.slice(offset, offset + sizes[i]);
+        offset += sizes[i];
+      });
+      all = all.slice(whole);
+      this.hear(head);
+    }
+    this.left = all;
+  }
+
+  hear(event) {
+    if (event.kind === undefined) { // a note about the run
+      if (event.before !== undefined) [this.phase, this.before] = ["waiting", event.before];
+      if (event.problem) this.problem = event.problem;
+    } else if (event.kind === "preparing") [this.phase, this.share] = ["preparing", event.share];
+    else if (event.kind === "begun") [this.phase, this.setup] = ["learning", event];
+    else if (event.kind === "samples") this.moments.push(event);
+    else if (event.kind === "progress") {
+      this.now = event;
+      this.heard = performance.now();
+      this.losses.push([event.at, event.loss]);
+    } else if (event.kind === "judging") {
+      this.phase = "judging";
+      this.share = (event.share + (event.which === "shipped")) / 2;
+    } else if (event.kind === "end") [this.phase, this.end] = ["ended", event];
+  }
+
+  async begin() {
+    this.hangUp = new AbortController();
+    this.warn = (event) => event.preventDefault(); // the browser asks whether to leave
+    window.addEventListener("beforeunload", this.warn);
+    try { sessionStorage.setItem(REMEMBERED, "1"); } catch { /* refused: then nothing is said after a reload */ }
+    const { digits, seconds, seed } = this.settings;
+    try {
+      const answer = await fetch(`api/train?${new URLSearchParams({ run: this.token, digits, seconds, seed })}`, { signal: this.hangUp.signal });
+      if (!answer.ok) throw new Error(await answer.text());
+      const reader = answer.body.getReader();
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        this.take(value);
+        this.report();
+      }
+      if (!this.end) throw new Error(this.problem ?? "The training broke off: press Train to begin again.");
+    } catch (error) {
+      this.phase = error.name === "AbortError" ? "left" : "failed";
+      this.problem = error instanceof TypeError
+        ? "The server cannot be reached: check the connection and press Train again."
+        : error.message;
+    } finally {
+      window.removeEventListener("beforeunload", this.warn);
+      try { sessionStorage.removeItem(REMEMBERED); } catch { /* as above */ }
+    }
+    this.report();
+  }
+
+  // Before it has learned anything there is nothing to keep: hang up. Later, ask for the result.
+  async stop() {
+    if (this.phase !== "learning" || !this.now) {
+      if (this.phase !== "judging") this.hangUp.abort();
+      return;
+    }
+    this.stopping = true;
+    this.report();
+    try {
+      const answer = await fetch(`api/train/stop?run=${this.token}`);
+      if (!answer.ok) throw new Error();
+    } catch {
+      this.stopping = false; // it goes on as before, and Stop may be pressed again
+      this.report();
+    }
+  }
+}

@@ -1,0 +1,56 @@
+"""The models that visitors trained here, as pages and routes find them.
+
+In addresses, and in the widgets that are bound to them, the shipped model is "shipped", and one of
+these is "yours-" and its name on the shelf.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from diffusion_core.own.shelf import Shelf
+
+_shelf: Shelf | None = None
+"""Of this server, between its start and its stop."""
+
+
+def open_shelf() -> None:
+    """Make the folder in which models are kept."""
+    global _shelf
+    _shelf = Shelf(tempfile.mkdtemp(prefix="through-the-fog-"))
+
+
+def clear_shelf() -> None:
+    """Remove it, with all that is in it."""
+    global _shelf
+    if _shelf is not None:
+        shutil.rmtree(_shelf.folder, ignore_errors=True)
+    _shelf = None
+
+
+def shelf() -> Shelf:
+    """That of this server. Where none was opened, an empty one."""
+    return _shelf or Shelf(Path(tempfile.gettempdir()) / "through-the-fog-none")
+
+
+SHIPPED = "shipped"
+YOURS = "yours-"
+
+
+def shown(name: str) -> str:
+    """How readers see the model of that name; "" is the shipped one."""
+    return f"{YOURS}{name}" if name else SHIPPED
+
+
+def name_in(text: str) -> str:
+    """The name that `shown` has made such a text of; "" for the shipped model."""
+    return text.removeprefix(YOURS) if text.startswith(YOURS) else ""
+
+
+def check(text: str) -> str | None:
+    """As of address.py: whether there is such a model."""
+    if text == SHIPPED or shelf().has(name_in(text)):
+        return None
+    return f"“{SHIPPED}”, or a model that was trained here and is still kept"

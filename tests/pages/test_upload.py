@@ -1,0 +1,182 @@
+"""What readers upload becomes a digit as MNIST has them, or is refused in one sentence."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from diffusion_core.errors import RequestError
+from pages.components.digits import of_class, source
+from pages.components.upload import MOST_BYTES, picture_of_upload
+
+INK, PAPER = (20, 30, 80), (235, 230, 215)
+
+
+def file_of(image: Image.Image, format: str = "PNG", **options: object) -> bytes:
+    kept = io.BytesIO()
+    image.save(kept, format, **options)
+    return kept.getvalue()
+
+
+def seven(
+    size: tuple[int, int] = (400, 300),
+    ink: object = INK,
+    paper: object = PAPER,
+    mode: str = "RGB",
+) -> Image.Image:
+    """A large 7, to the upper left of the middle."""
+    image = Image.new(mode, size, paper)  # type: ignore[arg-type]
+    wide, high = size
+    corners = [(0.2, 0.15), (0.5, 0.15), (0.32, 0.8)]
+    points = [(x * wide, y * high) for x, y in corners]
+    ImageDraw.Draw(image).line(points, fill=ink, width=round(0.06 * high))  # type: ignore[arg-type]
+    return image
+
+
+def looks_like_the_seven(picture: NDArray[np.uint8]) -> bool:
+    """Bright on black, in a box of 20 by 20, with the mass where MNIST has it: a bar, and a slope."""
+    assert picture.shape == (28, 28) and picture.dtype == np.uint8
+    rows, columns = (np.flatnonzero((picture > 60).any(axis=axis)) for axis in (1, 0))
+    assert picture[[0, -1]].max() < 40 and picture[:, [0, -1]].max() < 40
+    assert 18 <= max(np.ptp(rows), np.ptp(columns)) + 1 <= 21
+    weight = picture.astype(float)
+    middle = (np.arange(28) + 0.5) @ weight.sum(axis=1) / weight.sum()
+    across = (np.arange(28) + 0.5) @ weight.sum(axis=0) / weight.sum()
+    assert 13.9 <= middle <= 15.1 and 13.9 <= across <= 15.1
+    bar = picture[rows[0] + 1]
+    return bool((bar > 150).sum() >= 6 and (picture[rows[-1]] > 60).sum() <= 4)
+
+
+@pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP", "GIF", "BMP"])
+def test_ink_on_paper_in_every_format(format: str) -> None:
+    uploaded = picture_of_upload(file_of(seven(), format))
+    assert looks_like_the_seven(uploaded.picture)
+    assert uploaded.low is None and uploaded.note == ""
+
+
+def test_chalk_on_a_board_is_not_turned_into_its_negative() -> None:
+    chalk = seven(ink=(240, 240, 230), paper=(20, 40, 30))
+    assert looks_like_the_seven(picture_of_upload(file_of(chalk)).picture)
+
+
+def test_a_photo_in_poor_light_with_grain() -> None:
+    light = np.linspace(0.6, 1, 400)[None, :, None]
+    grain = np.random.default_rng(0).normal(0, 6, (300, 400, 3))
+    photo = (np.asarray(seven(), float) * light + grain).clip(0, 255).astype(np.uint8)
+    uploaded = picture_of_upload(file_of(Image.fromarray(photo), "JPEG"))
+    assert looks_like_the_seven(uploaded.picture)
+
+
+def test_what_is_transparent_lies_on_white() -> None:
+    drawn = seven(ink=(0, 0, 0, 255), paper=(0, 0, 0, 0), mode="RGBA")
+    assert looks_like_the_seven(picture_of_upload(file_of(drawn)).picture)
+    palette = seven().quantize(4)
+    clear = palette.getpixel((0, 0))
+    assert looks_like_the_seven(picture_of_upload(file_of(palette, transparency=clear)).picture)
+
+
+def test_sixteen_bits_and_one_bit() -> None:
+    deep = Image.fromarray(np.asarray(seven().convert("L"), np.uint16) * 150)
+    assert looks_like_the_seven(picture_of_upload(file_of(deep)).picture)
+    assert looks_like_the_seven(
+        picture_of_upload(file_of(seven(ink=0, paper=255, mode="L").convert("1"))).picture
+    )
+
+
+def test_a_telephone_held_sideways() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned by 90 degrees clockwise
+    lying = seven().rotate(90, expand=True)
+    uploaded = picture_of_upload(file_of(lying, "JPEG", exif=exif))
+    assert looks_like_the_seven(uploaded.picture)
+
+
+@pytest.mark.parametrize("format", ["GIF", "WEBP", "PNG"])
+def test_of_a_film_the_first_frame_counts_and_is_said_to(format: str) -> None:
+    others = [seven(ink=PAPER, paper=INK), Image.new("RGB", (400, 300), "red")]
+    film = file_of(seven(), format, save_all=True, append_images=others)
+    uploaded = picture_of_upload(film)
+    assert looks_like_the_seven(uploaded.picture)
+    assert "3 frames" in uploaded.note and "first" in uploaded.note
+
+
+@pytest.mark.parametrize("side", [7, 10, 14, 28])
+def test_small_squares_are_taken_as_they_are(side: int) -> None:
+    grey = np.zeros((side, side), np.uint8)
+    grey[1:-1, side // 2] = 255
+    grey[1, 2:-2] = 128
+    uploaded = picture_of_upload(file_of(Image.fromarray(grey)))
+    assert uploaded.low is not None and (uploaded.low == grey).all()
+    assert uploaded.picture.shape == (28, 28)
+    if 28 % side == 0:
+        block = 28 // side
+        blocks = uploaded.picture.reshape(side, block, side, block)
+        assert (blocks == grey[:, None, :, None]).all()
+
+
+def test_a_digit_of_mnist_comes_back_as_it_was() -> None:
+    digits = source().digits
+    digit = digits.images[of_class(digits, 5)[0]]
+    uploaded = picture_of_upload(file_of(Image.fromarray(digit)))
+    assert np.abs(uploaded.picture.astype(int) - digit).max() <= 2
+    # And large, as negative, it is fitted in where MNIST had put it.
+    large = Image.fromarray(255 - digit).resize((560, 560), Image.Resampling.BICUBIC)
+    again = picture_of_upload(file_of(large, "JPEG", quality=95)).picture
+    apart = np.sqrt(np.square(again / 255 - digit / 255).mean())
+    assert apart < 0.12
+
+
+def bomb() -> bytes:
+    """A PNG of a few bytes that says it has 60,000 by 60,000 pixels."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        check = zlib.crc32(kind + data)
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", check)
+
+    head = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 0, 0, 0, 0)
+    body = chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
+    "nothing": (lambda: b"", "This file is empty: choose a picture of a digit."),
+    "words": (lambda: b"I am no picture.", "not a picture that can be read here"),
+    "another kind of file": (lambda: b"%PDF-1.7\n" + bytes(500), "not a picture that can be read"),
+    "a format that is not taken": (lambda: file_of(seven(), "TIFF"), "not a picture that can be"),
+    "half a PNG": (lambda: file_of(seven())[:400], "damaged or not whole"),
+    "half a JPEG": (lambda: file_of(seven(), "JPEG")[:1500], "damaged or not whole"),
+    "too many bytes": (lambda: bytes(MOST_BYTES + 1), "at most 5 MB"),
+    "a decompression bomb": (bomb, "pixels: make it smaller"),
+    "many pixels": (lambda: file_of(Image.new("1", (5000, 4000), 1)), "5000 by 4000 pixels"),
+    "one pixel": (lambda: file_of(Image.new("L", (1, 1))), "1 by 1 pixels, too few for a digit"),
+    "a line": (lambda: file_of(Image.new("L", (300, 2))), "too few for a digit"),
+    "all white": (lambda: file_of(Image.new("L", (90, 90), 255)), "nothing to see"),
+    "all but white": (
+        lambda: file_of(Image.effect_noise((90, 90), 1).point(lambda v: min(v + 100, 235))),
+        "nothing to see",
+    ),
+    "all transparent": (lambda: file_of(Image.new("RGBA", (90, 90))), "nothing to see"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_used_is_refused_in_one_sentence(name: str) -> None:
+    make, why = REFUSED[name]
+    with pytest.raises(RequestError) as refusal:
+        picture_of_upload(make())
+    said = str(refusal.value)
+    assert why in said
+    assert said[0].isupper() and said.endswith(".") and said.count(". ") == 0
+
+
+def test_a_large_photo_is_taken_without_decoding_all_of_it() -> None:
+    photo = seven((4000, 3000))
+    assert looks_like_the_seven(picture_of_upload(file_of(photo, "JPEG")).picture)
+    assert looks_like_the_seven(picture_of_upload(file_of(photo.quantize(8))).picture)
