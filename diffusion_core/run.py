@@ -169,12 +169,13 @@ def sample(
     first: int = 0,
     device: str = "cpu",
     size: tuple[int, ...] = DIGIT_SIZE,
+    times: Floats | None = None,
 ) -> Iterator[Step]:
     """Run the reverse process alone and yield each step as soon as it is computed.
 
     Arguments as of Run. The denoiser is not asked anything before the first step is wanted.
     """
-    run = Run(request, x_1, schedule, first, device, size=size)
+    run = Run(request, x_1, schedule, first, device, times, size)
     while run.query is not None:
         step = run.answer(denoiser(*run.query))
         if step is not None:

@@ -33,9 +33,7 @@ with slide("question"), st.container(key="reading-question"):
     question_card(f"applications-{chosen}")
 reading("window", text["window"])
 with slide("uses"):
-    for column, part in zip(st.columns(2, gap="medium"), ("make", "see"), strict=True):
-        with column.container(border=True, key=f"card-{part}", height="stretch"):
-            prose(text[part])
+    prose(text["uses"])
 reading("honest", text["honest"])
 reading("world", text["world"])
 with slide("takeaway"):

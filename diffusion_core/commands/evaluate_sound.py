@@ -15,11 +15,12 @@ from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import RequestError
 from diffusion_core.request import Request
 from diffusion_core.run import final_picture, sample
+from diffusion_core.schedule import COSINE
 from diffusion_core.sound.card import sound_table
 from diffusion_core.sound.evaluation import NotesReport, measure_notes
 from diffusion_core.sound.notes import NAMES
 from diffusion_core.sound.synth import notes
-from diffusion_core.sound.training import SIZE, UNSEEN_SEED
+from diffusion_core.sound.training import SIZE, UNSEEN_SEED, note_times
 
 PER_LABEL = 25
 BATCH = 40
@@ -40,7 +41,8 @@ def run_sound(args: argparse.Namespace) -> bool:
     for start in range(0, len(labels), BATCH):
         some = tuple(int(label) for label in labels[start : start + BATCH])
         request = Request(some, args.sampler or "dpmpp", args.steps, args.guidance, args.seed)
-        steps = sample(denoiser, request, first=start, device=args.device, size=SIZE)
+        times = note_times(args.steps)
+        steps = sample(denoiser, request, None, COSINE, start, args.device, SIZE, times)
         parts.append(final_picture(steps)[:, 0].cpu())
     seconds = time.monotonic() - began
     made = measure_notes(torch.cat(parts).numpy(), labels)

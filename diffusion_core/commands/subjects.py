@@ -17,9 +17,10 @@ from diffusion_core.sound.training import (
     TRAINING_SEED,
     UNSEEN,
     UNSEEN_SEED,
+    times_learned,
     waves_for,
 )
-from diffusion_core.training import TrainingConfig
+from diffusion_core.training import Times, TrainingConfig, stratified_times
 from diffusion_core.unet import UNetConfig
 
 Examples = tuple[Tensor, Tensor]
@@ -39,6 +40,8 @@ class Subject:
     batch_size: int
     card: dict[str, Any]
     """name, what, data: for the model's card."""
+    times: Times = stratified_times
+    """Which times are learned."""
 
 
 def sound(shape: Callable[[], UNetConfig]) -> Subject:
@@ -57,6 +60,7 @@ def sound(shape: Callable[[], UNetConfig]) -> Subject:
             "data": f"{NOTES:,} notes that the project synthesises itself "
             "(diffusion_core/sound/synth.py): plucked strings and struck bars, C4 to C5",
         },
+        times_learned,
     )
 
 

@@ -24,6 +24,7 @@ from diffusion_core.pixels import to_model
 from diffusion_core.sound.training import SHAPE
 from diffusion_core.training import (
     PRECISIONS,
+    Times,
     TrainingConfig,
     TrainingEvent,
     TrainingState,
@@ -86,13 +87,15 @@ def run(args: argparse.Namespace) -> None:
     test = unseen[0].to(args.device), unseen[1].to(args.device)
     state = _begin_or_resume(args, config, subject)
     history = _read_history(args.state / "history.jsonl", state.step)
-    recorder = Recorder(args.state / "moments", state, lambda: _test_loss(state, *test))
-    for event, mean_loss in _reported(train(state, x_0, labels)):
+    recorder = Recorder(
+        args.state / "moments", state, lambda: _test_loss(state, *test, subject.times)
+    )
+    for event, mean_loss in _reported(train(state, x_0, labels, times=subject.times)):
         recorder.hear(event, state)
         record = {"step": event.step, "loss": mean_loss, "rate": event.learning_rate}
         record |= {"seconds": round(event.seconds, 1)}
         if event.step % VALIDATE_EVERY == 0 or event.step == args.steps:
-            record["test_loss"] = _test_loss(state, *test)
+            record["test_loss"] = _test_loss(state, *test, subject.times)
         if event.step % REPORT_EVERY == 0 or event.step == args.steps:
             history.append(record)
             left = (args.steps - event.step) * event.seconds / event.step
@@ -182,11 +185,15 @@ def _reported(events: Iterator[TrainingEvent]) -> Iterator[tuple[TrainingEvent, 
 
 
 @torch.no_grad()
-def _test_loss(state: TrainingState[UNet], x_0: Tensor, labels: Tensor) -> float:
+def _test_loss(state: TrainingState[UNet], x_0: Tensor, labels: Tensor, times: Times) -> float:
     """The averaged network's loss on 2,000 unseen examples; watched, never used to choose."""
     chosen = slice(0, 2000)
     losses = diffusion_losses(
-        state.average, x_0[chosen], labels[chosen], step_generator(0, 0, x_0.device)
+        state.average,
+        x_0[chosen],
+        labels[chosen],
+        step_generator(0, 0, x_0.device),
+        times=times,
     )
     return losses.squared.mean().item()
 

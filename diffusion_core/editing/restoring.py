@@ -91,7 +91,8 @@ def restore(restoration: Restoration, request: Request, again: int = 1) -> Run:
         return x.clamp(-1, 1) if restoration.noise else averages_kept(x, restoration.seen)
 
     sampler = resampling(again, correct=restoration.correct, land=within)
-    return Run(request, sampler=sampler)
+    side = restoration.by.shape[1]
+    return Run(request, size=(1, side, side), sampler=sampler)
 
 
 def averages_kept(x: Tensor, means: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from diffusion_core.checkpoint import read_card
 from diffusion_core.classifiers import JudgeNet, digits_seen
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.pixels import to_uint8
@@ -43,3 +44,17 @@ def judged(
         yield (step.index + 1) / step.count
     pictures = to_uint8(step.x_next)
     return Judgement(pictures, asked, digits_seen(judge, pictures))
+
+
+def shipped_share(digits: str) -> float | None:
+    """The same of the shipped model, with the same sampler, judge and number of steps: the share
+    of 1,000 drawings of each of these digits, from its card. None if it was not measured so."""
+    measured = read_card().get("evaluation", {})
+    if (measured.get("sampler"), measured.get("steps"), measured.get("guidance")) != (
+        "dpmpp",
+        STEPS,
+        1,
+    ):
+        return None
+    each = measured["drawn"]["accuracy_per_label"]
+    return float(np.mean([each[int(digit)] for digit in digits]))

@@ -28,12 +28,12 @@ import torch
 from numpy.typing import NDArray
 
 from diffusion_core.bundle import bundle
-from diffusion_core.checkpoint import load_checkpoint, save_checkpoint
+from diffusion_core.checkpoint import save_checkpoint
 from diffusion_core.classifiers import JudgeNet, load_classifier
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import TrainingDivergedError
 from diffusion_core.own.examples import Examples, examples
-from diffusion_core.own.judging import COUNT, STEPS, Judgement, judged
+from diffusion_core.own.judging import COUNT, STEPS, judged, shipped_share
 from diffusion_core.own.recipe import SHAPE, Plan, configuration, plain_attention
 from diffusion_core.own.shelf import Shelf
 from diffusion_core.pixels import to_uint8
@@ -240,33 +240,28 @@ def by_level(t: NDArray[np.float64], squared: NDArray[np.floating[Any]]) -> list
 
 
 def _conclusion(job: TrainingDigits, run: Course) -> Iterator[bytes]:
-    """Judge the model beside the shipped one, and put it on the shelf."""
+    """Judge the model, and put it on the shelf."""
     seconds, processors, network = run.seconds, run.processors, run.state.average
-    judge = load_classifier(JudgeNet)
-
-    def judge_of(which: str, model: UNet) -> Generator[bytes, None, Judgement]:
-        return _told("judging", judged(model, judge, job.digits, job.seed), which=which)
-
-    own = yield from judge_of("own", network)
-    shipped = yield from judge_of("shipped", load_checkpoint())
+    judging = judged(network, load_classifier(JudgeNet), job.digits, job.seed)
+    found = yield from _told("judging", judging)
     figures = {
         "steps": run.state.step,
         "seconds": round(seconds, 1),
         "seen": run.state.step * run.state.config.batch_size,
         "processors": round(processors, 2),
         "threads": torch.get_num_threads(),
-        "right": own.right,
-        "shipped_right": shipped.right,
+        "right": found.right,
         "judged": COUNT,
+        "shipped": shipped_share(job.digits),
     }
     with TemporaryDirectory(prefix=".new-", dir=job.folder) as folder:
         path = Path(folder) / "digits.safetensors"
         save_checkpoint(path, network, _card(job, run, figures))
         name = Shelf(job.folder).put(path)
     arrays = {
-        "pictures": own.pictures,
-        "asked": own.asked.astype(np.uint8),
-        "read": own.seen.astype(np.uint8),
+        "pictures": found.pictures,
+        "asked": found.asked.astype(np.uint8),
+        "read": found.seen.astype(np.uint8),
     }
     yield event("end", arrays, id=name, **figures)
 

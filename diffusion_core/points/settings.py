@@ -114,8 +114,8 @@ def _check_drawing(drawing: bytes) -> None:
         raise RequestError(
             "The drawing has more lines than can be learned: clear it and draw less."
         )
-    inked = [corner for corner in corners if corner != (PEN_UP, PEN_UP)]
     lifted = (PEN_UP, PEN_UP)
+    inked = [corner for corner in corners if corner != lifted]
     if not any(a != b and lifted not in (a, b) for a, b in pairwise(corners)):
         raise RequestError("The drawing is empty: draw a line, or choose another data set.")
     # Cells of a grid of 20 x 20 that a stroke as thick as its noise leaves its mark on.

@@ -49,6 +49,7 @@ from diffusion_core.service.practice import LevelCurve, Practice
 from diffusion_core.service.turns import Turns
 from diffusion_core.sound.recording import sound_frames, sound_head
 from diffusion_core.sound.training import SIZE as WAVE
+from diffusion_core.sound.training import note_times
 from diffusion_core.spread import Spreading
 
 NICENESS = 5
@@ -107,7 +108,7 @@ def begin(
         return True
     if isinstance(job, Melody):
         connection.send(("chunk", key, sound_head(job)))
-        batcher.add(key, Run(job.request, size=WAVE), "sound")
+        batcher.add(key, Run(job.request, times=note_times(job.steps), size=WAVE), "sound")
         return True
     if isinstance(job, Drawing | Edit):
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from diffusion_core.errors import RequestError
@@ -98,7 +99,7 @@ class IdealLane:
         return f"The ideal denoiser · {STEPS} steps · the same noises"
 
 
-def copying_scene(settings: CopySettings, presses: int) -> bytes:
+def copying_scene(settings: CopySettings, **extra: Any) -> bytes:
     """The scene for the clock; scene.nearest is where copies.js fetches what is nearest."""
     lanes: list[Lane] = [settings.drawn(), IdealLane(settings)]
-    return edit_scene(lanes, presses, STAGE, nearest=settings.address)
+    return edit_scene(lanes, 0, STAGE, nearest=settings.address, **extra)

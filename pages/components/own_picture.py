@@ -32,13 +32,18 @@ def chosen_digit(key: str, first: str, which: int) -> tuple[str, Picture]:
     digit = choice("Digit", SOURCES, key, 110, first)
     if digit == OWN:
         return OWN, EMPTY
+    return digit, which_of(digit, f"{key}_which", which)
+
+
+def which_of(digit: str, key: str, first: int) -> Picture:
+    """A field for which one of the pictures of a digit, bound to the address; the picture."""
     digits = source().digits
     places = of_class(digits, int(digit))
     count = len(places)
-    if st.session_state.get(f"{key}_which", 1) > count:
-        st.session_state[f"{key}_which"] = count
-    number = whole_number(f"Which of {count}", 1, count, min(which, count), f"{key}_which", 120)
-    return digit, digits.images[places[number - 1]]
+    if st.session_state.get(key, 1) > count:
+        st.session_state[key] = count
+    number = whole_number(f"Which of {count}", 1, count, min(first, count), key, 120)
+    return digits.images[places[number - 1]]
 
 
 def own_pad(name: str, otherwise: str = "") -> tuple[bool, Picture]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 import streamlit as st
 
 from diffusion_core.request import MAX_SEED
 from pages.components.address import choice, heed_address, locked, one_of, whole, whole_number
+from pages.components.digits import of_class, source
 from pages.components.edit_settings import EditSettings
 from pages.components.lab_parts import OPENS, lab_words
+from pages.components.own_picture import Picture, most_of_a_class, which_of
+from pages.components.packed import packed
 from pages.components.prose import prose
 from pages.components.reverse_scene import edit_scene
 from pages.components.stage import clock, follower
@@ -18,14 +22,11 @@ from pages.components.words import sentences_by_noise, words
 text = words("lab-between")
 STAGE = "between"
 TEN = {digit: digit for digit in "0123456789"}
+KINDS = {"drawn": "drawings of the model", "given": "given digits"}
+ENDS = (("from", "From a", "3", 7, 2), ("to", "to a", "8", 21, 3))
+"""Each end: its name in the address, what is written over it, its digit, seed and which."""
 STOPS = 11
-STEPS = 15
-
-
-def _anew() -> None:
-    """Other noises at both ends."""
-    st.session_state.from_seed = secrets.randbelow(10_000)
-    st.session_state.to_seed = secrets.randbelow(10_000)
+STEPS, ENCODING_STEPS = 15, 12
 
 
 def lab() -> None:
@@ -33,42 +34,71 @@ def lab() -> None:
     heed_address(
         STAGE,
         {
-            "from_digit": one_of([*TEN]),
-            "from_seed": whole(0, MAX_SEED),
-            "to_digit": one_of([*TEN]),
-            "to_seed": whole(0, MAX_SEED),
+            "between": one_of([*KINDS.values()]),
+            **{f"{end}_digit": one_of([*TEN]) for end, *_ in ENDS},
+            **{f"{end}_seed": whole(0, MAX_SEED) for end, *_ in ENDS},
+            **{f"{end}_which": whole(1, most_of_a_class()) for end, *_ in ENDS},
         },
     )
     prose(text["lead"])
     with st.container(horizontal=True, vertical_alignment="bottom", key="controls-between"):
-        first = choice("From a", TEN, "from_digit", 90, "3")
-        seed = whole_number("Its seed", 0, MAX_SEED, 7, "from_seed", 120)
-        last = choice("to a", TEN, "to_digit", 90, "8")
-        other = whole_number("Its seed ", 0, MAX_SEED, 21, "to_seed", 120)
-        st.button("Draw again", type="primary", on_click=_anew, disabled=locked())
-    lanes = [
-        EditSettings(
-            "between",
-            n=STOPS,
-            steps=STEPS,
-            way=way,
-            start=f"{first}.{seed}",
-            end=f"{last}.{other}",
-        )
-        for way in ("noise", "labels")
+        kind = choice("Between two", KINDS, "between", 205, "drawn")
+        lanes, names = _drawn() if kind == "drawn" else _given()
+        st.button("Draw again", type="primary", on_click=_anew, args=[kind], disabled=locked())
+    rows: list[dict[str, Any]] = [
+        {"title": "Through noise", "said": text[f"noise {kind}"], "lane": 0},
+        {"title": "Averaging pixels", "said": text["pixels"], "mixed": 0},
     ]
+    if kind == "drawn":
+        rows.insert(1, {"title": "Through labels", "said": text["labels"], "lane": 1})
     with st.container(border=True, key="card-between", gap="small"):
-        follower(
-            "morph",
-            STAGE,
-            first=f"a {first}, seed {seed}",
-            last=f"a {last}, seed {other}",
-            rows=[
-                {"title": "Through noise", "said": text["noise"], "lane": 0},
-                {"title": "Through labels", "said": text["labels"], "lane": 1},
-                {"title": "Averaging pixels", "said": text["pixels"], "mixed": 0},
-            ],
-        )
+        follower("morph", STAGE, first=names[0], last=names[1], rows=rows)
         said = sentences_by_noise("lab-between")
         clock(edit_scene(lanes, 0, STAGE, **OPENS, words=said), "between-clock")
     lab_words("between", text)
+
+
+def _anew(kind: str) -> None:
+    """Other noises at both ends, or other pictures."""
+    for end, *_ in ENDS:
+        if kind == "drawn":
+            st.session_state[f"{end}_seed"] = secrets.randbelow(10_000)
+        else:
+            digit = int(st.session_state[f"{end}_digit"])
+            count = len(of_class(source().digits, digit))
+            st.session_state[f"{end}_which"] = 1 + secrets.randbelow(count)
+
+
+def _drawn() -> tuple[list[EditSettings], list[str]]:
+    """Two digits that the model draws from their seeds: through noise, and through labels."""
+    ends, names = [], []
+    for end, label, first, seed, _ in ENDS:
+        digit = choice(label, TEN, f"{end}_digit", 80, first)
+        # Two fields of one name are told apart by a space that nobody sees.
+        name = "Its seed" + " " * (end == "to")
+        chosen = whole_number(name, 0, MAX_SEED, seed, f"{end}_seed", 115)
+        ends.append(f"{digit}.{chosen}")
+        names.append(f"{_a(digit)}, seed {chosen}")
+    lanes = [
+        EditSettings("between", n=STOPS, steps=STEPS, way=way, start=ends[0], end=ends[1])
+        for way in ("noise", "labels")
+    ]
+    return lanes, names
+
+
+def _given() -> tuple[list[EditSettings], list[str]]:
+    """Two digits that are there already: back to their noises first."""
+    pictures: list[Picture] = []
+    digits = []
+    for end, label, first, _, which in ENDS:
+        digits.append(choice(label, TEN, f"{end}_digit", 80, first))
+        pictures.append(which_of(digits[-1], f"{end}_which", which))
+    # The model can be told one label for the whole way; two would be two ways.
+    told = digits[0] if digits[0] == digits[1] else "any"
+    x, x2 = (packed(picture.tobytes()) for picture in pictures)
+    lane = EditSettings("between", told, STOPS, 7, ENCODING_STEPS, 1.0, x=x, x2=x2, way="encode")
+    return [lane], [f"{_a(digit)}, as given" for digit in digits]
+
+
+def _a(digit: str) -> str:
+    return f"an {digit}" if digit == "8" else f"a {digit}"

@@ -1,13 +1,77 @@
-"""The lab “copying” of the applications page."""
+"""Is it copying? Drawings beside the training pictures nearest to them, and beside a copyist's."""
 
 from __future__ import annotations
 
+import streamlit as st
+
+from diffusion_core.errors import RequestError
+from diffusion_core.request import MAX_GUIDANCE, MAX_SEED
+from pages.components.address import choice, heed_address, locked, number, one_of, whole
+from pages.components.copying_scene import MAX_COPIES, STAGE, CopySettings, copying_scene
+from pages.components.digits import source
+from pages.components.lab_parts import OPENS, lab_words, seed_field, to_do
 from pages.components.prose import prose
-from pages.components.words import words
+from pages.components.stage import clock, follower
+from pages.components.words import sentences_by_noise, words
 
 text = words("lab-copying")
+DIGITS = {digit: digit for digit in "0123456789"}
+USUAL = CopySettings()
 
 
 def lab() -> None:
     """Show it."""
-    prose(text["lead"])
+    heed_address(
+        STAGE,
+        {
+            "copy": one_of([*DIGITS]),
+            "copy_n": whole(1, MAX_COPIES),
+            "copy_guidance": number(0, MAX_GUIDANCE),
+            "copy_seed": whole(0, MAX_SEED),
+        },
+    )
+    prose(text["lead"] if source().mnist else text["lead-without"])
+    with st.container(horizontal=True, vertical_alignment="bottom", key="controls-copying"):
+        digit = choice("Digit", DIGITS, "copy", 95, USUAL.digit)
+        n = st.number_input(
+            "How many",
+            1,
+            MAX_COPIES,
+            USUAL.n,
+            key="copy_n",
+            bind="query-params",
+            width=110,
+            disabled=locked(),
+        )
+        guidance = st.slider(
+            "Guidance",
+            0.0,
+            MAX_GUIDANCE,
+            USUAL.guidance,
+            0.25,
+            key="copy_guidance",
+            bind="query-params",
+            width=160,
+            disabled=locked(),
+        )
+        seed = seed_field("copy_seed", USUAL.seed)
+    try:
+        settings = CopySettings(digit, seed, guidance, int(n))
+    except RequestError as error:
+        to_do(str(error))
+    else:
+        _stage(settings)
+    lab_words("copying", text)
+
+
+def _stage(settings: CopySettings) -> None:
+    across = max(6, settings.n)
+    rows, near = st.columns([1.4, 1], gap="medium")
+    with rows.container(border=True, key="card-copying"):
+        follower("row", STAGE, lane=0, title="The model", columns=across)
+        follower("row", STAGE, lane=1, title="The ideal denoiser, from the same noises", columns=across)
+        follower("sentence", STAGE)
+        said = sentences_by_noise("lab-copying")
+        clock(copying_scene(settings, **OPENS, words=said), "copying-clock")
+    with near.container(border=True, key="card-copies"):
+        follower("copies", STAGE)

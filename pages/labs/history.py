@@ -28,23 +28,24 @@ def lab() -> None:
     told = history()
     heed_address(STAGE, {"stop": whole(0, told.stops - 1)})
     prose(text["lead"].format(**_figures(told)))
-    left, right = st.columns([1.3, 1], gap="small")
+    left, right = st.columns([1.55, 1], gap="small")
     with left, st.container(border=True, key="card-history", gap="small"):
         follower("history", STAGE, titles=["From noise A", "From noise B"])
         follower("sentence", STAGE)
         clock(history_scene(), "history-clock")
+    with left, st.container(border=True, key="card-run-curves"):
+        follower("run_curves", STAGE, loss=LOSS_AXIS, frechet=FRECHET_AXIS)
     with right, st.container(border=True, key="card-guessed"):
         follower("guessed", STAGE, title="One look at a noisy digit")
-    with right, st.container(border=True, key="card-progress"):
-        follower("progress", STAGE, loss=LOSS_AXIS, frechet=FRECHET_AXIS)
+    with right, st.container(border=True, key="card-history-levels"):
+        said = {form: " ".join(text[f"levels {form}"].split()) for form in ("v", "eps", "x0")}
+        follower("levels", STAGE, said=said, faint=True)
     with st.container(key="lab-words-history"):
-        look, levels = st.columns([1.3, 1], gap="large")
+        look, how = st.columns([1, 1.1], gap="large")
         with look:
             prose(text["look"])
-        with levels, st.container(border=True, key="card-history-levels"):
-            said = {form: " ".join(text[f"levels {form}"].split()) for form in ("v", "eps", "x0")}
-            follower("levels", STAGE, said=said, faint=True)
-        prose(text["how"].format(**_figures(told)))
+        with how:
+            prose(text["how"].format(**_figures(told)))
         takeaway("lab-history", text["takeaway"])
 
 
@@ -59,6 +60,6 @@ def _figures(told: History) -> dict[str, str]:
         "time": time_of(float(arrays["seconds"][-1])),
         "batch": str(told.batch),
         "shipped": f"{told.shipped['epochs']:.0f}",
-        "measured": str(told.card["measured"]),
+        "measured": f"{told.card['measured']:,}",
         "unseen": f"{float(arrays['unseen']):.2f}",
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from diffusion_core.request import MAX_SEED
+from pages.components import studio
 from pages.components.address import choice, heed_address, locked, one_of, whole, whole_number
 from pages.components.digits import download, source
 from pages.components.lab_parts import lab_words
@@ -33,6 +34,7 @@ def lab() -> None:
             "own_seed": whole(0, MAX_SEED),
         },
     )
+    studio.digits.expect()
     prose(text["lead"])
     with st.container(horizontal=True, vertical_alignment="bottom", key="controls-own"):
         seconds = choice("How long", LENGTHS, "own_length", 150, "180")

@@ -13,7 +13,7 @@ from pages.components.edit_settings import EditSettings
 from pages.components.lab_parts import OPENS, TOLD, lab_words, seed_field, to_do
 from pages.components.own_picture import OWN, SOURCES, chosen_digit, most_of_a_class, own_pad
 from pages.components.packed import packed, packed_mask
-from pages.components.pad import mask_pad
+from pages.components.pad import kept_mask, mask_pad
 from pages.components.pad.ready import MASKS, mask
 from pages.components.prose import prose
 from pages.components.reverse_scene import edit_scene
@@ -62,15 +62,15 @@ def lab() -> None:
         hiding = True
         if digit == OWN:
             hiding, picture = own_pad("repair", "Hide a part of it")
+        base = np.zeros((IMAGE_SIZE, IMAGE_SIZE), bool)
+        if hidden_first in MASKS:
+            base = mask(hidden_first)
+        base_id = hidden_first.replace(" ", "-")
         if hiding:
-            base = np.zeros((IMAGE_SIZE, IMAGE_SIZE), bool)
-            if hidden_first in MASKS:
-                base = mask(hidden_first)
             label = "Pad over the digit: hide what the model is to draw anew"
-            hidden = mask_pad("repair", hidden_first.replace(" ", "-"), base, picture, label)
-            st.session_state["repair:hidden"] = hidden
+            hidden = mask_pad("repair", base_id, base, picture, label)
         else:
-            hidden = st.session_state.get("repair:hidden", mask("the left half"))
+            hidden = kept_mask("repair", base_id, base)
     with right.container(border=True, key="card-repair", gap="small"):
         try:
             often, once = (

@@ -244,7 +244,7 @@ def test_the_ends_of_the_walk_are_the_two_digits(visitor: Visitor) -> None:
     assert np.abs(noise[0] - ends[0]).max() <= 1
     assert np.abs(noise[-1] - ends[1]).max() <= 1
     # The slider walks along the stops; the pixels' average is half of each in the middle.
-    slider = visitor.page.get_by_role("slider", name="From a 3, seed 7 to a 8, seed 21")
+    slider = visitor.page.get_by_role("slider", name="From a 3, seed 7 to an 8, seed 21")
     slider.focus()
     visitor.page.keyboard.press("Home")
     assert visitor.pixels("Through noise, w = 0.0") == noise[0].tolist()

@@ -16,7 +16,7 @@ from diffusion_core.request import Request
 from diffusion_core.run import final_picture, sample
 from diffusion_core.sound.evaluation import measure_notes, noise_floor
 from diffusion_core.sound.synth import notes
-from diffusion_core.sound.training import SHAPE, SIZE, TRAINING_SEED, UNSEEN_SEED
+from diffusion_core.sound.training import SHAPE, SIZE, TRAINING_SEED, UNSEEN_SEED, note_times
 from diffusion_core.unet import UNetConfig
 
 LABELS = tuple(range(8)) * 2
@@ -26,7 +26,8 @@ LABELS = tuple(range(8)) * 2
 def made() -> Tensor:
     """Two notes of each pitch."""
     denoiser = NetworkDenoiser(load_checkpoint(SOUND))
-    return final_picture(sample(denoiser, Request(LABELS, steps=20, seed=21), size=SIZE))[:, 0]
+    request = Request(LABELS, steps=20, seed=21)
+    return final_picture(sample(denoiser, request, size=SIZE, times=note_times(20)))[:, 0]
 
 
 def test_it_is_the_network_that_this_code_describes() -> None:

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.api.routes import ROUTES
 from pages.api.security import SecurityHeaders
-from pages.components import model
+from pages.components import model, studio
 
 ROOT = Path(__file__).resolve().parents[2]
 Open = Callable[..., AppTest]
@@ -49,8 +49,10 @@ def client() -> Iterator[TestClient]:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         await model.service.start()
+        await studio.start()
         yield
         await model.service.stop()
+        await studio.stop()
 
     app = Starlette(routes=ROUTES, middleware=[Middleware(SecurityHeaders)], lifespan=lifespan)
     with TestClient(app) as client:

@@ -11,9 +11,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from diffusion_core.errors import RequestError
-from diffusion_core.samplers import grid_of
 from diffusion_core.service.client import ServiceError
 from diffusion_core.sound.notes import LENGTH, NAMES, PITCHES
+from diffusion_core.sound.training import note_times
 from pages.api.sound import CHECKS
 from pages.components import model
 from pages.components.sound.scene import Note, sound_scene
@@ -34,7 +34,7 @@ def test_a_note_is_streamed_step_by_step(client: TestClient) -> None:
     head, frames = frames_of(answer.content, 1)
     assert (head["slots"], head["frames"], head["seed"]) == ([5], 5, 3)
     times = [np.frombuffer(frame, "<f4", 1)[0] for frame in frames]
-    assert times == pytest.approx(grid_of("dpmpp", 4).tolist(), abs=1e-6)
+    assert times == pytest.approx(note_times(4).tolist(), abs=1e-6)
 
 
 def test_of_a_melody_the_noise_and_the_finished_notes_are_sent(client: TestClient) -> None:

@@ -41,10 +41,10 @@ def seven(
 
 
 def looks_like_the_seven(picture: NDArray[np.uint8]) -> bool:
-    """Bright on black, in a box of 20 by 20, with the mass where MNIST has it: a bar, and a slope."""
+    """Bright on black, 20 by 20, with the mass where MNIST has it: a bar, and a slope."""
     assert picture.shape == (28, 28) and picture.dtype == np.uint8
     rows, columns = (np.flatnonzero((picture > 60).any(axis=axis)) for axis in (1, 0))
-    assert picture[[0, -1]].max() < 40 and picture[:, [0, -1]].max() < 40
+    assert picture[0].max() < 40 and picture[:, [0, -1]].max() < 40
     assert 18 <= max(np.ptp(rows), np.ptp(columns)) + 1 <= 21
     weight = picture.astype(float)
     middle = (np.arange(28) + 0.5) @ weight.sum(axis=1) / weight.sum()
@@ -126,11 +126,17 @@ def test_a_digit_of_mnist_comes_back_as_it_was() -> None:
     digit = digits.images[of_class(digits, 5)[0]]
     uploaded = picture_of_upload(file_of(Image.fromarray(digit)))
     assert np.abs(uploaded.picture.astype(int) - digit).max() <= 2
-    # And large, as negative, it is fitted in where MNIST had put it.
-    large = Image.fromarray(255 - digit).resize((560, 560), Image.Resampling.BICUBIC)
-    again = picture_of_upload(file_of(large, "JPEG", quality=95)).picture
-    apart = np.sqrt(np.square(again / 255 - digit / 255).mean())
-    assert apart < 0.12
+
+
+def test_large_negatives_of_digits_are_fitted_in_where_mnist_had_put_them() -> None:
+    digits = source().digits
+    apart = []
+    for digit in (digits.images[of_class(digits, label)[0]] for label in range(10)):
+        large = Image.fromarray(255 - digit).resize((560, 560), Image.Resampling.BICUBIC)
+        again = picture_of_upload(file_of(large, "JPEG", quality=95)).picture
+        apart.append(np.sqrt(np.square(again / 255 - digit / 255).mean()))
+    # Two different digits are about 0.4 apart, and one moved by a pixel about 0.25.
+    assert np.mean(apart) < 0.11
 
 
 def bomb() -> bytes:

@@ -8,6 +8,8 @@ function spoken(seconds) {
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
 }
 
+function counted(steps) { return `${steps} ${steps === 1 ? "step" : "steps"}`; }
+
 // Many pictures on one small canvas, in rows of five.
 function paintThumb(canvas, pictures, count) {
   const pencil = canvas.getContext("2d"), image = pencil.createImageData(canvas.width, canvas.height);
@@ -26,11 +28,11 @@ function statusOf(run, settings) {
   if (!run) return settings.locked ? "Training is switched off on this page." : "Nothing is running. Press Train.";
   const line = run.before === 0 ? "You are next in line." : `You are number ${run.before + 1} in line.`;
   const told = {
-    asking: "Asking the server …",
+    asking: "Getting ready: the process for training is starting …",
     waiting: `Somebody else is training now. ${line} Each run takes up to four minutes.`,
     preparing: "The server has no MNIST, so the shipped model draws digits to learn from …",
     learning: run.stopping ? "Stopping: a few last, smaller steps …" : "Learning …",
-    judging: "Done. A judge now reads 100 digits of your model, and 100 of the shipped one …",
+    judging: "Learned. It now draws 100 digits, and a judge reads them …",
     ended: "Done. Your model is ready.",
     left: "Stopped before there was anything to keep. Press Train to begin again.",
     failed: run.problem,
@@ -68,11 +70,11 @@ function build(root) {
   const status = make("p.status", { role: "status" });
   const figures = make("p.figures.number.soft");
   const pictures = [...Array(SHOWN)].map(() => pixelCanvas(null));
-  const grid = make("div.pictures", { role: "img" }, ...pictures);
+  const grid = make("div.pictures.empty", { role: "img" }, ...pictures);
   const caption = make("p.caption.small");
   const slider = make("input", { type: "range", min: "0", max: "0", value: "0", "aria-label": "Moment of the training" });
   const thumbs = [...Array(THUMBS)].map(() => {
-    const canvas = make("canvas", { width: String(5 * SIDE), height: String(2 * SIDE) });
+    const canvas = make("canvas.empty", { width: String(5 * SIDE), height: String(2 * SIDE) });
     return make("figure", {}, canvas, make("figcaption.number", {}, " "));
   });
   const strip = make("div.strip", { "aria-hidden": "true" }, ...thumbs);
@@ -107,11 +109,12 @@ function fillSheet(sheet, run) {
 function fillResult(parts, run) {
   const { end } = run;
   const link = (href, text, extra) => make("a.wide", { href, ...extra }, text);
-  const score = (number, who) => make("div.score", {}, make("b.number", {}, `${number}`), make("span", {}, `of ${end.judged}: ${who}`));
+  const score = (number, who) => make("div.score", {}, make("b.number", {}, number), make("span", {}, who));
+  const shipped = end.shipped === null ? "?" : `${(100 * end.shipped).toFixed(1)} %`;
   parts.result.replaceChildren(
     make("h2", {}, "Read as what was asked for"),
-    make("div.scores", {}, score(end.right, "your model"), score(end.shipped_right, "the shipped one")),
-    make("p.small", {}, `${end.steps} steps in ${spoken(end.seconds)}. Both drew from the same noise, in 20 steps and without guidance. ` +
+    make("div.scores", {}, score(`${end.right} of ${end.judged}`, "your model"), score(shipped, `the shipped one, of ${(1000 * run.settings.digits.length).toLocaleString("en")}`)),
+    make("p.small", {}, `${counted(end.steps)} of training in ${spoken(end.seconds)}. Read are pictures of 20 steps, without guidance. ` +
       (end.processors < 0.6 * end.threads ? "The server was busy with others, so your model learned less than it could have in this time." : "")),
     make("div.buttons", {},
       link(compareAddress(run), "Compare it with the shipped model", { target: "_blank", rel: "noopener", title: "Opens the reverse lab in a new tab" }),
@@ -166,8 +169,9 @@ export default function (component) {
       if (shown) paintBytes(canvas, shown.pictures.subarray(i * PIXELS, (i + 1) * PIXELS));
       else canvas.getContext("2d").clearRect(0, 0, SIDE, SIDE);
     });
-    const when = shown ? `after ${shown.step} steps, ${spoken(shown.at)}` : "";
+    const when = shown ? `after ${counted(shown.step)}, ${spoken(shown.at)}` : "";
     setText(parts.caption, shown ? `Drawn from the same noise each time: ${when}` : "Pictures come as soon as a run begins, always from the same noise.");
+    parts.grid.classList.toggle("empty", !shown);
     parts.grid.setAttribute("aria-label", shown ? `${SHOWN} digits that the model drew ${when}` : "No pictures yet");
     parts.slider.setAttribute("aria-valuetext", when || "no pictures yet");
   }
@@ -180,6 +184,7 @@ export default function (component) {
       if (thumb.shown === shown) return;
       thumb.shown = shown;
       const [canvas, caption] = thumb.children;
+      canvas.classList.toggle("empty", !shown);
       if (shown) paintThumb(canvas, shown.pictures, SHOWN);
       else canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
       setText(caption, shown ? spoken(shown.at) : "\u00a0");

@@ -70,7 +70,7 @@ class OwnRun {
       this.losses.push([event.at, event.loss]);
     } else if (event.kind === "judging") {
       this.phase = "judging";
-      this.share = (event.share + (event.which === "shipped")) / 2;
+      this.share = event.share;
     } else if (event.kind === "end") [this.phase, this.end] = ["ended", event];
   }
 

@@ -41,6 +41,12 @@ def put(name: str, base_id: str, content: bytes) -> None:
     st.session_state[f"pad:{name}:version"] = st.session_state.get(f"pad:{name}:version", 0) + 1
 
 
+def kept_mask(name: str, base_id: str, base: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """What `mask_pad` would show, without showing it."""
+    word = st.session_state.get(_kept(name, base_id), "")
+    return mask_of(unpacked(word, PIXELS // 8, "The mask")) if word else base
+
+
 def _pad_of(
     name: str,
     mode: Literal["draw", "mask"],
@@ -96,4 +102,4 @@ def mask_pad(
     return mask_of(_pad_of(name, "mask", base_id, bits, label, picture.tobytes()))
 
 
-__all__ = ["PIXELS", "drawing_pad", "mask_pad", "put"]
+__all__ = ["drawing_pad", "kept_mask", "mask_pad", "put"]

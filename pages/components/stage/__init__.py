@@ -48,9 +48,10 @@ FOLLOWERS = (
     "levels",
     "history",
     "guessed",
-    "progress",
+    "run_curves",
     "answers",
     "morph",
+    "copies",
 )
 
 

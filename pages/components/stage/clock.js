@@ -196,7 +196,7 @@ class Clock {
       if (!stage.playing) return;
       const seconds = before === null ? 0 : Math.min(0.1, (now - before) / 1000);
       before = now;
-      const rate = (stage.scene.last / stage.scene.seconds) * +this.speed.value;
+      const rate = stage.scene.waiting ? 0 : (stage.scene.last / stage.scene.seconds) * +this.speed.value;
       this.exact += this.direction * rate * seconds;
       stage.moveTo(this.exact);
       const over = this.direction > 0 ? this.exact >= stage.scene.reachable : this.exact <= 0;

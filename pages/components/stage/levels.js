@@ -6,7 +6,7 @@ const FORMS = [
   ["eps", "in ε", (t) => Math.cos((Math.PI / 2) * t) ** 2],
   ["x0", "in x₀", (t) => Math.sin((Math.PI / 2) * t) ** 2],
 ];
-const LOW = 5e-4, HIGH = 2, LEFT = 46, RIGHT = 390, TOP = 8, BOTTOM = 148;
+const LOW = 5e-4, HIGH = 2, LEFT = 46, RIGHT = 390, TOP = 8, BOTTOM = 132;
 const px = (t) => LEFT + t * (RIGHT - LEFT);
 const py = (loss) => {
   const share = Math.log(Math.max(LOW, Math.min(HIGH, loss)) / LOW) / Math.log(HIGH / LOW);
@@ -22,13 +22,13 @@ export default function (component) {
       return button;
     });
     const line = make("path.loss-line"), before = make("path.loss-line.faint"), dots = make("g");
-    const drawing = make("svg", { viewBox: "0 0 400 172", role: "img" },
+    const drawing = make("svg", { viewBox: "0 0 400 156", role: "img" },
       ...[1, 0.1, 0.01, 0.001].flatMap((loss) => [
         make("line.axis", { x1: LEFT, x2: RIGHT, y1: py(loss), y2: py(loss) }),
         make("text", { x: LEFT - 6, y: py(loss) + 5, "text-anchor": "end" }, String(loss))]),
       before, line, dots,
-      make("text", { x: LEFT, y: 168 }, "t = 0, clean"),
-      make("text", { x: RIGHT, y: 168, "text-anchor": "end" }, "1, noise"));
+      make("text", { x: LEFT, y: 152 }, "t = 0, clean"),
+      make("text", { x: RIGHT, y: 152, "text-anchor": "end" }, "1, noise"));
     const said = make("p.small.soft.said");
     root.replaceChildren(make("div.forms", {}, make("h2", {}, "Loss by noise level"), ...buttons), drawing, said);
     return (scene, index) => {

@@ -15,6 +15,7 @@ class StepScene {
   get ends() { return ["back to the digit", "to the step"]; }
   indexOf(part) { return part; }
   stepAt(index) { return index; }
+  get waiting() { return !this.round; } // nothing plays before there is something to reveal
   shows(part, index) { return Boolean(this.round) && index >= this.parts.indexOf(part); }
 
   // Called by whoever needs the answer; asks once.

@@ -1,0 +1,113 @@
+// For the picture that is chosen: what the model drew and what the ideal denoiser drew, each with
+// the training pictures nearest to what it ends with; and how far those are, among unseen digits. The server
+// looks for them (api/copies) once both runs are finished.
+
+const WIDTH = 460, TALL = 74, LEFT = 8, RIGHT = 8, LINE = 46;
+
+export default function (component) {
+  return follower(component, (root) => {
+    const title = make("h2");
+    const lots = [["drawn", "the model’s guess"], ["ideal", "the ideal denoiser’s"]].map(([name, caption]) => {
+      const own = pixelCanvas(""), far = [0, 1, 2].map(() => ({ canvas: pixelCanvas(""), said: make("figcaption.number") }));
+      const line = make("div.nearest", {},
+        make("figure.own", {}, own, make("figcaption", {}, caption)),
+        ...far.map(({ canvas, said }) => make("figure", {}, canvas, said)));
+      return { name, own, far, line };
+    });
+    const strip = make("svg.strip", { viewBox: `0 0 ${WIDTH} ${TALL}`, role: "img" });
+    const said = make("p.small.said", { "aria-live": "polite" });
+    root.replaceChildren(title, ...lots.map(({ line }) => line), strip, said);
+    let painted = "", asked = null;
+    return (scene, index, stage) => {
+      if (!scene.nearest) return;
+      if (scene.complete && asked !== scene) {
+        asked = scene;
+        fetchNearest(scene, stage);
+      }
+      const which = Math.min(scene.chosen, scene.lanes[0].count - 1);
+      setText(title, `Picture ${which + 1} of ${scene.lanes[0].count}, and what lies nearest to it`);
+      lots.forEach(({ own }, lane) => {
+        const frame = scene.frame(lane, index);
+        own.classList.toggle("empty", !frame);
+        if (frame) paintBytes(own, scene.lanes[lane].picture(frame, which, 1));
+        own.setAttribute("aria-label", `Picture ${which + 1}, as ${lane ? "the ideal denoiser" : "the model"} guesses it at this step`);
+      });
+      const state = `${which} ${asked === scene && Boolean(scene.copies)} ${scene.copiesProblem ?? ""}`;
+      if (painted === state && root.shown === scene) return;
+      painted = state;
+      root.shown = scene;
+      if (!scene.copies) {
+        lots.forEach(({ far }) => far.forEach(({ canvas, said }) => { canvas.classList.add("empty"); setText(said, "…"); }));
+        strip.replaceChildren();
+        strip.setAttribute("aria-label", "The distances, to come");
+        setText(said, scene.copiesProblem ?? "When both have finished, the nearest pictures are looked up.");
+        return;
+      }
+      lots.forEach(({ name, far }) => {
+        scene.copies[name].found[which].forEach((near, k) => {
+          const { canvas, said } = far[k];
+          canvas.classList.remove("empty");
+          paintBytes(canvas, bytesOf(near.picture));
+          const what = `${scene.copies[name].mnist ? "training picture" : "digit"} no. ${near.place + 1}, a ${near.label}`;
+          canvas.setAttribute("aria-label", `${what}, ${near.distance.toFixed(2)} away`);
+          setText(said, near.distance.toFixed(2));
+        });
+      });
+      const words = inWords(scene.copies, which);
+      drawStrip(strip, scene.copies, which);
+      strip.setAttribute("aria-label", words);
+      setText(said, words);
+    };
+  });
+}
+
+async function fetchNearest(scene, stage) {
+  try {
+    const answer = await fetch(scene.nearest);
+    if (!answer.ok) throw new Error(await answer.text());
+    scene.copies = await answer.json();
+  } catch (error) {
+    scene.copiesProblem = error instanceof TypeError
+      ? "The server cannot be reached: check the connection and draw again."
+      : error.message;
+  }
+  if (stage.scene === scene) stage.changed();
+}
+
+function bytesOf(base64) {
+  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+}
+
+function inWords(copies, which) {
+  const { unseen, mnist, known } = copies.drawn;
+  const drawn = copies.drawn.found[which][0].distance, ideal = copies.ideal.found[which][0];
+  const nearer = unseen.filter((distance) => distance < drawn).length;
+  const what = mnist ? `${known.toLocaleString("en")} training pictures` : `${known} digits in the repository`;
+  const others = mnist ? "unseen real digits of this kind" : "of those digits, compared with the others";
+  const copied = ideal.distance < 0.01
+    ? `The ideal denoiser returned no. ${ideal.place + 1} of them, pixel for pixel.`
+    : `The ideal denoiser ended ${ideal.distance.toFixed(2)} from one of them.`;
+  return `The model’s drawing is ${drawn.toFixed(2)} away from the nearest of ${what}. ` +
+    `Of ${unseen.length} ${others}, ${nearer} ${nearer === 1 ? "is" : "are"} nearer to one than that. ${copied}`;
+}
+
+function drawStrip(strip, copies, which) {
+  const { unseen } = copies.drawn;
+  const drawn = copies.drawn.found[which][0].distance, ideal = copies.ideal.found[which][0].distance;
+  const far = Math.max(...unseen, drawn) * 1.04;
+  const x = (distance) => LEFT + (distance / far) * (WIDTH - LEFT - RIGHT);
+  const label = (at, y, text) => make("text", {
+    x: Math.min(Math.max(x(at), 30), WIDTH - 60), y, "text-anchor": x(at) < 60 ? "start" : "middle",
+  }, text);
+  const ticks = unseen.map((distance) => make("line.unseen-tick", { x1: x(distance), x2: x(distance), y1: LINE - 13, y2: LINE }));
+  const at = x(ideal), size = 6;
+  strip.replaceChildren(
+    make("line.axis", { x1: LEFT, x2: WIDTH - RIGHT, y1: LINE, y2: LINE }), ...ticks,
+    make("circle.drawn-mark", { cx: x(drawn), cy: LINE - 20, r: 5 }),
+    label(drawn, LINE - 30, "the drawing"),
+    make("path.ideal-mark", { d: `M${at} ${LINE - size}l${size} ${size}l${-size} ${size}l${-size} ${-size}z` }),
+    make("text", { x: LEFT, y: LINE - 14 }, ideal < 0.01 ? "the ideal: 0" : ""),
+    make("text", { x: LEFT, y: TALL - 8 }, "0: an exact copy"),
+    make("text", { x: WIDTH - RIGHT, y: TALL - 8, "text-anchor": "end" }, "lines: unseen digits"),
+  );
+}

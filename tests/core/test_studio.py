@@ -1,0 +1,357 @@
+"""The studio: long work in a process of its own, in turns, that comes and goes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from diffusion_core.errors import RequestError
+from diffusion_core.points.learning import learn
+from diffusion_core.points.settings import PointSettings
+from diffusion_core.service.client import (
+    Before,
+    Keeping,
+    Limits,
+    ModelService,
+    ServiceError,
+    Wording,
+)
+from diffusion_core.service.jobs import Guess, Learning
+from diffusion_core.service.studio import serve, work_of
+from tests.core.plane_runs import received
+
+STUDIO = ("-m", "diffusion_core.service.studio")
+PATIENCE = 240
+"""Seconds after which a test that waits is taken to hang."""
+LIMITS = Limits(width=3, size=10**9, long=10**10, waiting=20)
+KEEPING = Keeping(idle=600, threads=1)
+
+
+def training(seed: int, steps: int = 12, **changes: Any) -> Learning:
+    return Learning(PointSettings(seed=seed, steps=steps, **changes))
+
+
+def served(
+    test: Callable[[ModelService], Awaitable[None]],
+    limits: Limits = LIMITS,
+    keeping: Keeping = KEEPING,
+    wording: Wording | None = None,
+) -> None:
+    """Run a test with a studio that is started before it and stopped after it."""
+
+    async def run() -> None:
+        service = ModelService(limits, STUDIO, keeping, wording)
+        await service.start()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await test(service)
+        finally:
+            await service.stop()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: asyncio.run(run())).result()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    while not condition():
+        await asyncio.sleep(0.005)
+
+
+def is_running(process: int) -> bool:
+    """Whether there is such a process, and it has not ended."""
+    stat = Path(f"/proc/{process}/stat")
+    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+# --- Many at once ---------------------------------------------------------------------------------
+
+
+def test_ten_who_press_train_are_all_served_or_told_their_place() -> None:
+    async def test(service: ModelService) -> None:
+        heard: dict[int, list[int]] = {seed: [] for seed in range(10)}
+
+        async def read(seed: int) -> bytes:
+            chunks = []
+            async for part in service.ask(training(seed)):
+                if isinstance(part, Before):
+                    heard[seed].append(part.count)
+                else:
+                    chunks.append(part)
+            return b"".join(chunks)
+
+        answers = await asyncio.gather(*map(read, heard))
+        for answer in answers:
+            assert received(answer).snapshots[-1]["step"] == 12
+        assert len(set(answers)) == 10
+        # Three begin at once; the others hear how many are before them, ever fewer, down to 0.
+        assert [places[:1] for places in heard.values()] == [[]] * 3 + [[n] for n in range(7)]
+        assert all(places == sorted(places, reverse=True) for places in heard.values())
+        assert all(places[-1] == 0 for places in [*heard.values()][3:])
+        assert service.idle
+
+    served(test)
+
+
+def test_a_full_line_turns_the_next_one_away_in_a_sentence() -> None:
+    crowded = Wording(crowded="{waiting} others wait: please try again in a minute.")
+
+    async def test(service: ModelService) -> None:
+        readers = [asyncio.create_task(service.whole(training(seed))) for seed in range(3)]
+        await asyncio.sleep(0)
+        with pytest.raises(ServiceError, match=r"^2 others wait: please try again"):
+            await service.whole(training(99))
+        for reader in readers:
+            reader.cancel()
+
+    served(test, Limits(width=1, waiting=2), wording=crowded)
+
+
+def test_those_who_want_the_same_share_one_training() -> None:
+    async def test(service: ModelService) -> None:
+        answers = await asyncio.gather(*(service.whole(training(4)) for _ in range(5)))
+        assert len(set(answers)) == 1
+        assert service.kept(training(4))
+
+    served(test)
+
+
+def test_trainings_take_turns() -> None:
+    async def test(service: ModelService) -> None:
+        long = asyncio.create_task(service.whole(training(1, steps=4000)))
+        await until(lambda: not service.idle)
+        # The short one comes to its end beside the long one.
+        assert received(await service.whole(training(2))).snapshots[-1]["step"] == 12
+        assert not long.done()
+        long.cancel()
+
+    served(test)
+
+
+# --- Stopping, breaking ---------------------------------------------------------------------------
+
+
+def test_hanging_up_ends_the_training_and_makes_room_for_the_next() -> None:
+    async def test(service: ModelService) -> None:
+        async with aclosing(service.ask(training(1, steps=4000))) as answer:
+            for _ in range(3):
+                await anext(answer)
+            waiting = asyncio.create_task(service.whole(training(2)))
+            await asyncio.sleep(0.01)
+            assert not waiting.done()
+        assert received(await waiting).snapshots[-1]["step"] == 12
+        assert service.idle and not service.kept(training(1, steps=4000))
+
+    served(test, Limits(width=1))
+
+
+def test_a_studio_that_is_killed_goes_on_where_it_was() -> None:
+    async def test(service: ModelService) -> None:
+        job = training(3, steps=60)
+        reader = asyncio.create_task(service.whole(job))
+        await until(lambda: job in service._answers and len(service._answers[job].chunks) > 5)
+        before = service.process_id
+        os.kill(before or 0, signal.SIGKILL)
+        assert await reader == b"".join(learn(job.settings))
+        assert service.process_id != before
+
+    served(test)
+
+
+def test_a_loss_that_is_no_number_is_said_and_leaves_the_others_alone() -> None:
+    async def test(service: ModelService) -> None:
+        good = asyncio.create_task(service.whole(training(1)))
+        chunks: list[bytes | Before] = []
+
+        async def read() -> None:
+            async for part in service.ask(training(2, steps=100, learning_rate=1000.0)):
+                chunks.append(part)
+
+        with pytest.raises(ServiceError, match="learning rate 1000 is too high") as caught:
+            await read()
+        assert "\n" not in str(caught.value)
+        assert len(chunks) > 3, "what was learned until then has arrived"
+        assert received(await good).snapshots[-1]["step"] == 12
+
+    served(test)
+
+
+def test_work_that_is_not_for_the_studio_fails_in_a_sentence() -> None:
+    async def test(service: ModelService) -> None:
+        with pytest.raises(ServiceError, match="not work for the studio"):
+            await service.whole(Guess(bytes(784), bytes(4 * 784), "cosine"))
+        assert received(await service.whole(training(1))).snapshots
+
+    served(test)
+
+
+# --- The process comes and goes -------------------------------------------------------------------
+
+
+def test_there_is_no_process_before_it_is_needed_nor_long_after() -> None:
+    async def test(service: ModelService) -> None:
+        assert service.process_id is None
+        first = await service.whole(training(1))
+        process = service.process_id
+        assert process is not None and is_running(process)
+        await until(lambda: service.process_id is None)
+        assert not is_running(process), "its memory is given back"
+        # What is kept needs no process; something new gets one.
+        assert await service.whole(training(1)) == first and service.process_id is None
+        await service.whole(training(2))
+        assert service.process_id not in (None, process)
+
+    served(test, keeping=Keeping(idle=0.05))
+
+
+def test_a_process_that_works_is_not_idle() -> None:
+    async def test(service: ModelService) -> None:
+        # Loading alone takes longer than it is kept.
+        assert received(await service.whole(training(1, steps=40))).snapshots[-1]["step"] == 40
+
+    served(test, keeping=Keeping(idle=0.001))
+
+
+def test_it_can_be_there_before_anybody_asks() -> None:
+    async def test(service: ModelService) -> None:
+        thread = threading.Thread(target=service.expect)  # a page's script has a thread of its own
+        thread.start()
+        await until(lambda: service.process_id is not None)
+        await service.ready()
+        await until(lambda: service.process_id is None)
+
+    served(test, keeping=Keeping(idle=0.5))
+
+
+def test_expecting_something_of_a_service_that_is_not_running_does_nothing() -> None:
+    service = ModelService(LIMITS, STUDIO, KEEPING)
+    service.expect()
+    assert service.process_id is None
+
+
+def test_stopping_ends_the_process_and_tells_whoever_still_reads() -> None:
+    async def test(service: ModelService) -> None:
+        reader = asyncio.create_task(service.whole(training(1, steps=4000)))
+        await until(lambda: not service.idle)
+        process = service.process_id or 0
+        await service.stop()
+        with pytest.raises(ServiceError, match="shutting down"):
+            await reader
+        assert not is_running(process)
+
+    served(test)
+
+
+def test_a_studio_dies_while_nobody_wants_anything_and_is_not_missed() -> None:
+    async def test(service: ModelService) -> None:
+        await service.whole(training(1))
+        os.kill(service.process_id or 0, signal.SIGKILL)
+        await until(lambda: service.process_id is None)
+        assert received(await service.whole(training(2))).snapshots[-1]["step"] == 12
+
+    served(test)
+
+
+# --- The loop inside the process ------------------------------------------------------------------
+
+
+class Listener:
+    """The other side of `serve`, with work that a test makes up."""
+
+    def __init__(self, begin: Callable[[Any], Iterator[bytes]]) -> None:
+        ours, theirs = Pipe()
+        self.connection: Connection[Any, Any] = ours
+        self.thread = threading.Thread(target=serve, args=(theirs, begin), daemon=True)
+        self.thread.start()
+
+    def hang_up(self) -> None:
+        self.connection.close()
+        self.thread.join(PATIENCE)
+        assert not self.thread.is_alive()
+
+
+def test_every_job_gets_a_turn_and_an_empty_chunk_is_not_sent() -> None:
+    gate = threading.Event()
+
+    def begin(job: str) -> Iterator[bytes]:
+        if job == "a":
+            gate.wait(PATIENCE)  # until both are there
+        for k in range(3):
+            yield b""
+            yield f"{job}{k}".encode()
+
+    listener = Listener(begin)
+    for key, job in enumerate("ab"):
+        listener.connection.send(("do", key, job))
+    gate.set()
+    said = [listener.connection.recv() for _ in range(8)]
+    chunks = [message[2] for message in said if message[0] == "chunk"]
+    for job in ("a", "b"):
+        assert [c for c in chunks if c.decode()[0] == job] == [
+            f"{job}{k}".encode() for k in range(3)
+        ]
+    assert chunks.index(b"b0") < chunks.index(b"a2"), "neither waits for the end of the other"
+    assert [message for message in said if message[0] == "finished"] == [
+        ("finished", 0),
+        ("finished", 1),
+    ]
+    listener.hang_up()
+
+
+def test_what_goes_wrong_in_one_job_is_said_of_that_job() -> None:
+    def begin(job: str) -> Iterator[bytes]:
+        if job == "asked":
+            raise RequestError("Ask for something else.")
+        if job == "broken":
+            raise ZeroDivisionError("secret")
+        yield job.encode()
+
+    listener = Listener(begin)
+    said = []
+    for key, job in enumerate(("asked", "broken", "fine")):
+        listener.connection.send(("do", key, job))
+        said.append(listener.connection.recv())
+    assert said[0] == ("failed", 0, "Ask for something else.")
+    assert said[1][:2] == ("failed", 1) and "ZeroDivisionError" in said[1][2]
+    assert "secret" not in said[1][2] and said[1][2].endswith(".")
+    assert said[2] == ("chunk", 2, b"fine")
+    listener.connection.recv()
+    listener.hang_up()
+
+
+@pytest.mark.parametrize("how", ["forget", "hang up"])
+def test_work_that_is_ended_early_may_put_away_what_it_holds(how: str) -> None:
+    put_away = threading.Event()
+
+    def begin(job: str) -> Iterator[bytes]:
+        try:
+            while True:
+                yield job.encode()
+        finally:
+            put_away.set()
+
+    listener = Listener(begin)
+    listener.connection.send(("do", 1, "x"))
+    listener.connection.recv()
+    if how == "forget":
+        listener.connection.send(("forget", 1))
+        while not put_away.is_set():
+            if listener.connection.poll(0.01):
+                listener.connection.recv()
+    listener.hang_up()
+    assert put_away.is_set()
+
+
+def test_the_work_of_a_job_is_that_of_its_kind() -> None:
+    settings = PointSettings(steps=2)
+    assert b"".join(work_of(Learning(settings))) == b"".join(learn(settings))
