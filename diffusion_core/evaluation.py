@@ -27,6 +27,7 @@ from torch import Tensor
 
 from diffusion_core.classifiers import FeatureNet, JudgeNet, digits_seen, features_of
 from diffusion_core.data import Digits
+from diffusion_core.nearest import nearest
 from diffusion_core.request import NUM_CLASSES
 from diffusion_core.schedule import Floats
 
@@ -144,21 +145,8 @@ def nearest_distances(images: NDArray[np.uint8], training: NDArray[np.uint8]) ->
 
     Euclidean, with pixels from 0 to 1; 0 for an exact copy.
     """
-    known = _in_unit_range(training)
-    half_squares = known.square().sum(dim=1) / 2
-    nearest = []
-    for first in range(0, len(images), CHUNK):
-        part = _in_unit_range(images[first : first + CHUNK])
-        # |a - b|^2 / 2 = |b|^2 / 2 - <a, b> + a term that is the same for every b.
-        found = torch.addmm(half_squares, part, known.T, alpha=-1).argmin(dim=1)
-        # Good enough to find it, but the difference of large sums; the distance itself is exact.
-        nearest.append((part - known[found]).double().square().sum(dim=1).sqrt())
-    return torch.cat(nearest).numpy()
-
-
-def _in_unit_range(images: NDArray[np.uint8]) -> Tensor:
-    """uint8 (N, 28, 28) to float32 (N, 784) in [0, 1]."""
-    return torch.from_numpy(images.reshape(len(images), -1).astype(np.float32) / 255)
+    parts = (images[first : first + CHUNK] for first in range(0, len(images), CHUNK))
+    return np.concatenate([nearest(part, training).distances[:, 0] for part in parts])
 
 
 @dataclass(frozen=True)

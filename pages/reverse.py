@@ -80,7 +80,7 @@ def model_choice(label: str, key: str) -> str:
     """The name of the model to draw with; "" for the shipped one, and where there is no other."""
     if not models:
         return ""
-    return choice(label, {name: own_models.shown(name) for name in ("", *models)}, key, 175, "")
+    return choice(label, {name: own_models.shown(name) for name in ("", *models)}, key, 155, "")
 
 
 def recipe(prefix: str, suffix: str, preset: ReverseSettings) -> tuple[str, int, float]:
@@ -127,13 +127,14 @@ with slide("lab"):
         n = whole_number("How many", 1, MAX_PICTURES, default.n, "n", 100)
         seed = whole_number("Seed", 0, MAX_SEED, default.seed, "start", 115)
         st.button("New seed", on_click=new_seed, disabled=locked())
-        own = [model_choice("Model", "model")]
+        if not compare:
+            own = [model_choice("Model", "model")]
         first = recipe("", "", default)
         pressed = st.button("Generate", type="primary")
     second = None
     if compare:
         with st.container(horizontal=True, vertical_alignment="bottom", key="controls-second"):
-            own.append(model_choice("Second model", "model2"))
+            own = [model_choice("Model", "model"), model_choice("Second model", "model2")]
             second = recipe("second", "2", SECOND)
 
     try:

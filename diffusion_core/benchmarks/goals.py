@@ -51,6 +51,10 @@ GOALS = (
         "frames/s",
         at_least=True,
     ),
+    Goal("in the plane: Train to a shape", "plane.slowest.shape.median", 10),
+    Goal("updates of its picture", "plane.slowest.updates.median", 10, "a second", at_least=True),
+    Goal("its stage", "plane.playing.median", FULL_SPEED, "frames/s", at_least=True),
+    Goal("a digit beside three trainings, of alone", "plane.others.digit_ratio", 2, ""),
 )
 
 

@@ -53,6 +53,8 @@ def report(results: dict[str, Any]) -> list[str]:
         *(_model(results["model"]) if "model" in results else []),
         *(_service(results["service"]) if "service" in results else []),
         *(_browser(results["browser"]) if "browser" in results else []),
+        *(_plane(results["plane"]) if "plane" in results else []),
+        *(_lines("EDITING", results["editing"]) if "editing" in results else []),
         *(_frontier(results["frontier"]) if "frontier" in results else []),
     ]
 
@@ -134,6 +136,31 @@ def _service(service: dict[str, Any]) -> Iterator[str]:
     yield from ("", "  The app at rest", _row("importing it", start["import"]))
     held = f"{memory['server'] / 1e6:.0f} MB, its model's process {memory['worker'] / 1e6:.0f} MB"
     yield f"  {'memory of the server':<{NAME}} {held}"
+
+
+def _plane(plane: dict[str, Any]) -> Iterator[str]:
+    if "skipped" in plane:
+        yield from ("", "PLANE", f"  {plane['skipped']}")
+        return
+    yield from ("", "PLANE  a training in the browser, from pressing Train")
+    for shape, found in plane["shapes"].items():
+        yield _row(f"{shape}, to the first picture", found["first"])
+        yield _row("  to a shape that can be recognised", found["shape"])
+        yield _row("  to the end", found["over"])
+        yield _row("  updates of the picture", found["updates"], "a second")
+    yield _row("points on their way, painted", plane["playing"], "frames/s")
+    yield from ("", "  What others notice of three trainings")
+    for what, name in {"digit": "a digit of ten steps", "page": "a page's file"}.items():
+        yield _row(f"{name}, alone", plane["others"]["alone"][what])
+        yield _row("  beside the trainings", plane["others"]["beside"][what])
+        yield _row("  the one over the other", plane["others"][f"{what}_ratio"], "")
+
+
+def _lines(title: str, part: dict[str, Any]) -> list[str]:
+    """A part that wrote its own lines."""
+    if "skipped" in part:
+        return ["", title, f"  {part['skipped']}"]
+    return ["", *part["lines"]]
 
 
 def _frontier(frontier: dict[str, Any]) -> list[str]:

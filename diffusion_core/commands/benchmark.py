@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from diffusion_core.benchmarks.browser import BrowserPlan, measure_browser
+from diffusion_core.benchmarks.editing import EditingPlan, measure_editing
 from diffusion_core.benchmarks.figure import draw_frontier
 from diffusion_core.benchmarks.frontier import FrontierPlan, frontier_lines, measure_frontier
 from diffusion_core.benchmarks.goals import judged
 from diffusion_core.benchmarks.model import ModelPlan, measure_model
+from diffusion_core.benchmarks.plane import PlanePlan, measure_plane
 from diffusion_core.benchmarks.report import report
 from diffusion_core.benchmarks.service import ServicePlan, measure_service
 from diffusion_core.benchmarks.timing import machine
@@ -26,14 +28,16 @@ from diffusion_core.errors import CannotMeasureError, RequestError
 from diffusion_core.files import replacing
 from diffusion_core.frontier import save_frontier
 
-MODEL, SERVICE, BROWSER = ModelPlan(), ServicePlan(), BrowserPlan()
-FRONTIER_PLAN = FrontierPlan.standard()
+MODEL, SERVICE, BROWSER, PLANE = ModelPlan(), ServicePlan(), BrowserPlan(), PlanePlan()
+EDITING, FRONTIER_PLAN = EditingPlan(), FrontierPlan.standard()
 FIGURES = Path(__file__).resolve().parents[2] / "docs"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--only", choices=["model", "service", "browser", "frontier"], help="measure only that part"
+        "--only",
+        choices=["model", "service", "browser", "plane", "editing", "frontier"],
+        help="measure only that part",
     )
     parser.add_argument(
         "--repeat", type=int, default=MODEL.repeat, help="how often; medians are reported"
@@ -68,6 +72,8 @@ def run(args: argparse.Namespace) -> None:
         ),
         "service": lambda: measure_service(replace(SERVICE, repeat=args.repeat), args.device, _say),
         "browser": lambda: measure_browser(replace(BROWSER, repeat=args.repeat), _say),
+        "plane": lambda: measure_plane(replace(PLANE, repeat=args.repeat), _say),
+        "editing": lambda: measure_editing(replace(EDITING, repeat=args.repeat), _say),
         "frontier": lambda: _frontier(args),
     }
     for name, measure in parts.items():

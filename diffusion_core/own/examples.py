@@ -25,7 +25,8 @@ from diffusion_core.run import final_picture, sample
 MOST = 24_000
 """Of MNIST's 60,000: a run of three minutes sees each of these about ten times, and as floats they
 take 75 MB instead of 190."""
-DRAWN = 4_000
+DRAWN_PER_SECOND = 30
+"""Of the run: 5,400 for three minutes, which take about half a minute to draw."""
 DRAWN_AT_A_TIME = 50
 
 
@@ -38,10 +39,11 @@ class Examples:
     mnist: bool
 
 
-def examples(digits: str, drawn: int = DRAWN) -> Generator[float, None, Examples]:
+def examples(digits: str, drawn: int) -> Generator[float, None, Examples]:
     """Digits to learn from, of these classes only; yields the share that is done, and returns them.
 
-    MnistError, in one sentence, if MNIST is there but damaged.
+    drawn: how many, where they have to be drawn. MnistError, in one sentence, if MNIST is there
+    but damaged.
     """
     wanted = [int(digit) for digit in digits]
     if mnist_available():

@@ -32,7 +32,7 @@ from diffusion_core.checkpoint import save_checkpoint
 from diffusion_core.classifiers import JudgeNet, load_classifier
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import TrainingDivergedError
-from diffusion_core.own.examples import Examples, examples
+from diffusion_core.own.examples import DRAWN_PER_SECOND, Examples, examples
 from diffusion_core.own.judging import COUNT, STEPS, judged, shipped_share
 from diffusion_core.own.recipe import SHAPE, Plan, configuration, plain_attention
 from diffusion_core.own.shelf import Shelf
@@ -91,7 +91,8 @@ def train_digits(job: TrainingDigits, clock: Clock = time.monotonic) -> Iterator
     TrainingDivergedError if the loss stops being a number."""
     deadline = _under_way[job.token] = Deadline(clock, math.inf)
     try:
-        known = yield from _told("preparing", examples(job.digits))
+        drawn = math.ceil(DRAWN_PER_SECOND * job.seconds)
+        known = yield from _told("preparing", examples(job.digits, drawn))
         state = new_state(configuration(job.seed), SHAPE)
         yield event("begun", **_setup(job, state, known))
         deadline.at = min(deadline.at, clock() + job.seconds)
@@ -174,7 +175,8 @@ class Course:
         yield from self._look()
         reported, look_at = 0.0, 1.0
         self._plan.heard(self._clock())
-        while self.state.step == 0 or self._deadline.left > 0:
+        over = False
+        while not over:
             self._step()
             over = self._deadline.left <= 0
             if over or self.seconds - reported >= REPORT_EVERY:

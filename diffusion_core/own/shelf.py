@@ -1,6 +1,6 @@
 """Where the models that visitors trained are kept for a while: a folder of checkpoints.
 
-A model is named by its content, twelve hexadecimal digits, and only such names are ever looked
+A model is named by its content, eight hexadecimal digits, and only such names are ever looked
 for. The shelf is bounded in number and in time. No torch here: the server looks things up, the
 studio puts them in (learning.py), and the process that draws takes them out.
 """
@@ -17,7 +17,7 @@ from diffusion_core.files import replacing
 
 KEPT = 8
 HOURS = 2
-NAME = re.compile(r"[0-9a-f]{12}")
+NAME = re.compile(r"[0-9a-f]{8}")
 GONE = (
     f"This model is not on the server (the newest {KEPT} are kept, for {HOURS} hours at most): "
     "train another one, or draw with the shipped model."
@@ -43,7 +43,7 @@ class Shelf:
 
     def put(self, weights: Path) -> str:
         """Take in a checkpoint, with the card that lies beside it, under the name that it gets."""
-        name = hashlib.sha256(weights.read_bytes()).hexdigest()[:12]
+        name = hashlib.sha256(weights.read_bytes()).hexdigest()[:8]
         for path in (weights.with_suffix(".json"), weights):  # who finds weights finds their card
             with replacing(self._weights(name).with_suffix(path.suffix)) as temporary:
                 temporary.write_bytes(path.read_bytes())

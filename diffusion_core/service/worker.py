@@ -32,8 +32,9 @@ from diffusion_core.checks import run_check
 from diffusion_core.copying import ideal_work, nearest_work
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.editing import run_from
-from diffusion_core.errors import UserFacingError
+from diffusion_core.errors import CheckpointError, UserFacingError
 from diffusion_core.guessing import Guesses, Guessing
+from diffusion_core.own.shelf import GONE
 from diffusion_core.pixels import to_model
 from diffusion_core.practice import Practices
 from diffusion_core.recording import frames_of, recording_head
@@ -115,7 +116,10 @@ def begin(
             run = drawing(job) if isinstance(job, Drawing) else edit_run(job)
             own = job.weights if isinstance(job, Drawing) else None
             if own:
-                networks[own]  # reads it, or says why not
+                networks[own]  # reads it, if it is still there and whole
+        except CheckpointError:
+            connection.send(("failed", key, GONE))
+            return False
         except UserFacingError as error:
             connection.send(("failed", key, str(error)))
             return False

@@ -23,7 +23,7 @@ class CopySettings:
     digit: str = "3"
     seed: int = 7
     guidance: float = 1.5
-    n: int = 6
+    n: int = MAX_COPIES
 
     def __post_init__(self) -> None:
         if len(self.digit) != 1 or self.digit not in "0123456789":

@@ -65,11 +65,16 @@ def lab() -> None:
 
 
 def _stage(settings: CopySettings) -> None:
-    across = max(6, settings.n)
     rows, near = st.columns([1.4, 1], gap="medium")
     with rows.container(border=True, key="card-copying"):
-        follower("row", STAGE, lane=0, title="The model", columns=across)
-        follower("row", STAGE, lane=1, title="The ideal denoiser, from the same noises", columns=across)
+        follower("row", STAGE, lane=0, title="The model", columns=MAX_COPIES)
+        follower(
+            "row",
+            STAGE,
+            lane=1,
+            title="The ideal denoiser, from the same noises",
+            columns=MAX_COPIES,
+        )
         follower("sentence", STAGE)
         said = sentences_by_noise("lab-copying")
         clock(copying_scene(settings, **OPENS, words=said), "copying-clock")

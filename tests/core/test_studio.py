@@ -19,6 +19,7 @@ import pytest
 from diffusion_core.errors import RequestError
 from diffusion_core.points.learning import learn
 from diffusion_core.points.settings import PointSettings
+from diffusion_core.request import Request
 from diffusion_core.service.client import (
     Before,
     Keeping,
@@ -27,19 +28,26 @@ from diffusion_core.service.client import (
     ServiceError,
     Wording,
 )
-from diffusion_core.service.jobs import Guess, Learning
+from diffusion_core.service.jobs import Drawing, Guess, Learning
 from diffusion_core.service.studio import serve, work_of
 from tests.core.plane_runs import received
 
 STUDIO = ("-m", "diffusion_core.service.studio")
-PATIENCE = 240
+FAKE = ("-m", "tests.core.fake_worker")
+"""Speaks as the studio does and starts in no time: enough where only the client is looked at."""
+PATIENCE = 600
 """Seconds after which a test that waits is taken to hang."""
 LIMITS = Limits(width=3, size=10**9, long=10**10, waiting=20)
 KEEPING = Keeping(idle=600, threads=1)
 
 
-def training(seed: int, steps: int = 12, **changes: Any) -> Learning:
+def training(seed: int, steps: int = 6, **changes: Any) -> Learning:
     return Learning(PointSettings(seed=seed, steps=steps, **changes))
+
+
+def drawing(seed: int, steps: int = 5) -> Drawing:
+    """What the fake worker does."""
+    return Drawing(Request((0,), "ddim", steps, seed=seed))
 
 
 def served(
@@ -47,11 +55,12 @@ def served(
     limits: Limits = LIMITS,
     keeping: Keeping = KEEPING,
     wording: Wording | None = None,
+    command: tuple[str, ...] = STUDIO,
 ) -> None:
     """Run a test with a studio that is started before it and stopped after it."""
 
     async def run() -> None:
-        service = ModelService(limits, STUDIO, keeping, wording)
+        service = ModelService(limits, command, keeping, wording)
         await service.start()
         try:
             async with asyncio.timeout(PATIENCE):
@@ -92,7 +101,7 @@ def test_ten_who_press_train_are_all_served_or_told_their_place() -> None:
 
         answers = await asyncio.gather(*map(read, heard))
         for answer in answers:
-            assert received(answer).snapshots[-1]["step"] == 12
+            assert received(answer).snapshots[-1]["step"] == 6
         assert len(set(answers)) == 10
         # Three begin at once; the others hear how many are before them, ever fewer, down to 0.
         assert [places[:1] for places in heard.values()] == [[]] * 3 + [[n] for n in range(7)]
@@ -107,23 +116,14 @@ def test_a_full_line_turns_the_next_one_away_in_a_sentence() -> None:
     crowded = Wording(crowded="{waiting} others wait: please try again in a minute.")
 
     async def test(service: ModelService) -> None:
-        readers = [asyncio.create_task(service.whole(training(seed))) for seed in range(3)]
+        readers = [asyncio.create_task(service.whole(drawing(seed))) for seed in range(3)]
         await asyncio.sleep(0)
         with pytest.raises(ServiceError, match=r"^2 others wait: please try again"):
-            await service.whole(training(99))
+            await service.whole(drawing(99))
         for reader in readers:
             reader.cancel()
 
-    served(test, Limits(width=1, waiting=2), wording=crowded)
-
-
-def test_those_who_want_the_same_share_one_training() -> None:
-    async def test(service: ModelService) -> None:
-        answers = await asyncio.gather(*(service.whole(training(4)) for _ in range(5)))
-        assert len(set(answers)) == 1
-        assert service.kept(training(4))
-
-    served(test)
+    served(test, Limits(width=1, waiting=2), wording=crowded, command=FAKE)
 
 
 def test_trainings_take_turns() -> None:
@@ -131,7 +131,7 @@ def test_trainings_take_turns() -> None:
         long = asyncio.create_task(service.whole(training(1, steps=4000)))
         await until(lambda: not service.idle)
         # The short one comes to its end beside the long one.
-        assert received(await service.whole(training(2))).snapshots[-1]["step"] == 12
+        assert received(await service.whole(training(2))).snapshots[-1]["step"] == 6
         assert not long.done()
         long.cancel()
 
@@ -149,7 +149,7 @@ def test_hanging_up_ends_the_training_and_makes_room_for_the_next() -> None:
             waiting = asyncio.create_task(service.whole(training(2)))
             await asyncio.sleep(0.01)
             assert not waiting.done()
-        assert received(await waiting).snapshots[-1]["step"] == 12
+        assert received(await waiting).snapshots[-1]["step"] == 6
         assert service.idle and not service.kept(training(1, steps=4000))
 
     served(test, Limits(width=1))
@@ -181,7 +181,7 @@ def test_a_loss_that_is_no_number_is_said_and_leaves_the_others_alone() -> None:
             await read()
         assert "\n" not in str(caught.value)
         assert len(chunks) > 3, "what was learned until then has arrived"
-        assert received(await good).snapshots[-1]["step"] == 12
+        assert received(await good).snapshots[-1]["step"] == 6
 
     served(test)
 
@@ -201,25 +201,25 @@ def test_work_that_is_not_for_the_studio_fails_in_a_sentence() -> None:
 def test_there_is_no_process_before_it_is_needed_nor_long_after() -> None:
     async def test(service: ModelService) -> None:
         assert service.process_id is None
-        first = await service.whole(training(1))
+        first = await service.whole(drawing(1))
         process = service.process_id
         assert process is not None and is_running(process)
         await until(lambda: service.process_id is None)
         assert not is_running(process), "its memory is given back"
         # What is kept needs no process; something new gets one.
-        assert await service.whole(training(1)) == first and service.process_id is None
-        await service.whole(training(2))
+        assert await service.whole(drawing(1)) == first and service.process_id is None
+        await service.whole(drawing(2))
         assert service.process_id not in (None, process)
 
-    served(test, keeping=Keeping(idle=0.05))
+    served(test, keeping=Keeping(idle=0.05), command=FAKE)
 
 
 def test_a_process_that_works_is_not_idle() -> None:
     async def test(service: ModelService) -> None:
         # Loading alone takes longer than it is kept.
-        assert received(await service.whole(training(1, steps=40))).snapshots[-1]["step"] == 40
+        assert await service.whole(drawing(1, steps=300))
 
-    served(test, keeping=Keeping(idle=0.001))
+    served(test, keeping=Keeping(idle=0.001), command=FAKE)
 
 
 def test_it_can_be_there_before_anybody_asks() -> None:
@@ -230,7 +230,7 @@ def test_it_can_be_there_before_anybody_asks() -> None:
         await service.ready()
         await until(lambda: service.process_id is None)
 
-    served(test, keeping=Keeping(idle=0.5))
+    served(test, keeping=Keeping(idle=0.5), command=FAKE)
 
 
 def test_expecting_something_of_a_service_that_is_not_running_does_nothing() -> None:
@@ -241,7 +241,7 @@ def test_expecting_something_of_a_service_that_is_not_running_does_nothing() -> 
 
 def test_stopping_ends_the_process_and_tells_whoever_still_reads() -> None:
     async def test(service: ModelService) -> None:
-        reader = asyncio.create_task(service.whole(training(1, steps=4000)))
+        reader = asyncio.create_task(service.whole(drawing(1, steps=1000)))
         await until(lambda: not service.idle)
         process = service.process_id or 0
         await service.stop()
@@ -249,17 +249,17 @@ def test_stopping_ends_the_process_and_tells_whoever_still_reads() -> None:
             await reader
         assert not is_running(process)
 
-    served(test)
+    served(test, command=FAKE)
 
 
 def test_a_studio_dies_while_nobody_wants_anything_and_is_not_missed() -> None:
     async def test(service: ModelService) -> None:
-        await service.whole(training(1))
+        await service.whole(drawing(1))
         os.kill(service.process_id or 0, signal.SIGKILL)
         await until(lambda: service.process_id is None)
-        assert received(await service.whole(training(2))).snapshots[-1]["step"] == 12
+        assert await service.whole(drawing(2))
 
-    served(test)
+    served(test, command=FAKE)
 
 
 # --- The loop inside the process ------------------------------------------------------------------

@@ -2,12 +2,12 @@
 // the training pictures nearest to what it ends with; and how far those are, among unseen digits. The server
 // looks for them (api/copies) once both runs are finished.
 
-const WIDTH = 460, TALL = 74, LEFT = 8, RIGHT = 8, LINE = 46;
+const WIDTH = 460, TALL = 66, LEFT = 8, RIGHT = 8, LINE = 42;
 
 export default function (component) {
   return follower(component, (root) => {
     const title = make("h2");
-    const lots = [["drawn", "the model’s guess"], ["ideal", "the ideal denoiser’s"]].map(([name, caption]) => {
+    const lots = [["drawn", "the model"], ["ideal", "the ideal"]].map(([name, caption]) => {
       const own = pixelCanvas(""), far = [0, 1, 2].map(() => ({ canvas: pixelCanvas(""), said: make("figcaption.number") }));
       const line = make("div.nearest", {},
         make("figure.own", {}, own, make("figcaption", {}, caption)),
@@ -32,7 +32,7 @@ export default function (component) {
         if (frame) paintBytes(own, scene.lanes[lane].picture(frame, which, 1));
         own.setAttribute("aria-label", `Picture ${which + 1}, as ${lane ? "the ideal denoiser" : "the model"} guesses it at this step`);
       });
-      const state = `${which} ${asked === scene && Boolean(scene.copies)} ${scene.copiesProblem ?? ""}`;
+      const state = `${which} ${asked === scene} ${Boolean(scene.copies)} ${scene.copiesProblem ?? ""}`;
       if (painted === state && root.shown === scene) return;
       painted = state;
       root.shown = scene;
@@ -40,7 +40,8 @@ export default function (component) {
         lots.forEach(({ far }) => far.forEach(({ canvas, said }) => { canvas.classList.add("empty"); setText(said, "…"); }));
         strip.replaceChildren();
         strip.setAttribute("aria-label", "The distances, to come");
-        setText(said, scene.copiesProblem ?? "When both have finished, the nearest pictures are looked up.");
+        setText(said, scene.copiesProblem ??
+          (asked === scene ? "Looking for the nearest pictures …" : "When both have finished, the nearest pictures are looked up."));
         return;
       }
       lots.forEach(({ name, far }) => {
@@ -83,12 +84,12 @@ function inWords(copies, which) {
   const drawn = copies.drawn.found[which][0].distance, ideal = copies.ideal.found[which][0];
   const nearer = unseen.filter((distance) => distance < drawn).length;
   const what = mnist ? `${known.toLocaleString("en")} training pictures` : `${known} digits in the repository`;
-  const others = mnist ? "unseen real digits of this kind" : "of those digits, compared with the others";
+  const others = mnist ? "unseen real digits of its kind" : "of those digits, beside the others";
   const copied = ideal.distance < 0.01
-    ? `The ideal denoiser returned no. ${ideal.place + 1} of them, pixel for pixel.`
+    ? `The ideal denoiser returned no. ${(ideal.place + 1).toLocaleString("en")} of them, pixel for pixel.`
     : `The ideal denoiser ended ${ideal.distance.toFixed(2)} from one of them.`;
-  return `The model’s drawing is ${drawn.toFixed(2)} away from the nearest of ${what}. ` +
-    `Of ${unseen.length} ${others}, ${nearer} ${nearer === 1 ? "is" : "are"} nearer to one than that. ${copied}`;
+  return `The model’s drawing is ${drawn.toFixed(2)} away from the nearest of ${what}; ` +
+    `of ${unseen.length} ${others}, ${nearer} ${nearer === 1 ? "is" : "are"} nearer to one. ${copied}`;
 }
 
 function drawStrip(strip, copies, which) {

@@ -1,0 +1,91 @@
+"""Where visitors' models are kept for a while, and the process that draws with them."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from diffusion_core.checkpoint import load_checkpoint, save_checkpoint
+from diffusion_core.denoiser import NetworkDenoiser
+from diffusion_core.errors import CheckpointError, RequestError
+from diffusion_core.own.shelf import HOURS, KEPT, Shelf
+from diffusion_core.service.networks import Networks
+from diffusion_core.unet import UNet
+from tests.core.tiny_mnist import complaint
+
+
+def put(shelf: Shelf, network: UNet, number: int) -> str:
+    """A model that differs from the others by one number."""
+    path = shelf.folder / f".new-{number}" / "digits.safetensors"
+    next(network.parameters()).view(-1)[0] = number
+    save_checkpoint(path, network, {"number": number})
+    return shelf.put(path)
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    return Shelf(tmp_path / "shelf")
+
+
+def test_a_model_is_named_by_what_it_is(shelf: Shelf, tiny_network: UNet) -> None:
+    first, second = put(shelf, tiny_network, 1), put(shelf, tiny_network, 2)
+    assert first != second and put(shelf, tiny_network, 1) == first
+    assert shelf.has(first) and load_checkpoint(shelf.path_of(first)).config == tiny_network.config
+    assert shelf.path_of(first).with_suffix(".json").is_file()
+
+
+def test_the_newest_few_are_kept(shelf: Shelf, tiny_network: UNet) -> None:
+    names = []
+    for number in range(KEPT + 3):
+        names.append(put(shelf, tiny_network, number))
+        age = 100 - number
+        os.utime(shelf.path_of(names[-1]), (time.time() - age, time.time() - age))
+    shelf.tidy()
+    assert [shelf.has(name) for name in names] == [False] * 3 + [True] * KEPT
+    assert len([*shelf.folder.glob("*.json")]) == len([*shelf.folder.glob("*.safetensors")]) == KEPT
+
+
+def test_what_is_too_old_is_gone(shelf: Shelf, tiny_network: UNet) -> None:
+    name = put(shelf, tiny_network, 1)
+    old = time.time() - 3600 * HOURS - 1
+    os.utime(shelf.path_of(name), (old, old))
+    assert "train another one" in complaint(lambda: shelf.path_of(name), RequestError)
+    shelf.tidy()
+    assert [*shelf.folder.glob("*.safetensors"), *shelf.folder.glob("*.json")] == []
+
+
+@pytest.mark.parametrize("name", ["", "..", "../../secret", "ABCDEFAB", "01234567\n", "a" * 9])
+def test_only_names_of_models_are_looked_for(shelf: Shelf, name: str) -> None:
+    shelf.folder.mkdir(parents=True)
+    (shelf.folder / f"{name.replace('/', '_') or 'x'}.safetensors").touch()
+    assert not shelf.has(name)
+    complaint(lambda: shelf.path_of(name), RequestError)
+
+
+def test_a_shelf_that_was_never_opened_is_empty(tmp_path: Path) -> None:
+    assert not Shelf(tmp_path / "nowhere").has("01234567")
+
+
+def test_visitors_networks_are_read_when_wanted_and_a_few_kept(
+    shelf: Shelf, tiny_network: UNet
+) -> None:
+    shipped = NetworkDenoiser(tiny_network)
+    networks = Networks({"digits": shipped}, kept=2)
+    paths = [str(shelf.path_of(put(shelf, tiny_network, number))) for number in range(3)]
+    assert networks["digits"] is shipped
+    first = networks[paths[0]]
+    assert networks[paths[0]] is first
+    networks[paths[1]], networks[paths[2]]
+    assert list(networks) == ["digits", *paths[1:]] and len(networks) == 3
+    again = networks[paths[0]]  # it had been put away, and is the same
+    assert again is not first
+    for one, other in zip(again.network.parameters(), first.network.parameters(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_network_that_is_gone_is_said(shelf: Shelf) -> None:
+    complaint(lambda: Networks({})[str(shelf.folder / "gone.safetensors")], CheckpointError)
