@@ -11,6 +11,7 @@ from diffusion_core.errors import UserFacingError
 COMMANDS = {
     "train": "train the model, or resume a run that was stopped",
     "moments": "find out how a recorded run learned, for the time machine",
+    "own": "train a small model for minutes, as visitors do in the lab",
     "distil": "teach a copy of the model to draw in a few leaps",
     "sample": "draw digits into an .npz file",
     "evaluate": "measure how good the model is",

@@ -38,7 +38,7 @@ from diffusion_core.unet import UNetConfig
 
 OTHERS = 32
 """Digits that no round learns from, each at a time and with noise of its own, always the same."""
-CURVE_DIGITS = 64
+CURVE_DIGITS = 32
 CURVE_LEVELS = 21
 FILTER = "leave.weight"
 """The network's last convolution, (4, channels, 3, 3): the first that learns anything, since the

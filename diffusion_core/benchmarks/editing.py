@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -42,7 +42,7 @@ class EditingPlan:
 
 
 def measure_editing(plan: EditingPlan, say: Say) -> dict[str, Any]:
-    """Lines to print. CannotMeasureError without MNIST, whose test digits are spoiled and mended."""
+    """Lines to print. CannotMeasureError without MNIST: its test digits are spoiled and mended."""
     try:
         test = load_mnist("test")
     except MnistError as error:
@@ -68,9 +68,9 @@ class _Bench:
         read = float((digits_seen(self.judge, to_uint8(ended)) == self.labels).mean())
         return f"  {name:<58}{read:6.1%}{further}"
 
-    def mended(self, name: str, run: Callable[[int], Job]) -> Tensor:
+    def mended(self, name: str, runs: Iterable[Job]) -> Tensor:
         self.say(name)
-        return through(self.network, [run(which) for which in range(len(self.images))])
+        return through(self.network, [*runs])
 
     def quality(self) -> list[str]:
         """Read right by an independent classifier, and how well what was seen is kept."""
@@ -86,12 +86,11 @@ class _Bench:
             for again in (1, 5):
                 for method, make in (("RePaint", _repaint), ("DDNM, as shipped", _shipped)):
                     name = f"{where} hidden, {method}, each step x {again}"
-                    ended = self.mended(
-                        name,
-                        lambda k, make=make, hidden=hidden, again=again: make(
-                            self.pictures[k], hidden, self.request(k), again
-                        ),
+                    runs = (
+                        make(picture, hidden, self.request(k), again)
+                        for k, picture in enumerate(self.pictures)
                     )
+                    ended = self.mended(name, runs)
                     kept = torch.equal(ended[:, :, ~hidden], self.pictures[:, :, ~hidden])
                     further = "   known pixels exact" if kept else "   KNOWN PIXELS CHANGED"
                     lines.append(self.line(name, ended, further))
@@ -114,20 +113,19 @@ class _Bench:
                 ("DDNM, as shipped", _fitted, AGAIN[how]),
             ):
                 title = f"{side} x {side} pixels, {name}, each step x {again}"
-                ended = self.mended(
-                    title,
-                    lambda k, small=small, how=how, method=method, again=again: method(
-                        Restoration(small[k, 0], matrix_of(how)), self.request(k), again
-                    ),
+                runs = (
+                    method(Restoration(seen[0], matrix_of(how)), self.request(k), again)
+                    for k, seen in enumerate(small)
                 )
+                ended = self.mended(title, runs)
                 lines.append(self.line(title, ended, _apart(ended, low)))
         blurred = to_model(np.stack([degrade(image, "blur", width=BLUR) for image in self.images]))
-        ended = self.mended(
-            "blur",
-            lambda k: restore(
-                Restoration(blurred[k, 0], matrix_of("blur", BLUR), BLUR_NOISE), self.request(k)
-            ),
+        by = matrix_of("blur", BLUR)
+        runs = (
+            restore(Restoration(seen[0], by, BLUR_NOISE), self.request(k))
+            for k, seen in enumerate(blurred)
         )
+        ended = self.mended("blur", runs)
         lines += [
             self.line(f"blurred by {BLUR:g} pixels", blurred),
             self.line(f"blurred by {BLUR:g} pixels, restored as shipped", ended),
@@ -144,9 +142,8 @@ class _Bench:
         as_it_is = grainy.clamp(-0.9999, 0.9999)
         lines.append(self.line(f"grain of strength {GRAIN:g}", grainy))
         for name, seen in (("cut off as it is", as_it_is), ("as shipped", grainy)):
-            ended = self.mended(
-                f"grain, {name}", lambda k, seen=seen: clean(seen[k], GRAIN, self.request(k))
-            )
+            runs = (clean(one, GRAIN, self.request(k)) for k, one in enumerate(seen))
+            ended = self.mended(f"grain, {name}", runs)
             lines.append(self.line(f"grain of strength {GRAIN:g}, taken off, {name}", ended))
         return lines
 

@@ -54,7 +54,7 @@ class LevelCurve:
     mnist: bool = False
 
     size = 1_000
-    width = 64
+    width = 32
 
     def __post_init__(self) -> None:
         if self.network not in NETWORKS:

@@ -55,9 +55,9 @@ from diffusion_core.spread import Spreading
 
 NICENESS = 5
 """Pages come first: what they need is little, and somebody is waiting for it."""
-WAVES_WHILE_OTHERS_WAIT = 4
-"""A pass of so many notes takes about as long as one of two digits (docs/measurements.md): a melody
-in between does not hold up who draws digits."""
+WAVES_WHILE_OTHERS_WAIT = 2
+"""A pass of so many notes takes about as long as one of a single digit (docs/measurements.md): a
+melody in between at most doubles the time of who draws digits."""
 
 
 def serve(connection: Connection[Any, Any], denoisers: Mapping[str, NetworkDenoiser]) -> None:

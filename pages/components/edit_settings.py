@@ -268,5 +268,6 @@ def _drawn(word: str, what: str, size: int = PIXELS) -> bytes:
     """A picture that has something on it. RequestError if it has not."""
     data = unpacked(word, size, what)
     if not np.ptp(np.frombuffer(data, np.uint8)):
-        raise RequestError(f"{what} is blank: draw something first.")
+        full = f"{what} is bright all over: leave some of it dark."
+        raise RequestError(full if data[0] > 127 else f"{what} is blank: draw something first.")
     return data

@@ -111,6 +111,7 @@ def _answers(often: EditSettings, once: EditSettings, picture: NDArray[np.uint8]
             STAGE,
             show=f"row-{lane}",
             title=title,
+            aside=last["below"],
             cells=[*({"lane": lane, "which": i} for i in range(ANSWERS)), last],
             columns=ANSWERS + 1,
             narrow=3,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 
+from diffusion_core.__main__ import main
 from diffusion_core.checkpoint import load_checkpoint, read_card
 from diffusion_core.data import load_mnist
 from diffusion_core.denoiser import NetworkDenoiser
@@ -231,3 +233,21 @@ def test_the_network_is_a_quarter_of_the_shipped_one() -> None:
     assert SHAPE.build().parameter_count / load_checkpoint().parameter_count == pytest.approx(
         0.25, abs=0.03
     )
+
+
+def test_the_command_trains_as_the_lab_does(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["own", "--seconds", "1", "--out", str(tmp_path / "out")]) == 0
+    said = capsys.readouterr().out
+    assert re.search(r"\d+ of 100 are read as what was asked for \(shipped model: \d+\.\d%\)", said)
+    (weights,) = (tmp_path / "out").glob("*.safetensors")
+    assert f"Wrote {weights}." in said
+    assert load_checkpoint(weights).config == SHAPE
+
+
+def test_the_command_refuses_in_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["own", "--seconds", "500", "--out", str(tmp_path)]) == 2
+    assert capsys.readouterr().err == "seconds must be from 1 to 180.\n"

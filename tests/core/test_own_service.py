@@ -20,14 +20,14 @@ from tests.core.tiny_mnist import StandIn
 STUDIO = ("-m", "diffusion_core.service.studio")
 LIMITS = Limits(width=1, long=1_000_000, waiting=2, kept=0, deaths=0)
 """As those of the app (pages/components/studio.py), with a shorter line."""
-PATIENCE = 300
+PATIENCE = 600
 
 
 def token(visitor: int) -> str:
     return f"{visitor:016x}"
 
 
-def job(visitor: int, folder: Path, seconds: float = 180) -> TrainingDigits:
+def job(visitor: int, folder: Path, seconds: float = 15) -> TrainingDigits:
     return TrainingDigits(token(visitor), str(folder), "1", seconds)
 
 

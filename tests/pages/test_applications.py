@@ -269,6 +269,14 @@ def test_an_empty_pad_is_refused_in_a_sentence(open_page: Open) -> None:
     assert "The sketch is blank: draw something first." in text_of(app) and lanes(app) == []
 
 
+def test_a_full_pad_is_refused_in_a_sentence(open_page: Open) -> None:
+    app = open_lab(open_page, "sketch")
+    app.session_state["pad:sketch:a-crooked-4"] = packed(b"\xff" * 784)
+    app.run()
+    assert "The sketch is bright all over: leave some of it dark." in text_of(app)
+    assert lanes(app) == []
+
+
 def test_a_drawing_stays_with_the_start_that_it_was_made_on(open_page: Open) -> None:
     app = open_lab(open_page, "sketch", sketch="an empty pad")
     drawn = np.zeros((28, 28), np.uint8)

@@ -1,5 +1,6 @@
 // What one or more runs have come to at this step, as rows of pictures.
-// data: title; columns, and narrow: those on a phone; cells, one after another, each with `below`,
+// data: title; aside: what to write over the last column instead of under its picture, where the
+// row is a single one; columns, and narrow: those on a phone; cells, one after another, each with `below`,
 // what to write under it, if anything, and one of
 //   {lane, which}             one of a run's pictures
 //   {lane, of: "average"}     all of a run's pictures at once
@@ -16,7 +17,9 @@ export default function (component) {
     const cells = data.cells.map((cell) => cellOf(cell));
     cells.forEach(({ figure }, i) => figure.toggleAttribute("data-chosen", i === data.chosen));
     list.append(...cells.map(({ figure }) => figure));
-    root.replaceChildren(...(data.title ? [make("h2", {}, data.title)] : []), list);
+    list.toggleAttribute("data-aside", Boolean(data.aside));
+    root.replaceChildren(...(data.title ? [make("div.head", {}, make("h2", {}, data.title),
+      make("span.small.soft.aside", { "aria-hidden": "true" }, data.aside ?? ""))] : []), list);
     return (scene, index) => {
       for (const cell of cells) cell.paint?.(scene, index);
     };

@@ -2,7 +2,7 @@
 // mixture; the noise that the network sees in it, the true noise once more, and the difference.
 
 const PICTURES = [
-  ["digit", "x0", "The digit", "signal", "a digit from the data"],
+  ["digit", "x0", "The digit", "signal", "a digit"],
   ["noise", "eps", "The noise that is mixed in", "noise", "fresh noise ε"],
   ["mix", "x_t", "The mixture, which the network is shown", "", "what is shown"],
   ["answer", "eps_hat", "The noise that the network sees", "noise", "the noise it sees"],

@@ -21,6 +21,7 @@ export default function (component) {
       make("table.losses", {}, make("thead", {}, make("tr", {}, make("td"), make("th", { scope: "col" }, "before"), make("th", { scope: "col" }, "after"))),
         make("tbody", {}, ...Object.values(rows).map(({ line }) => line))),
       make("div.moved", {}, make("div.guesses", {}, ...paintings.map(({ figure }) => figure)), said));
+    rows.batch.line.hidden = true;
     let shown = null;
     return (scene, index) => {
       const { round } = scene, asked = scene.shows("loss", index), moved = scene.shows("step", index);
