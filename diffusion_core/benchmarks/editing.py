@@ -37,7 +37,7 @@ BLUR, GRAIN = 2.0, 1.0
 class EditingPlan:
     """How many test digits of each class, and how often a time is taken."""
 
-    per_label: int = 10
+    per_label: int = 5
     repeat: int = 3
 
 

@@ -1,4 +1,4 @@
-"""`python -m diffusion_core own`: train a small model as visitors do in the lab, and say how it did.
+"""`python -m diffusion_core own`: train a small model as visitors do in the lab, and judge it.
 
 For `python -m diffusion_core evaluate --model`, which measures it with more drawings, the weights
 are left in a folder.

@@ -14,23 +14,15 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import os
-import socket
-import subprocess
-import sys
-import threading
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
 
 from diffusion_core.errors import UserFacingError
 from diffusion_core.service.jobs import Job
-
-ROOT = Path(__file__).resolve().parents[2]
+from diffusion_core.service.process import Worker
 
 
 class ServiceError(UserFacingError):
@@ -151,7 +143,7 @@ class ModelService:
         """Everything that is waiting, running or kept, the least recently asked for first."""
         self._running: dict[int, Answer] = {}
         self._waiting: list[Answer] = []
-        self._worker: _Worker | None = None
+        self._worker: Worker | None = None
         self._broken: str | None = None
         self._ready = asyncio.Event()
         self._deaths_in_a_row = 0
@@ -320,11 +312,11 @@ class ModelService:
     def _begin_worker(self) -> None:
         loop = asyncio.get_running_loop()
 
-        def heard(worker: _Worker, message: tuple[Any, ...] | None) -> None:
+        def heard(worker: Worker, message: tuple[Any, ...] | None) -> None:
             with suppress(RuntimeError):  # The server is shutting down: nobody is there to tell.
                 loop.call_soon_threadsafe(self._hear, worker, message)
 
-        self._worker = _Worker(self._command, heard, self.keeping.threads)
+        self._worker = Worker(self._command, heard, self.keeping.threads)
 
     def _end_worker(self) -> None:
         worker, self._worker = self._worker, None
@@ -345,7 +337,7 @@ class ModelService:
         if self.keeping.idle is not None and self._loop is not None and self.idle:
             self._closing = self._loop.call_later(self.keeping.idle, self._end_worker)
 
-    def _hear(self, worker: _Worker, message: tuple[Any, ...] | None) -> None:
+    def _hear(self, worker: Worker, message: tuple[Any, ...] | None) -> None:
         if worker is not self._worker:
             return  # Last words of one that has been replaced.
         match message:
@@ -403,53 +395,3 @@ class ModelService:
             assert self._worker is not None
             self._worker.send(("do", answer.key, answer.job))
         self._advance()
-
-
-def _threads(count: int | None) -> dict[str, str]:
-    return {} if count is None else {"OMP_NUM_THREADS": str(count), "MKL_NUM_THREADS": str(count)}
-
-
-class _Worker:
-    """The process, and the thread that listens to it."""
-
-    def __init__(self, command: tuple[str, ...], heard: Any, threads: int | None = None) -> None:
-        self.ready = False
-        ours, theirs = socket.socketpair()
-        self.process = subprocess.Popen(
-            [sys.executable, *command, str(theirs.fileno())],
-            pass_fds=[theirs.fileno()],
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            # Threads that spin while they wait starve each other where the processor is shared;
-            # threads that sleep at once are slow to wake. So they spin for a moment first
-            # (docs/measurements.md).
-            env={"GOMP_SPINCOUNT": "10000", **os.environ, **_threads(threads)},
-        )
-        theirs.close()
-        self._connection: Connection[Any, Any] = Connection(ours.detach())
-        threading.Thread(
-            target=self._listen, args=(heard,), name="model-listener", daemon=True
-        ).start()
-
-    def _listen(self, heard: Any) -> None:
-        for message in self._messages():
-            heard(self, message)
-        self._connection.close()
-        heard(self, None)
-
-    def _messages(self) -> Iterator[tuple[Any, ...]]:
-        while True:
-            try:
-                yield self._connection.recv()
-            except (EOFError, OSError):
-                return
-
-    def send(self, message: tuple[Any, ...]) -> None:
-        """Messages are small, and the worker looks for them after each pass."""
-        with suppress(OSError):  # It died: the listener has noticed or is about to.
-            self._connection.send(message)
-
-    def close(self) -> None:
-        """End the process, whatever it is doing."""
-        self.process.kill()
-        self.process.wait()

@@ -14,7 +14,7 @@ from diffusion_core.service.edits import Spread
 from pages.api.plainly import plainly
 from pages.api.streaming import streamed
 from pages.components import model
-from pages.components.edit_settings import label_of
+from pages.components.edit_checks import label_of
 
 
 @plainly

@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 from diffusion_core.errors import RequestError
 from diffusion_core.request import Request, frame_count
 from diffusion_core.service.edits import Ideal
-from pages.components.reverse_scene import Lane, ReverseSettings, edit_scene
+from pages.components.lanes import Lane, edit_scene
+from pages.components.reverse_scene import ReverseSettings
 
 STAGE = "copying"
 MAX_COPIES = 8

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-import numpy as np
-
 from diffusion_core.degradations import BLUR_WIDTHS, GRAIN_LEVELS, SMALL_SIDES, WAYS
 from diffusion_core.errors import RequestError
-from diffusion_core.request import MAX_SEED, NO_LABEL, Request, frame_count
+from diffusion_core.request import NO_LABEL, Request, frame_count
 from diffusion_core.service.edits import Between, Edit, Repair, Restore
 from diffusion_core.service.jobs import Drawing
+from pages.components.edit_checks import drawn, end_of, label_of, refuse_outside
 from pages.components.packed import PIXELS, mask_of, unpacked
 
 KINDS = ("repair", "restore", "sketch", "between")
@@ -81,25 +79,25 @@ class EditSettings:
             raise RequestError(f"Choose what to do: one of {', '.join(KINDS)}.")
         label_of(self.digit)
         if self.kind == "between":
-            _within("The number of stops", self.n, *STOPS)
+            refuse_outside("The number of stops", self.n, *STOPS)
         else:
-            _within("The number of answers", self.n, 1, MAX_ANSWERS)
-        _within("The number of steps", self.steps, 1, MAX_EDIT_STEPS)
+            refuse_outside("The number of answers", self.n, 1, MAX_ANSWERS)
+        refuse_outside("The number of steps", self.steps, 1, MAX_EDIT_STEPS)
         self.request()  # which checks seed and guidance
         match self.kind:
             case "repair":
-                _within("How often each step is taken", self.again, 1, MAX_AGAIN)
+                refuse_outside("How often each step is taken", self.again, 1, MAX_AGAIN)
                 self._check_mask()
             case "restore":
                 self._check_spoiled()
             case "sketch":
-                _within("The strength", self.strength, *STRENGTHS)
-                _drawn(self.x, "The sketch")
+                refuse_outside("The strength", self.strength, *STRENGTHS)
+                drawn(self.x, "The sketch")
             case "between":
                 self._check_ends()
 
     def _check_mask(self) -> None:
-        _drawn(self.x, "The digit")
+        drawn(self.x, "The digit")
         hidden = mask_of(unpacked(self.mask, PIXELS // 8, "What is hidden"))
         if not hidden.any():
             raise RequestError("Nothing is hidden: paint over the part that is to be drawn anew.")
@@ -110,21 +108,21 @@ class EditSettings:
         if self.how not in WAYS:
             raise RequestError(f"Choose what was done to the picture: one of {', '.join(WAYS)}.")
         if self.how in SMALL_SIDES:
-            _drawn(self.low, "The small picture", SMALL_SIDES[self.how] ** 2)
+            drawn(self.low, "The small picture", SMALL_SIDES[self.how] ** 2)
             return
-        _drawn(self.x, "The picture")
+        drawn(self.x, "The picture")
         if self.how == "blur":
-            _within("The width of the blur", self.width, *BLUR_WIDTHS)
+            refuse_outside("The width of the blur", self.width, *BLUR_WIDTHS)
         else:
-            _within("The strength of the grain", self.noise, *GRAIN_LEVELS)
+            refuse_outside("The strength of the grain", self.noise, *GRAIN_LEVELS)
 
     def _check_ends(self) -> None:
         if self.way not in BETWEEN_WAYS:
             raise RequestError(f"Choose the way: one of {', '.join(BETWEEN_WAYS)}.")
         if self.way == "encode":
-            _within("The number of steps", self.steps, 2, MAX_EDIT_STEPS)
-            _drawn(self.x, "The first picture")
-            _drawn(self.x2, "The second picture")
+            refuse_outside("The number of steps", self.steps, 2, MAX_EDIT_STEPS)
+            drawn(self.x, "The first picture")
+            drawn(self.x2, "The second picture")
         else:
             self.ends()
 
@@ -144,7 +142,7 @@ class EditSettings:
 
     def ends(self) -> tuple[tuple[int, int], tuple[int, int]]:
         """The label and the seed at both ends. RequestError if one is not DIGIT.SEED."""
-        return _end(self.start), _end(self.end)
+        return end_of(self.start), end_of(self.end)
 
     @property
     def labels(self) -> tuple[int, ...]:
@@ -175,18 +173,18 @@ class EditSettings:
         match self.kind:
             case "repair":
                 hidden = unpacked(self.mask, PIXELS // 8, "What is hidden")
-                return Repair(request, _drawn(self.x, "The digit"), hidden, self.again)
+                return Repair(request, drawn(self.x, "The digit"), hidden, self.again)
             case "restore" if self.how in SMALL_SIDES:
                 size = SMALL_SIDES[self.how] ** 2
-                return Restore(request, _drawn(self.low, "The small picture", size), self.how)
+                return Restore(request, drawn(self.low, "The small picture", size), self.how)
             case "restore":
                 amount = self.width if self.how == "blur" else self.noise
-                return Restore(request, _drawn(self.x, "The picture"), self.how, amount)
+                return Restore(request, drawn(self.x, "The picture"), self.how, amount)
             case "sketch":
-                return Drawing(request, origin=_drawn(self.x, "The sketch"), t=self.strength)
+                return Drawing(request, origin=drawn(self.x, "The sketch"), t=self.strength)
             case _ if self.way == "encode":
                 label = label_of(self.digit)
-                pictures = (_drawn(self.x, "The first"), _drawn(self.x2, "The second"))
+                pictures = (drawn(self.x, "The first"), drawn(self.x2, "The second"))
                 return Between(request, (label, label), pictures=pictures)
             case _:
                 (first, seed), (second, other) = self.ends()
@@ -240,34 +238,3 @@ class EditSettings:
 
 
 _KINDS_OF_FIELD = {"str": str, "int": int, "float": float}
-
-
-def label_of(digit: str) -> int:
-    """A digit's label, NO_LABEL for "any". RequestError for another word."""
-    if digit == "any":
-        return NO_LABEL
-    if len(digit) != 1 or digit not in "0123456789":
-        raise RequestError("Choose a digit from 0 to 9, or any.")
-    return int(digit)
-
-
-def _end(text: str) -> tuple[int, int]:
-    digit, dot, seed = text.partition(".")
-    if not (dot and seed.isascii() and seed.isdecimal() and int(seed) <= MAX_SEED):
-        raise RequestError("Name both ends as in 3.7: the 3 that is drawn from seed 7.")
-    return label_of(digit), int(seed)
-
-
-def _within(what: str, value: float, low: float, high: float) -> None:
-    # Said so that what is no number at all is refused, too.
-    if not (math.isfinite(value) and low <= value <= high):
-        raise RequestError(f"{what} must be from {low:g} to {high:g}; got {value:g}.")
-
-
-def _drawn(word: str, what: str, size: int = PIXELS) -> bytes:
-    """A picture that has something on it. RequestError if it has not."""
-    data = unpacked(word, size, what)
-    if not np.ptp(np.frombuffer(data, np.uint8)):
-        full = f"{what} is bright all over: leave some of it dark."
-        raise RequestError(full if data[0] > 127 else f"{what} is blank: draw something first.")
-    return data

@@ -14,8 +14,9 @@ from diffusion_core.embedded import FORWARD_SCENE, REVERSE_SCENE, forward_noise
 from diffusion_core.request import GUESS_LEVELS
 from diffusion_core.schedule import COSINE, alpha_sigma
 from pages.components.forward_scene import ForwardSettings
+from pages.components.lanes import described
 from pages.components.recordings import recorded, recorded_digit
-from pages.components.reverse_scene import ReverseSettings, described
+from pages.components.reverse_scene import ReverseSettings
 from pages.components.stage.bundle import bundle
 from pages.components.words import sentences_by_noise, words
 

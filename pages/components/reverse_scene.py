@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TypeVar
 from urllib.parse import urlencode
 
 import numpy as np
@@ -24,9 +24,7 @@ from diffusion_core.request import (
 from pages.components import own_models
 from pages.components.address import Check, number, one_of, refuse_unusable, whole
 from pages.components.forward_scene import ForwardSettings
-from pages.components.recordings import recorded, recorded_moments
-from pages.components.stage.bundle import bundle
-from pages.components.words import sentences_by_noise
+from pages.components.lanes import lanes_scene
 
 Key = TypeVar("Key", str, int)
 STAGE = "reverse"
@@ -209,29 +207,9 @@ HOME_RUN = ReverseSettings("all", 13, "dpmpp", 24, 2.0)
 """The run that the first page shows from its recording."""
 
 
-class Lane(Protocol):
-    """What the stage needs to know of a run, whatever it is a run of: ReverseSettings, or
-    EditSettings (edit_settings.py)."""
-
-    @property
-    def address(self) -> str: ...
-    @property
-    def caption(self) -> str: ...
-    @property
-    def frames(self) -> int: ...
-    @property
-    def steps(self) -> int: ...
-    @property
-    def every(self) -> int: ...
-    @property
-    def labels(self) -> tuple[int, ...]: ...
-    @property
-    def told(self) -> bool: ...
-
-
 def recorded_scene(path: Path, settings: ReverseSettings, stage: str) -> bytes:
     """The scene of a run from the repository, for show: no status line, and not in the address."""
-    return _scene([settings], path, {"stage": stage, "quiet": True})
+    return lanes_scene([settings], path, {"stage": stage, "quiet": True})
 
 
 def reverse_scene(lanes: list[ReverseSettings], presses: int, stage: str = STAGE) -> bytes:
@@ -243,44 +221,4 @@ def reverse_scene(lanes: list[ReverseSettings], presses: int, stage: str = STAGE
     """
     recorded = presses == 0 and lanes == [ReverseSettings()]
     head = {"stage": stage, "presses": presses, "unlisted": stage != STAGE}
-    return _scene(lanes, REVERSE_SCENE if recorded else None, head)
-
-
-def edit_scene(lanes: Sequence[Lane], presses: int, stage: str, **extra: Any) -> bytes:
-    """The scene of runs that are computed when asked for, on a stage of their own.
-
-    presses: one more runs the model again, also with the same settings. extra: what else the
-    stage's followers want to know, as JSON can hold it.
-    """
-    return _scene(lanes, None, {"stage": stage, "presses": presses, "unlisted": True, **extra})
-
-
-def described(lane: Lane) -> dict[str, Any]:
-    """What the stage needs to know of a run, to fetch it and to name it."""
-    return {
-        "address": lane.address,
-        "caption": lane.caption,
-        "frames": lane.frames,
-        "steps": lane.steps,
-        "every": lane.every,
-        "count": len(lane.labels),
-        "told": lane.told,
-        "labels": list(lane.labels),
-    }
-
-
-def _scene(lanes: Sequence[Lane], recording: Path | None, extra: dict[str, Any]) -> bytes:
-    last = max(lane.frames for lane in lanes) - 1
-    head: dict[str, Any] = {
-        "kind": "reverse",
-        "last": last,
-        "seconds": min(6, 1.2 * last),
-        "rest": last,
-        "lanes": [described(lane) for lane in lanes],
-        "words": sentences_by_noise("reverse"),
-        **extra,
-    }
-    arrays = {"other": recorded_moments("forward")}
-    if recording:
-        arrays["recording"] = recorded(recording)
-    return bundle(head, arrays)
+    return lanes_scene(lanes, REVERSE_SCENE if recorded else None, head)

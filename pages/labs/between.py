@@ -12,10 +12,10 @@ from pages.components.address import choice, heed_address, locked, one_of, whole
 from pages.components.digits import of_class, source
 from pages.components.edit_settings import EditSettings
 from pages.components.lab_parts import OPENS, lab_words
+from pages.components.lanes import edit_scene
 from pages.components.own_picture import Picture, most_of_a_class, which_of
 from pages.components.packed import packed
 from pages.components.prose import prose
-from pages.components.reverse_scene import edit_scene
 from pages.components.stage import clock, follower
 from pages.components.words import sentences_by_noise, words
 
@@ -52,7 +52,7 @@ def lab() -> None:
     if kind == "drawn":
         rows.insert(1, {"title": "Through labels", "said": text["labels"], "lane": 1})
     with st.container(border=True, key="card-between", gap="small"):
-        follower("morph", STAGE, first=names[0], last=names[1], rows=rows)
+        follower("morph", STAGE, show=kind, first=names[0], last=names[1], rows=rows)
         said = sentences_by_noise("lab-between")
         clock(edit_scene(lanes, 0, STAGE, **OPENS, words=said), "between-clock")
     lab_words("between", text)

@@ -13,6 +13,7 @@ from diffusion_core.request import IMAGE_SIZE, MAX_SEED
 from pages.components.address import choice, heed_address, locked, number, one_of, whole
 from pages.components.edit_settings import EditSettings
 from pages.components.lab_parts import OPENS, TOLD, lab_words, seed_field, to_do
+from pages.components.lanes import edit_scene
 from pages.components.own_picture import (
     OWN,
     SOURCES,
@@ -24,7 +25,6 @@ from pages.components.own_picture import (
 )
 from pages.components.packed import packed
 from pages.components.prose import prose
-from pages.components.reverse_scene import edit_scene
 from pages.components.stage import clock, follower
 from pages.components.words import sentences_by_noise, words
 
@@ -82,7 +82,7 @@ def lab() -> None:
             if blank or spoiled is None:
                 raise RequestError("The pad is empty: draw a digit on it, or upload a picture.")
             word = packed(spoiled.tobytes())
-            picks = {"low": word} if how in SMALL_SIDES else {"x": word}
+            small = how in SMALL_SIDES
             settings = EditSettings(
                 "restore",
                 told,
@@ -90,8 +90,10 @@ def lab() -> None:
                 seed,
                 STEPS,
                 how=how,
-                **picks,  # type: ignore[arg-type]
-                **({"width": amount} if how == "blur" else {"noise": amount}),  # type: ignore[arg-type]
+                low=word if small else "",
+                x="" if small else word,
+                width=amount if how == "blur" else BLUR,
+                noise=amount if how == "grain" else GRAIN,
             )
         except RequestError as error:
             to_do(str(error))

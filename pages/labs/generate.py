@@ -7,8 +7,9 @@ import streamlit as st
 from diffusion_core.request import MAX_GUIDANCE, MAX_SEED
 from pages.components.address import choice, heed_address, locked, number, one_of, whole
 from pages.components.lab_parts import OPENS, lab_words, seed_field, to_do
+from pages.components.lanes import edit_scene
 from pages.components.prose import prose
-from pages.components.reverse_scene import ReverseSettings, edit_scene, is_number
+from pages.components.reverse_scene import ReverseSettings, is_number
 from pages.components.stage import clock, follower
 from pages.components.tradeoff import tradeoff
 from pages.components.words import sentences_by_noise, words

@@ -89,7 +89,7 @@ def lab() -> None:
 
 def _controls() -> dict[str, Any]:
     """The settings as the reader has them, for PointSettings."""
-    shape = choice("Data", SHAPES, "plane_data", 145, usual.shape)
+    shape = choice("Data", SHAPES, "plane_data", 135, usual.shape)
     word = usual.word
     if shape == "word":
         word = st.text_input(
@@ -98,17 +98,17 @@ def _controls() -> dict[str, Any]:
             LONGEST_WORD,
             key="plane_word",
             bind="query-params",
-            width=100,
+            width=85,
             disabled=locked(),
         )
     count = int(choice("Points", COUNT_NAMES, "plane_points", 90, str(usual.count)))
     first = f"{usual.learning_rate:g}"
-    rate = float(choice("Learning rate", RATE_NAMES, "plane_rate", 115, first))
+    rate = float(choice("Learning rate", RATE_NAMES, "plane_rate", 105, first))
     width = int(choice("Width", WIDTH_NAMES, "plane_width", 85, str(usual.width)))
     schedule = choice("Schedule", SCHEDULE_NAMES, "plane_schedule", 105, usual.schedule)
-    levels = int(choice("Noise levels", LEVEL_NAMES, "plane_levels", 110, "0"))
-    only = choice("Practise at", ONLY_NAMES, "plane_only", 135, "")
-    seed = whole_number("Seed", 0, MAX_SEED, usual.seed, "plane_seed", 110)
+    levels = int(choice("Noise levels", LEVEL_NAMES, "plane_levels", 105, "0"))
+    only = choice("Practise at", ONLY_NAMES, "plane_only", 120, "")
+    seed = whole_number("Seed", 0, MAX_SEED, usual.seed, "plane_seed", 90)
     told = st.toggle(
         "Tell it t",
         True,

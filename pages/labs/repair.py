@@ -11,12 +11,12 @@ from diffusion_core.request import IMAGE_SIZE, MAX_SEED
 from pages.components.address import choice, heed_address, locked, one_of, whole
 from pages.components.edit_settings import EditSettings
 from pages.components.lab_parts import OPENS, TOLD, lab_words, seed_field, to_do
+from pages.components.lanes import edit_scene
 from pages.components.own_picture import OWN, SOURCES, chosen_digit, most_of_a_class, own_pad
 from pages.components.packed import packed, packed_mask
 from pages.components.pad import kept_mask, mask_pad
 from pages.components.pad.ready import MASKS, mask
 from pages.components.prose import prose
-from pages.components.reverse_scene import edit_scene
 from pages.components.stage import clock, follower
 from pages.components.words import sentences_by_noise, words
 

@@ -10,11 +10,11 @@ from diffusion_core.request import IMAGE_SIZE, MAX_SEED
 from pages.components.address import choice, heed_address, locked, number, one_of, whole
 from pages.components.edit_settings import EditSettings
 from pages.components.lab_parts import OPENS, TOLD, lab_words, seed_field, to_do
+from pages.components.lanes import edit_scene
 from pages.components.packed import packed
 from pages.components.pad import drawing_pad
 from pages.components.pad.ready import SKETCHES, sketch
 from pages.components.prose import prose
-from pages.components.reverse_scene import edit_scene
 from pages.components.stage import clock, follower
 from pages.components.words import sentences_by_noise, words
 

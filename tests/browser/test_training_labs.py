@@ -10,6 +10,8 @@ from tests.browser.conftest import Visitor
 
 pytestmark = pytest.mark.browser
 STEP = "/training?learn=One+step,+slowly"
+PATIENCE = 90_000.0
+"""Milliseconds: the first one waits for the model to load, too."""
 HISTORY = "/training?learn=The+time+machine"
 REVEALED = """() => [...document.querySelectorAll("*")]
     .flatMap((e) => (e.shadowRoot ? [...e.shadowRoot.querySelectorAll(".flow canvas")] : []))
@@ -23,7 +25,7 @@ def shown(visitor: Visitor) -> int:
 
 def test_a_step_is_revealed_part_by_part(visitor: Visitor) -> None:
     visitor.open(f"{STEP}&step_at=0", "step")
-    visitor.wait_for("step", "c.round && c.curve")
+    visitor.wait_for("step", "c.round && c.curve", PATIENCE)
     seen = []
     for part in range(len(PARTS)):
         visitor.wait_for("step", f"i === {part}")
@@ -40,7 +42,7 @@ def test_a_step_is_revealed_part_by_part(visitor: Visitor) -> None:
 
 def test_the_pictures_are_the_computed_ones(visitor: Visitor) -> None:
     visitor.open(f"{STEP}&step_at=7", "step")
-    visitor.wait_for("step", "c.round && i === 7 && s.scheduled === 0")
+    visitor.wait_for("step", "c.round && i === 7 && s.scheduled === 0", PATIENCE)
     digit, noise = visitor.pixels("The digit"), visitor.pixels("The noise that is mixed in")
     mixture = visitor.pixels("The mixture, which the network is shown")
     alpha, sigma = (visitor.stage("step", f"c.round.{name}") for name in ("alpha", "sigma"))
@@ -59,10 +61,10 @@ def test_the_pictures_are_the_computed_ones(visitor: Visitor) -> None:
 
 def test_again_is_another_round_on_the_moved_copy(visitor: Visitor) -> None:
     visitor.open(STEP, "step")
-    visitor.wait_for("step", "c.round?.round === 1")
+    visitor.wait_for("step", "c.round?.round === 1", PATIENCE)
     first = visitor.stage("step", "[c.round.t, c.round.others_after]")
     visitor.page.get_by_role("button", name="Again", exact=True).click()
-    visitor.wait_for("step", "c.round?.round === 2")
+    visitor.wait_for("step", "c.round?.round === 2", PATIENCE)
     second = visitor.stage("step", "[c.round.t, c.round.others]")
     assert isinstance(first, list) and isinstance(second, list)
     assert second[0] != first[0] and second[1] == first[1]
@@ -72,7 +74,7 @@ def test_again_is_another_round_on_the_moved_copy(visitor: Visitor) -> None:
 
 def test_it_plays_from_the_digit_to_the_step(lively_visitor: Visitor) -> None:
     lively_visitor.open(STEP, "step")
-    lively_visitor.wait_for("step", "s.playing && i === 0 || i > 0")
+    lively_visitor.wait_for("step", "c.round", PATIENCE)
     lively_visitor.page.get_by_role("combobox", name="Speed").select_option("4")
     lively_visitor.wait_for("step", "i === c.last && !s.playing")
     assert shown(lively_visitor) == 6
@@ -80,7 +82,7 @@ def test_it_plays_from_the_digit_to_the_step(lively_visitor: Visitor) -> None:
 
 def test_the_loss_by_level_in_three_ways(visitor: Visitor) -> None:
     visitor.open(f"{STEP}&step_at=7&step_net=the+one+that+ships", "step")
-    visitor.wait_for("step", "c.round && c.curve && s.scheduled === 0")
+    visitor.wait_for("step", "c.round && c.curve && s.scheduled === 0", PATIENCE)
     said = []
     for form in ("in v", "in ε", "in x₀"):
         visitor.page.get_by_role("button", name=form).click()
@@ -94,7 +96,7 @@ def test_a_step_too_large_is_said(visitor: Visitor) -> None:
     visitor.open(
         f"{STEP}&step_net=the+one+that+ships&step_size=0.3,+far+too+large&step_round=40", "step"
     )
-    visitor.wait_for("step", "c.message.startsWith('The steps were so large')")
+    visitor.wait_for("step", "c.message.startsWith('The steps were so large')", PATIENCE)
     visitor.page.get_by_text("choose a smaller step size, or begin again.").first.wait_for()
     # The browser reports the refusal, as it should; nothing else is wrong.
     assert all("503" in error for error in visitor.errors)
@@ -139,6 +141,5 @@ def test_nothing_is_wider_than_a_phone(phone: Visitor, path: str, stage: str) ->
 @pytest.mark.parametrize(("path", "stage"), [(STEP, "step"), (HISTORY, "history")])
 def test_the_lab_is_whole_on_the_first_screen(visitor: Visitor, path: str, stage: str) -> None:
     visitor.open(path, stage)
-    visitor.wait_for(stage, "s.painted > 1")
     slider = visitor.page.get_by_role("slider", name="Timeline").bounding_box()
     assert slider and slider["y"] + slider["height"] < 800

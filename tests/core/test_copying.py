@@ -56,9 +56,11 @@ def test_more_than_there_are_cannot_be_found() -> None:
 def afresh() -> Iterator[None]:
     """Nothing is remembered of the digits of this machine."""
     known.cache_clear()
+    copying.ideal_denoiser.cache_clear()
     copying._unseen.clear()
     yield
     known.cache_clear()
+    copying.ideal_denoiser.cache_clear()
     copying._unseen.clear()
 
 

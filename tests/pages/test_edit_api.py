@@ -19,8 +19,8 @@ from diffusion_core.request import FRAME_HEAD, NO_LABEL
 from pages.components import model
 from pages.components.copying_scene import CopySettings, copying_scene
 from pages.components.edit_settings import EditSettings
+from pages.components.lanes import edit_scene
 from pages.components.packed import mask_of, packed, packed_mask, unpacked
-from pages.components.reverse_scene import edit_scene
 from tests.pages.unbundle import unbundle
 
 DIGITS = embedded_digits()
@@ -117,6 +117,7 @@ REFUSED = [
     ("kind=between&from=3.-1", "Name both ends"),
     ("kind=between&to=x.1", "digit from 0 to 9"),
     ("kind=between&to=3.99999999999", "Name both ends"),
+    (f"kind=between&to=3.{'9' * 5000}", "Name both ends"),
     (f"kind=between&way=encode&x={X}", "The second picture is missing"),
     (f"kind=between&way=encode&x={X}&x2={X2}&steps=1", "steps must be from 2"),
     (f"kind=sketch&x={X}&digit=12", "digit from 0 to 9"),

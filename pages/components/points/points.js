@@ -41,7 +41,7 @@ class Lab {
     this.pause = button("wide", "Pause", () => this.togglePause());
     this.reset = button("wide", "Reset", () => this.clear());
     this.wipe = button("wide", "Clear the drawing", () => { this.clear(); this.pen.clear(); });
-    this.playNoise = button("wide", "From noise to data", () => this.play("noise"));
+    this.playNoise = button("wide", "Noise to data", () => this.play("noise"));
     this.progress = slider("Training, from the first step to the last", 0);
     this.noise = slider("Noise level, from pure noise to data", 100);
     this.progress.oninput = () => { this.halt(); this.follows = false; this.stage.moveTo(+this.progress.value); };
@@ -225,7 +225,7 @@ class Lab {
     this.wipe.disabled = !this.pen.strokes.length;
     const follows = this.playing === "training" || (training?.live && this.follows);
     setText(this.pause, follows ? "Pause" : training?.live ? "Follow" : "Replay");
-    setText(this.playNoise, this.playing === "noise" ? "Stop here" : "From noise to data");
+    setText(this.playNoise, this.playing === "noise" ? "Stop here" : "Noise to data");
     setText(this.train, training ? "Train again" : "Train");
     setText(this.status, this.progressWords);
     setText(this.sentence, this.words);

@@ -62,6 +62,7 @@ export default function (component) {
           canvas.classList.toggle("empty", !frame);
           if (frame && fresh) paintBytes(canvas, stopOf(row, lane, frame, k, count));
         });
+        row.big.classList.toggle("empty", !frame);
         if (frame) paintBytes(row.big, stopOf(row, lane, frame, root.at, count));
       }
     };
