@@ -11,7 +11,7 @@ SOURCES := $(wildcard app.py diffusion_core quizzes pages)
 DIRECT = $(shell sed -nE 's/^([A-Za-z][A-Za-z0-9_.-]*)==.*/\1/p' requirements.txt requirements-dev.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup train distil evaluate load benchmark assets lint format pin
+.PHONY: help run test setup train moments distil evaluate load benchmark assets lint format pin
 
 help:  ## list what make can do
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-18s%s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ $(READY): requirements.txt requirements-dev.txt constraints.txt
 
 train: $(READY)  ## train the model, or resume a run that was stopped
 	$(BIN)/python -m diffusion_core train $(ARGS)
+
+moments: $(READY)  ## find out how a recorded run of training learned (needs MNIST)
+	$(BIN)/python -m diffusion_core moments $(ARGS)
 
 distil: $(READY)  ## teach a copy of it to draw in a few leaps
 	$(BIN)/python -m diffusion_core distil $(ARGS)

@@ -46,6 +46,7 @@ WATCH = """() => new Promise((done) => {
 """Presses Train, and tells when the first picture, the shape, and the end came."""
 PLAY = """(milliseconds) => new Promise((done) => {
     const stage = window.throughTheFog.get("points"), { lab } = stage.scene;
+    lab.halt(); // it may be playing by itself, and would stop
     lab.t = 1;
     const before = stage.painted, began = performance.now();
     lab.play("noise");

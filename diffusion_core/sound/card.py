@@ -22,6 +22,7 @@ def sound_section(card: dict[str, Any]) -> list[str]:
                 f"{card.get('epochs', 0):g} epochs in {card.get('minutes', 0):g} minutes on "
                 f"{card.get('machine', 'a machine unknown')}, which did other things besides; "
                 f"finished {card.get('finished', 'unknown')}: `{card.get('command', '')}`.",
+                *([card["note"]] if card.get("note") else []),
                 "It makes single notes of half a second, C4 to C5, of two kinds of instrument, and "
                 "nothing else.",
             )

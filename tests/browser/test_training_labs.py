@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser
 
 from pages.components.history_scene import history
 from pages.components.practice_scene import PARTS
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import Visitor, visit
+from tests.browser.test_accessibility import LOADED, NOT_OURS, RULES, VIOLATIONS
 
 pytestmark = pytest.mark.browser
 STEP = "/training?learn=One+step,+slowly"
@@ -143,3 +146,17 @@ def test_the_lab_is_whole_on_the_first_screen(visitor: Visitor, path: str, stage
     visitor.open(path, stage)
     slider = visitor.page.get_by_role("slider", name="Timeline").bounding_box()
     assert slider and slider["y"] + slider["height"] < 800
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("path", "stage"), [(STEP, "step"), (HISTORY, "history")])
+def test_axe_finds_nothing(
+    browser: Browser, server: str, path: str, stage: str, theme: str
+) -> None:
+    for visitor in visit(browser, server, color_scheme=theme):
+        visitor.open(path, stage)
+        if stage == "step":
+            visitor.wait_for("step", "c.round", PATIENCE)
+        visitor.page.wait_for_function(LOADED, timeout=PATIENCE)
+        visitor.page.evaluate(AXE_SCRIPT)
+        assert visitor.page.evaluate(VIOLATIONS, [RULES, NOT_OURS]) == []

@@ -104,7 +104,7 @@ REFUSED = [
     (f"kind=restore&how=small7&low={packed(bytes(49))}", "The small picture is blank"),
     (f"kind=restore&how=blur&x={X}&width=0.1", "width of the blur"),
     (f"kind=restore&how=blur&x={X}&width=nan", "width of the blur"),
-    (f"kind=restore&how=blur&x={FULL}", "The picture is blank"),
+    (f"kind=restore&how=blur&x={FULL}", "bright all over"),
     (f"kind=restore&how=grain&x={X}&noise=inf", "strength of the grain"),
     (f"kind=restore&how=grain&x={X}&noise=3", "strength of the grain"),
     (f"kind=sketch&x={X}&strength=0", "The strength"),

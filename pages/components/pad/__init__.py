@@ -27,7 +27,9 @@ _pad = st.components.v2.component(
     "fog_pad",
     html='<div class="root"></div>\n',
     css="\n".join(p.read_text("utf-8") for p in (STAGE / "stage.css", HERE / "pad.css")),
-    js="\n".join(p.read_text("utf-8") for p in (STAGE / "stage.js", HERE / "pad.js")),
+    js="\n".join(
+        p.read_text("utf-8") for p in (STAGE / "stage.js", HERE / "cells.js", HERE / "pad.js")
+    ),
 )
 
 

@@ -1,10 +1,11 @@
 // A pad of 28 by 28 cells to draw a digit on ("draw"), or to hide parts of a picture ("mask"). With
 // mouse, finger, pen or keys. What is on it goes to Python when the pointer lifts, as base64url.
 //
+// cells.js, which stands before this text, knows the cells themselves and how they are painted.
+//
 // Each base (an empty pad, a ready sketch, a ready mask) has a content of its own, which stays when
 // the pad goes away and comes back (Python keeps it) and over a reload (sessionStorage).
 
-const CELLS = PIXELS;
 const TOOLS = {
   draw: { on: "Pen", off: "Eraser", blank: "Clear", sizes: { fine: 0.6, normal: 1, broad: 1.6 } },
   mask: { on: "Hide", off: "Uncover", blank: "Uncover all", sizes: { fine: 1, normal: 1.8, broad: 3.2 } },
@@ -18,26 +19,6 @@ export default function (component) {
   root.pad.send = component.setStateValue;
   root.pad.accept(component.data);
   return () => root.pad.leave();
-}
-
-const letters = (bytes) => btoa(String.fromCharCode(...bytes))
-  .replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
-const bytesOf = (word) => Uint8Array.from(
-  atob(word.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
-
-// 784 cells of 0 or 255, and the 98 bytes that say the same, first cell in the highest bit.
-const unpackBits = (bytes) => Uint8Array.from({ length: CELLS }, (_, i) => (bytes[i >> 3] >> (7 - (i & 7))) & 1 ? 255 : 0);
-function packBits(cells) {
-  const bytes = new Uint8Array(CELLS / 8);
-  cells.forEach((cell, i) => { if (cell) bytes[i >> 3] |= 128 >> (i & 7); });
-  return bytes;
-}
-
-// How far a point is from the line between two others.
-function distance(x, y, [ax, ay], [bx, by]) {
-  const dx = bx - ax, dy = by - ay, length = dx * dx + dy * dy;
-  const along = length ? Math.max(0, Math.min(1, ((x - ax) * dx + (y - ay) * dy) / length)) : 0;
-  return Math.hypot(x - ax - along * dx, y - ay - along * dy);
 }
 
 class Pad {
@@ -280,52 +261,8 @@ class Pad {
     this.small ??= pixelCanvas(null);
     paintBytes(this.small, shown);
     ink.drawImage(this.small, 0, 0, wide, wide);
-    if (this.mode === "mask") this.hatch(ink, cell);
-    this.grid(ink, cell);
-    if (this.root.getRootNode().activeElement === canvas) this.point(ink, cell);
-  }
-
-  // Hidden cells are grey and hatched: not by colour alone, and nothing shows through.
-  hatch(ink, cell) {
-    const wide = cell * SIDE, path = new Path2D();
-    this.cells.forEach((hidden, i) => {
-      if (hidden) path.rect((i % SIDE) * cell, Math.floor(i / SIDE) * cell, cell, cell);
-    });
-    ink.save();
-    ink.clip(path);
-    ink.fillStyle = "#8d8a83";
-    ink.fillRect(0, 0, wide, wide);
-    ink.strokeStyle = "#4c4a46";
-    ink.lineWidth = Math.max(1, cell / 6);
-    ink.beginPath();
-    for (let at = -wide; at < wide; at += cell) {
-      ink.moveTo(at, wide);
-      ink.lineTo(at + wide, 0);
-    }
-    ink.stroke();
-    ink.restore();
-  }
-
-  grid(ink, cell) {
-    ink.strokeStyle = "rgb(255 255 255 / 7%)";
-    ink.lineWidth = 1;
-    ink.beginPath();
-    for (let i = 1; i < SIDE; i++) {
-      ink.moveTo(i * cell + 0.5, 0);
-      ink.lineTo(i * cell + 0.5, SIDE * cell);
-      ink.moveTo(0, i * cell + 0.5);
-      ink.lineTo(SIDE * cell, i * cell + 0.5);
-    }
-    ink.stroke();
-  }
-
-  // Where the keys are: a frame that is seen on black and on white.
-  point(ink, cell) {
-    const [x, y] = this.cursor.map((place) => place * cell);
-    for (const [colour, grow] of [["#000", 3], ["#fff", 1]]) {
-      ink.strokeStyle = colour;
-      ink.lineWidth = 2 * devicePixelRatio;
-      ink.strokeRect(x - grow * devicePixelRatio, y - grow * devicePixelRatio, cell + 2 * grow * devicePixelRatio, cell + 2 * grow * devicePixelRatio);
-    }
+    if (this.mode === "mask") hatch(ink, cell, this.cells);
+    grid(ink, cell);
+    if (this.root.getRootNode().activeElement === canvas) pointAt(ink, cell, this.cursor);
   }
 }
