@@ -8,7 +8,7 @@ import streamlit as st
 
 from diffusion_core.embedded import CARD
 from pages.components.lab_choice import choose_lab
-from pages.components.prose import prose, reading, takeaway
+from pages.components.prose import reading, takeaway
 from pages.components.question import question_card
 from pages.components.slides import slide
 from pages.components.words import words

@@ -11,7 +11,6 @@ import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -71,7 +70,7 @@ class Restoration:
         """The model's answer with its picture made to fit what was seen; the noise is as it said.
 
         (So does the authors' code of DDNM. With the noise that the fitted picture would leave in
-        x_t, four times as many digits came out wrong: docs/measurements.md.)
+        x_t, nearly four times as many digits came out wrong: docs/measurements.md.)
         """
         return replace(said, x0_hat=self.fitted(said.x0_hat, level.sigma))
 

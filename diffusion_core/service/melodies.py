@@ -12,6 +12,8 @@ from diffusion_core.sound.notes import LENGTH, NAMES
 STEPS = 20
 """In which a note is usually made, with DPM-Solver++(2M)."""
 MAX_SOUND_STEPS = 100
+HELD = 5
+"""Moments that are kept of the last step, which begins at t = 0.3 and is heard best."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Melody:
     @property
     def frames(self) -> int:
         """How many frames the recording has."""
-        return frame_count(self.request, self.every)
+        return frame_count(self.request, self.every) + (HELD if self.whole else 0)
 
     @property
     def size(self) -> int:

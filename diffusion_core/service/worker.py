@@ -188,7 +188,7 @@ def tell(
         for frame in frames_of(result, job.every):
             connection.send(("chunk", key, frame))
     if isinstance(result, Step) and isinstance(job, Melody):
-        for frame in sound_frames(result, job.every):
+        for frame in sound_frames(result, job):
             connection.send(("chunk", key, frame))
     if isinstance(result, bytes):
         connection.send(("chunk", key, result))

@@ -6,7 +6,9 @@ Like a recording of digits (diffusion_core/recording.py): one line of JSON, then
     float32 x B x 2 x 2:  frequency (Hz, 0 for none) and clarity of the pitch found in x_t, x0_hat
     int16   x B x 2 x L:  x_t and x0_hat of each note, as heard: with the common fading, +-REACH
 
-Frames are kept, and the last is the finished note, as there.
+Frames are kept, and the last is the finished note, as there. Where all steps are kept, HELD moments
+of the last step follow its beginning: the last step is a straight walk from x_t to the guess, alpha
+x0_hat + sigma eps_hat with both answers held (samplers.py), and its moments lie on that walk.
 """
 
 from __future__ import annotations
@@ -18,8 +20,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from diffusion_core.prediction import add_noise
 from diffusion_core.run import Step
-from diffusion_core.service.melodies import Melody
+from diffusion_core.schedule import COSINE, alpha_sigma, log_snr
+from diffusion_core.service.melodies import HELD, Melody
 from diffusion_core.sound.notes import LENGTH, RATE, REACH, envelope
 from diffusion_core.sound.pitch import find_pitch
 
@@ -39,21 +43,26 @@ def sound_head(job: Melody) -> bytes:
     return json.dumps(head).encode() + b"\n"
 
 
-def sound_frames(step: Step, every: int) -> list[bytes]:
+def sound_frames(step: Step, job: Melody) -> list[bytes]:
     """What the recording keeps of a step: its frame, nothing, or its frame and the finished one."""
     frames = []
-    if step.index % every == 0:
+    if step.index % job.every == 0:
         numbers = (step.t, step.alpha, step.sigma, step.log_snr, step.calls)
         frames.append(_frame(numbers, step.x_t, step.x0_hat))
     if step.index == step.count - 1:
+        for t in np.linspace(step.t, 0, HELD + 2)[1:-1] if job.whole else ():
+            alpha, sigma = alpha_sigma(COSINE, t)
+            moment = add_noise(step.x0_hat, step.eps_hat, float(alpha), float(sigma))
+            numbers = (t, float(alpha), float(sigma), float(log_snr(alpha, sigma)), step.calls)
+            frames.append(_frame(numbers, moment, step.x0_hat))
         done = step.x_next
         frames.append(_frame((0.0, 1.0, 0.0, math.inf, step.calls), done, done))
     return frames
 
 
 def _frame(numbers: tuple[float, ...], x_t: Tensor, x0_hat: Tensor) -> bytes:
-    t, alpha, sigma, log_snr, calls = numbers
-    head = np.array([t, alpha, sigma, np.clip(log_snr, -100, 100), calls, 0], "<f4")
+    t, alpha, sigma, snr, calls = numbers
+    head = np.array([t, alpha, sigma, np.clip(snr, -100, 100), calls, 0], "<f4")
     waves = torch.cat([x_t, x0_hat], dim=1).numpy()  # (B, 2, L)
     found = np.array([[find_pitch(wave) for wave in pair] for pair in waves], "<f4")
     heard = np.clip(waves * envelope() / REACH, -1, 1) * 32767

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from diffusion_core.request import MAX_SEED
-from diffusion_core.service.melodies import MAX_SOUND_STEPS, STEPS
+from diffusion_core.service.melodies import HELD, MAX_SOUND_STEPS, STEPS
 from diffusion_core.sound.notes import NAMES
 from pages.components.address import choice, heed_address, one_of, whole, whole_number
 from pages.components.lab_parts import lab_words, seed_field
@@ -28,7 +28,7 @@ def lab() -> None:
             "note": one_of(NAMES),
             "note_seed": whole(0, MAX_SEED),
             "note_steps": whole(1, MAX_SOUND_STEPS),
-            "sound_step": whole(0, MAX_SOUND_STEPS),
+            "sound_step": whole(0, MAX_SOUND_STEPS + HELD),
         },
     )
     prose(text["lead"])

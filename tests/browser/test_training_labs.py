@@ -37,7 +37,7 @@ def test_a_step_is_revealed_part_by_part(visitor: Visitor) -> None:
         seen.append(shown(visitor))
         said = visitor.stage("step", "c.sentence(i)")
         assert isinstance(said, str) and "{" not in said
-        assert visitor.page.get_by_text(f"{part + 1} / 8 · {PARTS[part]}").is_visible()
+        assert visitor.page.get_by_text(f"{part + 1} / 8 · {PARTS[part]}", exact=True).is_visible()
         visitor.page.get_by_role("button", name="One step forward").click()
     assert seen == [1, 1, 2, 3, 4, 6, 6, 6]
     visitor.page.wait_for_url("**step_at=7**")

@@ -19,7 +19,7 @@ from diffusion_core.request import Request
 from diffusion_core.run import Run, sample
 from diffusion_core.schedule import Floats
 from diffusion_core.service.client import Limits
-from diffusion_core.service.melodies import MAX_SOUND_STEPS, Melody
+from diffusion_core.service.melodies import HELD, MAX_SOUND_STEPS, Melody
 from diffusion_core.service.worker import WAVES_WHILE_OTHERS_WAIT
 from diffusion_core.sound.melody import MAX_NOTES
 from diffusion_core.sound.notes import LENGTH, RATE, REACH, envelope
@@ -120,10 +120,10 @@ def unpacked(job: Melody, frame: bytes) -> tuple[NDArray, NDArray, NDArray]:
 def test_a_recording_is_what_its_head_and_its_size_say() -> None:
     job = Melody((4, None, 7), steps=3, seed=2)
     steps = [*sample(steady, job.request, size=SIZE)]
-    frames = [frame for step in steps for frame in sound_frames(step, job.every)]
+    frames = [frame for step in steps for frame in sound_frames(step, job)]
     head = json.loads(sound_head(job))
-    assert (head["slots"], head["frames"], head["rate"]) == ([4, None, 7], 4, RATE)
-    assert len(frames) == 4 and sum(map(len, frames)) == job.size
+    assert (head["slots"], head["frames"], head["rate"]) == ([4, None, 7], 4 + HELD, RATE)
+    assert len(frames) == 4 + HELD and sum(map(len, frames)) == job.size
     for step, frame in zip(steps, frames, strict=False):
         numbers, _, waves = unpacked(job, frame)
         assert numbers[:3] == pytest.approx([step.t, step.alpha, step.sigma], abs=1e-6)
@@ -139,7 +139,9 @@ def test_a_recording_names_the_tone_that_it_holds() -> None:
         return from_x0(wave.to(x_t), x_t, alpha, sigma)
 
     (step,) = sample(knows, job.request, size=SIZE)
-    first, last = sound_frames(step, 1)
+    first, *moments, last = sound_frames(step, job)
+    clarity = [unpacked(job, frame)[1][0, 0, 1] for frame in (first, *moments, last)]
+    assert len(moments) == HELD and min(np.diff(clarity)) > -0.03
     _, pitches, _ = unpacked(job, first)
     assert pitches[0, 0, 1] < 0.2  # noise
     assert pitches[0, 1, 0] == pytest.approx(440, rel=0.01) and pitches[0, 1, 1] > 0.9
@@ -150,7 +152,7 @@ def test_a_recording_names_the_tone_that_it_holds() -> None:
 
 def test_only_the_ends_are_kept_of_a_melody() -> None:
     job = Melody((4, 7), steps=5, whole=False)
-    kept = [frame for s in sample(steady, job.request, size=SIZE) for frame in sound_frames(s, 5)]
+    kept = [frame for s in sample(steady, job.request, size=SIZE) for frame in sound_frames(s, job)]
     assert len(kept) == job.frames == 2
     assert [unpacked(job, frame)[0][0] for frame in kept] == [1.0, 0.0]
 

@@ -25,7 +25,7 @@ def weights(state: TrainingState[UNet]) -> list[Tensor]:
     return [p.detach().clone() for p in (*state.network.parameters(), *state.average.parameters())]
 
 
-def assert_same(one: TrainingState[UNet], other: TrainingState[UNet][UNet]) -> None:
+def assert_same(one: TrainingState[UNet], other: TrainingState[UNet]) -> None:
     assert one.step == other.step
     for ours, theirs in zip(weights(one), weights(other), strict=True):
         assert torch.equal(ours, theirs)

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from diffusion_core.errors import RequestError
 from diffusion_core.service.client import ServiceError
+from diffusion_core.service.melodies import HELD
 from diffusion_core.sound.notes import LENGTH, NAMES, PITCHES
 from diffusion_core.sound.training import note_times
 from pages.api.sound import CHECKS
@@ -32,9 +33,12 @@ def test_a_note_is_streamed_step_by_step(client: TestClient) -> None:
     answer = client.get("/api/sound?melody=A&seed=3&steps=4&keep=all")
     assert answer.status_code == 200 and answer.headers["content-encoding"] == "identity"
     head, frames = frames_of(answer.content, 1)
-    assert (head["slots"], head["frames"], head["seed"]) == ([5], 5, 3)
+    assert (head["slots"], head["frames"], head["seed"]) == ([5], 5 + HELD, 3)
     times = [np.frombuffer(frame, "<f4", 1)[0] for frame in frames]
-    assert times == pytest.approx(note_times(4).tolist(), abs=1e-6)
+    steps = note_times(4)
+    assert times[:4] == pytest.approx(steps[:4].tolist(), abs=1e-6)
+    # Moments of the last step lead evenly to its end.
+    assert times[3:] == pytest.approx(np.linspace(steps[3], 0, HELD + 2).tolist(), abs=1e-6)
 
 
 def test_of_a_melody_the_noise_and_the_finished_notes_are_sent(client: TestClient) -> None:
@@ -89,7 +93,7 @@ def test_the_scene_asks_for_the_note_that_it_names() -> None:
     asked = parse_qs(urlsplit(lane["address"]).query)
     assert asked == {"melody": ["G"], "seed": ["12"], "steps": ["30"], "keep": ["all"]}
     assert all(CHECKS[name](asked[name][0]) is None for name in CHECKS)
-    assert (lane["frames"], head["last"], lane["length"]) == (31, 30, LENGTH)
+    assert (lane["frames"], head["last"], lane["length"]) == (31 + HELD, 30 + HELD, LENGTH)
     assert head["words"][-1][0] >= 1
 
 

@@ -90,7 +90,7 @@ FAULTS = [
         "    stem: What",
         "    beside: nowhere\n    stem: What",
         "beside",
-        "no page “nowhere”",
+        "no page or lab “nowhere”",
         "Use one of",
     ),
     ("    rule:", "    check: Again.\n    rule:", "check: Again", "stands twice", "Keep one"),

@@ -37,6 +37,13 @@ class SoundScene extends ReverseScene {
   get parameter() { return "sound_step"; }
   get ends() { return ["towards the noise", "towards the note"]; }
   get progress() { return super.progress.replace("first picture", "first step").replace("Drawn", "Made"); }
+  indexOf(step) { return step; }
+  stepAt(index) { return index; }
+  place(index) { // moments of the last step lie between its beginning and its end
+    const { steps } = this.lanes[0];
+    if (index < steps) return `step ${index} / ${steps}`;
+    return index === this.last ? `step ${steps} / ${steps}` : `within step ${steps}`;
+  }
   paint() {}
   name() { return `the note ${this.lanes[0].caption}`; }
 
@@ -53,7 +60,7 @@ class SoundScene extends ReverseScene {
   describe(index) {
     const frame = this.frame(0, index);
     if (!frame) return this.sentence(index);
-    return `Step ${this.stepAt(index)} of ${this.lanes[0].steps}, making ${this.name()}: ` +
+    return `${this.place(index).replace("/", "of")}, making ${this.name()}: ` +
       `${frame.alpha.toFixed(2)} times the guess plus ${frame.sigma.toFixed(2)} times noise. ` +
       `What you would hear now: ${this.heard(index, 0)}. The model's guess: ${this.heard(index, 1)}.`;
   }
