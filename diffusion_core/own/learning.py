@@ -34,7 +34,7 @@ from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import TrainingDivergedError
 from diffusion_core.own.examples import DRAWN_PER_SECOND, Examples, examples
 from diffusion_core.own.judging import COUNT, STEPS, judged, shipped_share
-from diffusion_core.own.recipe import SHAPE, Plan, configuration, plain_attention
+from diffusion_core.own.recipe import SHAPE, Plan, Threads, configuration, plain_attention
 from diffusion_core.own.shelf import Shelf
 from diffusion_core.pixels import to_uint8
 from diffusion_core.request import Request
@@ -90,6 +90,7 @@ def train_digits(job: TrainingDigits, clock: Clock = time.monotonic) -> Iterator
     """The work of the job: chunks of its answer, b"" in between. Errors as of `examples`;
     TrainingDivergedError if the loss stops being a number."""
     deadline = _under_way[job.token] = Deadline(clock, math.inf)
+    threads = torch.get_num_threads()
     try:
         drawn = math.ceil(DRAWN_PER_SECOND * job.seconds)
         known = yield from _told("preparing", examples(job.digits, drawn))
@@ -101,6 +102,7 @@ def train_digits(job: TrainingDigits, clock: Clock = time.monotonic) -> Iterator
         yield from _conclusion(job, run)
     finally:
         _under_way.pop(job.token, None)
+        torch.set_num_threads(threads)
 
 
 def event(kind: str, arrays: dict[str, NDArray[Any]] | None = None, **head: Any) -> bytes:
@@ -157,6 +159,8 @@ class Course:
         self._clock = deadline.clock
         self._began, self._worked = self._clock(), time.process_time()
         self._plan = Plan()
+        self.most = torch.get_num_threads()
+        self._threads = Threads(self.most)
         self._latest: deque[TrainingEvent] = deque(maxlen=REMEMBERED)
         self._unreported: list[float] = []
 
@@ -192,6 +196,8 @@ class Course:
         state = self.state
         planned = self._plan.steps(state.step, self._deadline.left)
         state.config = replace(state.config, steps=planned)
+        torch.set_num_threads(self._threads.now)
+        began = self._clock()
         try:
             with plain_attention():
                 happened = next(train(state, self.known.x_0, self.known.labels))
@@ -200,7 +206,9 @@ class Course:
                 f"After {state.step} steps the loss was no longer a number, so there is no model: "
                 "train again with another seed."
             ) from error
-        self._plan.heard(self._clock())
+        now = self._clock()
+        self._plan.heard(now)
+        self._threads.heard(now, now - began)
         self._latest.append(happened)
         self._unreported.append(happened.loss)
 
@@ -251,7 +259,7 @@ def _conclusion(job: TrainingDigits, run: Course) -> Iterator[bytes]:
         "seconds": round(seconds, 1),
         "seen": run.state.step * run.state.config.batch_size,
         "processors": round(processors, 2),
-        "threads": torch.get_num_threads(),
+        "threads": run.most,
         "right": found.right,
         "judged": COUNT,
         "shipped": shipped_share(job.digits),

@@ -66,3 +66,49 @@ class Plan:
             return max(FIRST_PLAN, done + 1)
         pace = (self._ended[-1] - self._ended[0]) / (len(self._ended) - 1)
         return done + max(1, math.ceil(left / max(pace, 1e-6)))
+
+
+class Threads:
+    """On how many threads to compute: on one, or on as many as there are, whichever is faster now.
+
+    Threads wait for each other some hundred times in a step. Where other processes want the
+    processors, too, each wait can cost a time slice of theirs, and two threads are many times
+    slower than one (docs/measurements.md). So both are tried, and tried again now and then, the
+    less often the more clearly many threads have lost.
+    """
+
+    STEPS = 2
+    """Of each trial."""
+    AGAIN = 10.0
+    """Seconds until the next."""
+
+    def __init__(self, most: int) -> None:
+        self.now = 1
+        self._most = most
+        self._took: list[float] = []
+        self._of_one = math.inf
+        self._wait = self.AGAIN
+        self._trial_at = 0.0
+        self._deciding = most > 1
+
+    def heard(self, now: float, took: float) -> None:
+        """A step that ended at `now` took so many seconds; decide on how many to take the next."""
+        if not self._deciding:
+            if self._most > 1 and now >= self._trial_at:
+                self.now, self._deciding, self._took = 1, True, []
+            return
+        self._took.append(took)
+        lost = self.now > 1 and took > 2 * self._of_one
+        if len(self._took) < self.STEPS and not lost:
+            return
+        best, self._took = min(self._took), []
+        if self.now == 1:
+            self.now, self._of_one = self._most, best
+            return
+        self._deciding = False
+        if best < self._of_one:
+            self._wait = self.AGAIN
+        else:
+            self.now = 1
+            self._wait *= 2
+        self._trial_at = now + self._wait

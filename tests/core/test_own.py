@@ -22,7 +22,7 @@ from diffusion_core.own import learning
 from diffusion_core.own.examples import Examples, examples
 from diffusion_core.own.judging import shipped_share
 from diffusion_core.own.learning import FINISH, SAMPLES, by_level, end_training, train_digits
-from diffusion_core.own.recipe import FIRST_PLAN, SHAPE, Plan
+from diffusion_core.own.recipe import FIRST_PLAN, SHAPE, Plan, Threads
 from diffusion_core.own.shelf import Shelf
 from diffusion_core.request import Request
 from diffusion_core.run import final_picture, sample
@@ -212,6 +212,28 @@ def test_a_run_is_planned_by_its_pace_of_late() -> None:
         plan.heard(29.5 + now / 2)
     assert plan.steps(49, 60) == pytest.approx(169, abs=1)
     assert plan.steps(49, -5) == 50  # one more, at least
+
+
+@pytest.mark.parametrize(("of_one", "of_two", "chosen"), [(1.0, 0.6, 2), (1.0, 20.0, 1)])
+def test_a_run_computes_on_as_many_threads_as_are_faster(
+    of_one: float, of_two: float, chosen: int
+) -> None:
+    threads, now, used = Threads(2), 0.0, []
+    for _ in range(200):
+        used.append(threads.now)
+        took = of_one if threads.now == 1 else of_two
+        now += took
+        threads.heard(now, took)
+    assert used[0] == 1 and {1, 2} == set(used)  # both are tried, and more than once
+    assert used[100:].count(chosen) > 80
+    assert used[20:].count(3 - chosen) > 0
+
+
+def test_one_processor_leaves_no_choice() -> None:
+    threads = Threads(1)
+    for now in range(100):
+        threads.heard(now, 1.0)
+        assert threads.now == 1
 
 
 def test_losses_are_sorted_by_noise_level() -> None:
