@@ -176,6 +176,7 @@ class Course:
 
     def chunks(self) -> Iterator[bytes]:
         """Learn until the deadline, one step at least."""
+        torch.set_num_threads(self._threads.now)
         yield from self._look()
         reported, look_at = 0.0, 1.0
         self._plan.heard(self._clock())

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from diffusion_core.__main__ import main
-from diffusion_core.benchmarks import chromium, frontier
+from diffusion_core.benchmarks import chromium, editing, frontier
 from diffusion_core.benchmarks.goals import GOALS, judged
 from diffusion_core.benchmarks.model import ModelPlan, measure_model
 from diffusion_core.benchmarks.report import report
@@ -148,6 +148,7 @@ def small_plan(monkeypatch: pytest.MonkeyPatch) -> None:
     service = ServicePlan(pictures=2, batch=4, steps=2, settling=0.1)
     monkeypatch.setattr(benchmark_command, "SERVICE", service)
     monkeypatch.setattr(frontier, "load_mnist", without_mnist)
+    monkeypatch.setattr(editing, "load_mnist", without_mnist)
 
 
 def test_command_prints_a_table_and_writes_json(
