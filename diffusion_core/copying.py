@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from diffusion_core.data import Digits, load_mnist, mnist_available
@@ -147,8 +146,7 @@ def unseen_distances(label: int) -> Generator[bytes, None, Floats]:
 
 
 def _searched(search: NearestSearch) -> Generator[bytes, None, Found]:
-    with torch.inference_mode():
-        while not search.done:
-            search.advance()
-            yield b""
-        return search.found()
+    while not search.done:
+        search.advance()
+        yield b""
+    return search.found()

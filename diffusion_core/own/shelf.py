@@ -8,6 +8,7 @@ studio puts them in (learning.py), and the process that draws takes them out.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import time
 from pathlib import Path
@@ -43,7 +44,7 @@ class Shelf:
 
     def put(self, weights: Path) -> str:
         """Take in a checkpoint, with the card that lies beside it, under the name that it gets."""
-        name = hashlib.sha256(weights.read_bytes()).hexdigest()[:8]
+        name = _digest(weights.read_bytes())
         for path in (weights.with_suffix(".json"), weights):  # who finds weights finds their card
             with replacing(self._weights(name).with_suffix(path.suffix)) as temporary:
                 temporary.write_bytes(path.read_bytes())
@@ -60,6 +61,14 @@ class Shelf:
 
     def _weights(self, name: str) -> Path:
         return self.folder / f"{name}.safetensors"
+
+
+def _digest(content: bytes) -> str:
+    """The name of a safetensors file. Its head is JSON in no particular order, so equal weights
+    need not be equal bytes."""
+    size = int.from_bytes(content[:8], "little")
+    head = json.dumps(json.loads(content[8 : 8 + size]), sort_keys=True)
+    return hashlib.sha256(head.encode() + content[8 + size :]).hexdigest()[:8]
 
 
 def _age(path: Path) -> float:

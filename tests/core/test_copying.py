@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -118,6 +119,15 @@ def test_with_mnist_the_training_set_is_searched_and_test_digits_are_the_yardsti
     own = unseen.images[unseen.places[label]][: copying.UNSEEN]
     expected = np.sort(nearest_distances(own, training.images))
     np.testing.assert_allclose(answer["unseen"], expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("work", ["ideal", "nearest"])
+def test_a_pause_leaves_torch_as_it_was(without_mnist: None, work: str) -> None:
+    """Other work, such as a step of training, is done in the pauses, and may need gradients."""
+    request = Request((3,), "ddim", steps=2)
+    nearest = nearest_work(embedded_digits().images[:2], 0)
+    for _ in ideal_work(request) if work == "ideal" else nearest:
+        assert torch.is_grad_enabled() and not torch.is_inference_mode_enabled()
 
 
 def test_the_work_pauses_often(without_mnist: None) -> None:
