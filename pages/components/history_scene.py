@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from diffusion_core.embedded import CARD, HISTORY_SCENE
 from pages.components.stage.bundle import bundle
-from pages.components.words import LessonError, words
+from pages.components.words import LessonError, sentences_by, words
 
 STAGE = "history"
 TRAINING_DIGITS = 60_000
@@ -56,16 +56,7 @@ def history() -> History:
 
 def sentences_by_loss() -> list[tuple[float, str]]:
     """What it has learned by a loss on test digits: the sections "loss down to X", falling."""
-    prefix, found = "loss down to ", []
-    for heading, text in words("lab-history").items():
-        if heading.startswith(prefix):
-            try:
-                limit = float(heading.removeprefix(prefix))
-            except ValueError as error:
-                raise LessonError(
-                    f"assets/lesson/lab-history.md: “## {heading}” must end in a number."
-                ) from error
-            found.append((limit, " ".join(text.split())))
+    found = sentences_by("lab-history", prefix := "loss down to ")
     if not found or found[-1][0] > 0:
         raise LessonError(f"assets/lesson/lab-history.md: the last “## {prefix}X” must be at 0.")
     return found

@@ -64,9 +64,9 @@ def _words(path: Path, changed: int) -> Lesson:
     return Lesson(path.stem, sections)
 
 
-def sentences_by_noise(name: str) -> list[tuple[float, str]]:
-    """What to see at each noise level: the sections headed "sigma up to X", as (X, sentence)."""
-    prefix = "sigma up to "
+def sentences_by(name: str, prefix: str) -> list[tuple[float, str]]:
+    """The sections of assets/lesson/NAME.md whose headings are this prefix and a number X, as
+    (X, text) in the order of the file. LessonError for what is not a number."""
     found = []
     for heading, text in words(name).items():
         if heading.startswith(prefix):
@@ -77,6 +77,12 @@ def sentences_by_noise(name: str) -> list[tuple[float, str]]:
                     f"assets/lesson/{name}.md: “## {heading}” must end in a number."
                 ) from error
             found.append((limit, " ".join(text.split())))
+    return found
+
+
+def sentences_by_noise(name: str) -> list[tuple[float, str]]:
+    """What to see at each noise level: the sections headed "sigma up to X", as (X, sentence)."""
+    found = sentences_by(name, prefix := "sigma up to ")
     if not found or found[-1][0] < 1:
         raise LessonError(
             f"assets/lesson/{name}.md: the last “## {prefix}X” must be at 1 or above."

@@ -65,7 +65,19 @@ def test_guess_refuses_in_one_sentence(client: TestClient, without_mnist: None, 
     assert answer.status_code == 400 and "Traceback" not in answer.text
 
 
-@pytest.mark.parametrize("address", ["/api/sample?digit=1", "/api/guess"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/api/sample?digit=1",
+        "/api/guess",
+        "/api/check?name=ddim",
+        "/api/export.gif?page=reverse",
+        "/api/edit?kind=between&from=3.7&to=8.21",
+        "/api/spread?digit=3",
+        "/api/sound?melody=C",
+        "/api/step",
+    ],
+)
 def test_a_model_that_cannot_answer_is_said_in_one_sentence(
     client: TestClient, without_mnist: None, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
-from diffusion_core.service.client import ServiceError
 from diffusion_core.service.jobs import CHECK_NAMES
-from pages.components import model, words
+from pages.components import words
 from pages.components.formula.source import SourceError, source_of
 from pages.components.formula.topics import topics
 from pages.components.words import LessonError
@@ -146,15 +144,3 @@ def test_an_unknown_check_is_refused_in_one_sentence(client: TestClient, query: 
     answer = client.get(f"/api/check{query}")
     assert answer.status_code == 400 and "There is no check" in answer.text
     assert answer.headers["content-type"].startswith("text/plain") and "\n" not in answer.text
-
-
-def test_a_model_that_cannot_answer_is_said_in_one_sentence(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def refuse(job: object) -> AsyncGenerator[bytes, None]:
-        raise ServiceError("There is no model: train one.")
-        yield b""
-
-    monkeypatch.setattr(model.service, "ask", refuse)
-    answer = client.get("/api/check?name=ddim")
-    assert (answer.status_code, answer.text) == (503, "There is no model: train one.")

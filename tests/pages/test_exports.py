@@ -7,7 +7,7 @@ import io
 import re
 import subprocess
 import sys
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,6 @@ from starlette.testclient import TestClient
 
 from diffusion_core.service.client import ServiceError
 from pages.api import export
-from pages.components import model
 from pages.components.forward_scene import ForwardSettings, picture
 from pages.exports.film import evenly, forward_show
 from pages.exports.gif import GREYS, HEAD, MARGIN, SIDE, gif
@@ -190,18 +189,6 @@ def test_refuses_in_one_sentence(client: TestClient, query: str, said: str) -> N
     answer = client.get(f"/api/export.pdf?{query}")
     assert answer.status_code == 400 and said in answer.text
     assert answer.text.count("\n") == 0 and answer.text.endswith(".")
-
-
-def test_a_model_that_cannot_answer_is_said_in_one_sentence(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def refuse(job: object) -> AsyncGenerator[bytes, None]:
-        raise ServiceError("There is no model: train one.")
-        yield b""
-
-    monkeypatch.setattr(model.service, "ask", refuse)
-    answer = client.get("/api/export.gif?page=reverse")
-    assert (answer.status_code, answer.text) == (503, "There is no model: train one.")
 
 
 def _run(work: Coroutine[Any, Any, Any]) -> Any:

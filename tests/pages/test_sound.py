@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
@@ -11,12 +10,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from diffusion_core.errors import RequestError
-from diffusion_core.service.client import ServiceError
 from diffusion_core.service.melodies import HELD
 from diffusion_core.sound.notes import LENGTH, NAMES, PITCHES
 from diffusion_core.sound.training import note_times
 from pages.api.sound import CHECKS
-from pages.components import model
 from pages.components.sound.scene import Note, sound_scene
 from tests.pages.conftest import Open
 from tests.pages.unbundle import unbundle
@@ -70,18 +67,6 @@ def test_refuses_in_one_sentence(client: TestClient, query: str, said: str) -> N
     answer = client.get(f"/api/sound?{query}")
     assert answer.status_code == 400
     assert said in answer.text.lower() and "\n" not in answer.text and answer.text.endswith(".")
-
-
-def test_a_model_that_cannot_answer_is_said_in_one_sentence(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def refuse(job: object) -> AsyncGenerator[bytes, None]:
-        raise ServiceError("There is no model: train one.")
-        yield b""
-
-    monkeypatch.setattr(model.service, "ask", refuse)
-    answer = client.get("/api/sound?melody=C")
-    assert (answer.status_code, answer.text) == (503, "There is no model: train one.")
 
 
 # --- The lab ------------------------------------------------------------------------------------
