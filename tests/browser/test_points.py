@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -167,11 +168,10 @@ def test_reset_forgets_what_was_learned(visitor: Visitor) -> None:
 
 def test_what_is_seen_is_also_said(visitor: Visitor) -> None:
     trained(visitor)
-    assert "percent of the finished samples lie on two moons" in (
-        plane(visitor).get_attribute("aria-label") or ""
-    )
-    said = visitor.page.locator("[role=status].unseen").all_inner_texts()
-    assert any("Step 24" in text and "percent of the samples" in text for text in said)
+    said = re.compile("percent of the finished samples lie on two moons")
+    expect(plane(visitor)).to_have_attribute("aria-label", said)
+    aloud = visitor.page.locator("[role=status].unseen")
+    expect(aloud.filter(has_text=re.compile("Step 24,.*percent of the samples"))).to_have_count(1)
 
 
 @pytest.mark.parametrize(("motion", "moves"), [("reduce", False), ("no-preference", True)])

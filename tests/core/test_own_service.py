@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,10 +14,10 @@ import pytest
 from diffusion_core.own.shelf import Shelf
 from diffusion_core.service.client import Before, Keeping, Limits, ModelService, ServiceError
 from diffusion_core.service.own import EndTraining, TrainingDigits
-from tests.core.test_service import until
+from tests.core import serving
+from tests.core.serving import STUDIO, until
 from tests.core.tiny_mnist import StandIn
 
-STUDIO = ("-m", "diffusion_core.service.studio")
 LIMITS = Limits(width=1, long=1_000_000, waiting=2, kept=0, deaths=0)
 """As those of the app (pages/components/studio.py), with a shorter line."""
 PATIENCE = 600
@@ -44,17 +44,8 @@ async def alive(process: int) -> bool:
     return False
 
 
-def served(test: object, idle: float = 0.1) -> None:
-    async def run() -> None:
-        service = ModelService(LIMITS, STUDIO, Keeping(idle=idle, threads=1))
-        await service.start()
-        try:
-            async with asyncio.timeout(PATIENCE):
-                await test(service)  # type: ignore[operator]
-        finally:
-            await service.stop()
-
-    asyncio.run(run())
+def served(test: Callable[[ModelService], Awaitable[None]], idle: float = 0.1) -> None:
+    serving.served(test, LIMITS, STUDIO, Keeping(idle=idle, threads=1), patience=PATIENCE)
 
 
 def test_one_trains_at_a_time_and_memory_is_given_back(tiny: StandIn, tmp_path: Path) -> None:

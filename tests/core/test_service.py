@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from pathlib import Path
 
@@ -20,10 +18,7 @@ from diffusion_core.run import sample
 from diffusion_core.service.client import Before, Limits, ModelService, ServiceError
 from diffusion_core.service.jobs import Drawing, Guess
 from tests.core.fake_worker import DEADLY, DEADLY_ONCE, REFUSED
-
-FAKE = ("-m", "tests.core.fake_worker")
-PATIENCE = 60
-"""Seconds after which a test that waits is taken to hang."""
+from tests.core.serving import FAKE, served, until
 
 
 def drawing(seed: int, steps: int = 5, count: int = 1) -> Drawing:
@@ -32,33 +27,6 @@ def drawing(seed: int, steps: int = 5, count: int = 1) -> Drawing:
 
 def expected(seed: int, steps: int = 5) -> bytes:
     return b"".join(b"%d:%d " % (seed, k) for k in range(steps))
-
-
-def served(
-    test: Callable[[ModelService], Awaitable[None]],
-    limits: Limits | None = None,
-    command: tuple[str, ...] = FAKE,
-) -> None:
-    """Run a test with a service that is started before it and stopped after it."""
-
-    async def run() -> None:
-        service = ModelService(limits, command)
-        await service.start()
-        try:
-            async with asyncio.timeout(PATIENCE):
-                await test(service)
-        finally:
-            await service.stop()
-
-    # In a thread of its own: a browser that another test has open runs a loop in this one.
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(lambda: asyncio.run(run())).result()
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait for something that the worker's messages bring about."""
-    while not condition():
-        await asyncio.sleep(0.002)
 
 
 def test_an_answer_arrives_whole_and_in_order() -> None:

@@ -6,9 +6,9 @@ import asyncio
 import os
 import signal
 import threading
-from collections.abc import Awaitable, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from contextlib import aclosing
+from functools import partial
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -30,15 +30,16 @@ from diffusion_core.service.client import (
 )
 from diffusion_core.service.jobs import Drawing, Guess, Learning
 from diffusion_core.service.studio import serve, work_of
+from tests.core import serving
 from tests.core.plane_runs import received
+from tests.core.serving import FAKE, STUDIO, until
 
-STUDIO = ("-m", "diffusion_core.service.studio")
-FAKE = ("-m", "tests.core.fake_worker")
-"""Speaks as the studio does and starts in no time: enough where only the client is looked at."""
 PATIENCE = 600
 """Seconds after which a test that waits is taken to hang."""
 LIMITS = Limits(width=3, size=10**9, long=10**10, waiting=20)
 KEEPING = Keeping(idle=600, threads=1)
+
+served = partial(serving.served, limits=LIMITS, command=STUDIO, keeping=KEEPING, patience=PATIENCE)
 
 
 def training(seed: int, steps: int = 6, **changes: Any) -> Learning:
@@ -48,33 +49,6 @@ def training(seed: int, steps: int = 6, **changes: Any) -> Learning:
 def drawing(seed: int, steps: int = 5) -> Drawing:
     """What the fake worker does."""
     return Drawing(Request((0,), "ddim", steps, seed=seed))
-
-
-def served(
-    test: Callable[[ModelService], Awaitable[None]],
-    limits: Limits = LIMITS,
-    keeping: Keeping = KEEPING,
-    wording: Wording | None = None,
-    command: tuple[str, ...] = STUDIO,
-) -> None:
-    """Run a test with a studio that is started before it and stopped after it."""
-
-    async def run() -> None:
-        service = ModelService(limits, command, keeping, wording)
-        await service.start()
-        try:
-            async with asyncio.timeout(PATIENCE):
-                await test(service)
-        finally:
-            await service.stop()
-
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(lambda: asyncio.run(run())).result()
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    while not condition():
-        await asyncio.sleep(0.005)
 
 
 def is_running(process: int) -> bool:
@@ -122,7 +96,7 @@ def test_a_full_line_turns_the_next_one_away_in_a_sentence() -> None:
         for reader in readers:
             reader.cancel()
 
-    served(test, Limits(width=1, waiting=2), wording=crowded, command=FAKE)
+    served(test, limits=Limits(width=1, waiting=2), wording=crowded, command=FAKE)
 
 
 def test_trainings_take_turns() -> None:
@@ -151,7 +125,7 @@ def test_hanging_up_ends_the_training_and_makes_room_for_the_next() -> None:
         assert received(await waiting).snapshots[-1]["step"] == 6
         assert service.idle and not service.kept(training(1, steps=4000))
 
-    served(test, Limits(width=1))
+    served(test, limits=Limits(width=1))
 
 
 def test_a_studio_that_is_killed_goes_on_where_it_was() -> None:
