@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 PORT ?= 8501
+WORKERS ?= auto
 ARGS ?=
 
 BIN := .venv/bin
@@ -19,8 +20,8 @@ help:  ## list what make can do
 run: $(READY)  ## start the app on http://localhost:8501 (another port: PORT=8600)
 	$(BIN)/streamlit run app.py --server.port $(PORT) --server.headless true $(ARGS)
 
-test: $(READY)  ## run the tests
-	$(BIN)/python -m pytest $(ARGS)
+test: $(READY)  ## run the tests, on all processors (one after another: WORKERS=0)
+	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 setup: $(READY)  ## make .venv and install everything; the other targets do it by themselves
 

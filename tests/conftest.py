@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from diffusion_core.data import mnist_available
 
@@ -14,6 +16,19 @@ torch.set_num_threads(1)
 # A slow machine is no bug, and a failure should be the same one for everybody.
 settings.register_profile("fog", deadline=None, derandomize=True)
 settings.load_profile("fog")
+
+
+class OneBrowser(LoadFileScheduling):
+    """Shares the tests out by file, but for those in the browser: one process has them all, since
+    they share a server, and two browsers at once would only be in each other's way."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = "tests/browser/"
+        return folder if nodeid.startswith(folder) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneBrowser:
+    return OneBrowser(config, log)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -78,7 +78,8 @@ def test_frechet_survives_features_that_are_copies_of_each_other() -> None:
 
 def test_frechet_of_a_set_and_itself_is_zero() -> None:
     a = moments(cloud(500, 96) * np.logspace(-3, 1, 96))
-    assert frechet_distance(a, a) == pytest.approx(0, abs=1e-6)
+    # A square root of a covariance is found to about 1e-8 of its size, on some processors.
+    assert frechet_distance(a, a) == pytest.approx(0, abs=1e-7 * np.trace(a.covariance))
 
 
 def test_frechet_of_samples_approaches_that_of_their_distributions() -> None:

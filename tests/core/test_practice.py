@@ -71,7 +71,8 @@ def test_the_step_goes_down_the_slope(tiny_config: UNetConfig) -> None:
         assert moved == pytest.approx(-rate * slope, rel=1e-3, abs=2e-6)
         assert slope != 0
     length = sum(
-        float((network.get_parameter(name) - was).square().sum()) for name, was in before.items()
+        float((network.get_parameter(name).detach() - was).square().sum())
+        for name, was in before.items()
     )
     assert norm == pytest.approx(length**0.5 / rate, rel=1e-6)
     assert losses.shape == (2,)

@@ -203,7 +203,7 @@ def test_sentences_must_end_at_no_loss(monkeypatch: pytest.MonkeyPatch) -> None:
     assert limits == sorted(limits, reverse=True) and limits[-1] == 0
     for sections in ({"loss down to 0.5": "A."}, {"loss down to little": "A."}, {}):
         lesson = Lesson("lab-history", sections)
-        monkeypatch.setattr(history_scene, "words", lambda _, lesson=lesson: lesson)
+        monkeypatch.setattr("pages.components.words.words", lambda _, lesson=lesson: lesson)
         with pytest.raises(LessonError, match="lab-history"):
             sentences_by_loss()
 
