@@ -25,6 +25,7 @@ import torch
 from torch import Tensor
 
 from diffusion_core.errors import RequestError, TrainingDivergedError
+from diffusion_core.muon import Muon
 from diffusion_core.prediction import add_noise, velocity
 from diffusion_core.request import NO_LABEL
 from diffusion_core.schedule import COSINE, Floats, Schedule, alpha_sigma, cosine_time
@@ -164,9 +165,6 @@ class Optimizers:
 
     Which is which is told by the names: a network calls its way in `enter`, its way out `leave`,
     and what it makes of label and time `label` and `noise_level`.
-
-    torch's Muon takes two-dimensional parameters only. A convolution's weight (out, in, h, w) is
-    the matrix (out, in h w), so Muon is given such a view of it, which shares its memory.
     """
 
     def __init__(self, network: torch.nn.Module, config: TrainingConfig) -> None:
@@ -178,11 +176,7 @@ class Optimizers:
         for name, parameter in network.named_parameters():
             matrix = parameter.ndim > 1 and not name.startswith(ends)
             (inside if matrix else rest).append(parameter)
-        self._inside = inside
-        self._views = [torch.nn.Parameter(p.detach().flatten(1)) for p in inside]
-        self.muon = torch.optim.Muon(
-            self._views, lr=config.learning_rate, weight_decay=config.weight_decay
-        )
+        self.muon = Muon(inside, config.learning_rate, config.weight_decay)
         self.adam = torch.optim.AdamW(
             rest, lr=config.adam_rate, betas=(0.9, 0.99), weight_decay=0.0, fused=True
         )
@@ -190,13 +184,11 @@ class Optimizers:
 
     def step(self, share: float) -> None:
         """Apply the network's gradients, with this share of the learning rates."""
-        for view, parameter in zip(self._views, self._inside, strict=True):
-            view.grad = None if parameter.grad is None else parameter.grad.flatten(1)
         for group in self.muon.param_groups:
             group["lr"] = share * self._config.learning_rate
         for group in self.adam.param_groups:
             group["lr"] = share * self._config.adam_rate
-        self.muon.step()  # type: ignore[no-untyped-call]
+        self.muon.step()
         self.adam.step()
 
     def tensors(self) -> dict[str, Tensor]:

@@ -34,7 +34,14 @@ from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import TrainingDivergedError
 from diffusion_core.own.examples import DRAWN_PER_SECOND, Examples, examples
 from diffusion_core.own.judging import COUNT, STEPS, judged, shipped_share
-from diffusion_core.own.recipe import SHAPE, Plan, Threads, configuration, plain_attention
+from diffusion_core.own.recipe import (
+    SHAPE,
+    Plan,
+    Threads,
+    configuration,
+    plain_attention,
+    times,
+)
 from diffusion_core.own.shelf import Shelf
 from diffusion_core.pixels import to_uint8
 from diffusion_core.request import Request
@@ -201,7 +208,7 @@ class Course:
         began = self._clock()
         try:
             with plain_attention():
-                happened = next(train(state, self.known.x_0, self.known.labels))
+                happened = next(train(state, self.known.x_0, self.known.labels, times=times))
         except TrainingDivergedError as error:
             raise TrainingDivergedError(
                 f"After {state.step} steps the loss was no longer a number, so there is no model: "

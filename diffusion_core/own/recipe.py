@@ -15,10 +15,13 @@ from contextlib import contextmanager
 
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from diffusion_core.training import TrainingConfig, fast_precision
+from diffusion_core.schedule import Floats
+from diffusion_core.training import TrainingConfig, fast_precision, stratified_times
 from diffusion_core.unet import UNetConfig
 
-SHAPE = UNetConfig(widths=(32, 64), blocks=1, embedding=128)
+SHAPE = UNetConfig(widths=(24, 48), blocks=1, embedding=128)
+TOWARDS_NOISE = 0.6
+"""The power of u, even in [0, 1), that is the time t of a question."""
 FIRST_PLAN = 1_000
 """Steps that are planned before anything is known of the pace."""
 PACE_OF = 20
@@ -29,13 +32,24 @@ def configuration(seed: int) -> TrainingConfig:
     """How it is trained: as the shipped model, but for a run of minutes."""
     return TrainingConfig(
         steps=FIRST_PLAN,
-        batch_size=128,
+        batch_size=64,
+        adam_rate=4e-3,
         warmup=50,
         decay=0.4,
+        label_dropout=0.05,
         ema_gamma=6.94,
         precision=fast_precision("cpu"),
         seed=seed,
     )
+
+
+def times(count: int, seed: int) -> Floats:
+    """The times that are practised: more of the noisy ones.
+
+    In much noise it is decided which digit there will be, and edges can wait. A run of hours has
+    time for both, and practises all times alike.
+    """
+    return stratified_times(count, seed) ** TOWARDS_NOISE
 
 
 @contextmanager
