@@ -80,9 +80,10 @@ def sentences_by(name: str, prefix: str) -> list[tuple[float, str]]:
     return found
 
 
-def sentences_by_noise(name: str) -> list[tuple[float, str]]:
-    """What to see at each noise level: the sections headed "sigma up to X", as (X, sentence)."""
-    found = sentences_by(name, prefix := "sigma up to ")
+def sentences_by_noise(name: str, kind: str = "") -> list[tuple[float, str]]:
+    """What to see at each noise level: the sections headed "sigma up to X", as (X, sentence). Where
+    a lesson has several kinds of them, `kind` stands before, as in "grain, "."""
+    found = sentences_by(name, prefix := f"{kind}sigma up to ")
     if not found or found[-1][0] < 1:
         raise LessonError(
             f"assets/lesson/{name}.md: the last “## {prefix}X” must be at 1 or above."
