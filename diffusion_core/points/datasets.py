@@ -8,7 +8,7 @@ noise it will be mixed with.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,7 +104,7 @@ SAMPLED: dict[str, Callable[[np.random.Generator, int], Floats]] = {
 }
 
 
-@cache
+@lru_cache(maxsize=16)
 def _letters(word: str) -> Floats:
     """The inked pixels of the word, (K, 3): x, y and the side of a pixel, in the plane."""
     # Pillow takes a moment to load, and few data sets want it.

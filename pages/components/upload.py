@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -88,7 +89,7 @@ def _opened(data: bytes) -> tuple[Image.Image, int]:
             if image.format == "JPEG":
                 image.draft(None, (ENOUGH, ENOUGH))  # decodes no more than is needed
             image.load()
-            return ImageOps.exif_transpose(image), frames
+            return _upright(image), frames
     except RequestError:
         raise
     except Image.DecompressionBombError as error:
@@ -104,6 +105,14 @@ def _opened(data: bytes) -> tuple[Image.Image, int]:
         raise RequestError(
             "This picture is damaged or not whole: save it again, or choose another."
         ) from error
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Turned as its camera was held; as it is where what it says of that is damaged."""
+    try:
+        return ImageOps.exif_transpose(image)
+    except (struct.error, SyntaxError, ValueError, KeyError, TypeError):
+        return image
 
 
 def _grey(image: Image.Image) -> NDArray[np.float64]:
@@ -184,6 +193,10 @@ def _fitted(ink: NDArray[np.float64]) -> NDArray[np.uint8]:
     high, wide = (max(1, round(side * scale)) for side in crop.shape)
     image = Image.fromarray(np.rint(crop).astype(np.uint8))
     small = np.asarray(image.resize((wide, high), Image.Resampling.BOX), np.float64)
+    if not small.max():
+        raise RequestError(
+            "There is nothing to see on this picture but specks: choose one with a digit on it."
+        )
     small = np.clip(small * 255 / small.max(), 0, 255)
     mass = small.sum()
     down = float((np.arange(high) + 0.5) @ small.sum(axis=1) / mass)

@@ -138,6 +138,22 @@ def test_a_term_opens_in_place_and_gives_the_focus_back(visitor: Visitor) -> Non
     assert term.evaluate("link => link === document.activeElement")
 
 
+def test_keys_go_to_the_stage_in_the_middle_of_the_screen(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.open("/overview", stage="overview-forward")
+    page.wait_for_function(
+        "() => [...throughTheFog.values()].filter((s) => s.clock && s.painted).length > 1"
+    )
+    places = "() => Object.fromEntries([...throughTheFog].map(([name, s]) => [name, s.index]))"
+    visitor.stage("overview-forward", "s.clock.scrollIntoView({ block: 'center' })")
+    before = page.evaluate(places)
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    visitor.wait_for("overview-forward", f"i !== {before['overview-forward']}")
+    after = page.evaluate(places)
+    assert [name for name in before if after[name] != before[name]] == ["overview-forward"]
+
+
 def test_progress_stays_in_the_browser(visitor: Visitor) -> None:
     page = visitor.page
     page.goto(visitor.address + "/why")

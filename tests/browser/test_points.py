@@ -197,6 +197,15 @@ def test_a_way_to_break_it_is_one_press(visitor: Visitor) -> None:
     assert visitor.page.get_by_text("very few strides").count() == 1
 
 
+def test_what_is_typed_just_before_train_counts(visitor: Visitor) -> None:
+    shortened(visitor, 12)
+    open_lab(visitor, "&plane_data=a word")
+    visitor.page.get_by_label("Word", exact=True).fill("SUN")
+    press(visitor, "Train")
+    wait_for(visitor, "l.training?.done && l.training.address.includes('word=SUN')")
+    assert visitor.stage("points", "c.last") == lab(visitor, "l.training.snapshots.length - 1")
+
+
 def test_nan_while_training_is_said_and_what_was_learned_stays(visitor: Visitor) -> None:
     open_lab(visitor, "&plane_rate=1000")
     press(visitor, "Train")
@@ -264,6 +273,22 @@ def test_a_shape_drawn_with_the_mouse_is_learned(visitor: Visitor) -> None:
     assert lab(visitor, "l.pen.strokes.length") == 0 and lab(visitor, "l.pen.active")
 
 
+def test_a_dot_at_the_edge_is_learned_too(visitor: Visitor) -> None:
+    shortened(visitor, 4)
+    open_lab(visitor, "&plane_data=your drawing")
+    place, mouse = on_plane(visitor), visitor.page.mouse
+    for x, y in ((2.1, 0.3), (-2.1, -0.3)):  # beside the square, which ends at 1.5
+        mouse.move(*place(x, y))
+        mouse.down()
+        mouse.up()
+    press(visitor, "Train")
+    wait_for(visitor, "l.training?.live === false")
+    assert lab(visitor, "l.training.problem") is None
+    across = lab(visitor, "[...l.training.data].filter((_, i) => i % 2 === 0)")
+    assert isinstance(across, list)
+    assert min(across) < -1 and max(across) > 1
+
+
 def test_an_empty_drawing_is_refused_in_a_sentence(visitor: Visitor) -> None:
     open_lab(visitor, "&plane_data=your drawing")
     press(visitor, "Train")
@@ -299,6 +324,10 @@ def test_a_finger_draws_as_well_and_the_page_fits_a_phone(phone: Visitor) -> Non
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
 
     send("touchStart", place(-1, -1))
+    # A second finger, or a palm, draws nothing.
+    send("touchStart", place(-1, -1), place(1, -1))
+    send("touchMove", place(-1, -1), place(1, -1.3))
+    send("touchMove", place(-1, -1))
     for part in range(1, 11):
         send("touchMove", place(-1 + 0.2 * part, -1 + 0.2 * part))
     send("touchEnd")

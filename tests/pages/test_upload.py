@@ -151,6 +151,14 @@ def bomb() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + body
 
 
+def specks() -> Image.Image:
+    """Two black pixels in corners that lie far apart: in the size of a digit, nothing is left."""
+    image = Image.new("L", (600, 600), 255)
+    for corner in ((0, 0), (599, 599)):
+        image.putpixel(corner, 0)
+    return image
+
+
 REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "nothing": (lambda: b"", "This file is empty: choose a picture of a digit."),
     "words": (lambda: b"I am no picture.", "not a picture that can be read here"),
@@ -168,6 +176,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: file_of(Image.effect_noise((90, 90), 1).point(lambda v: min(v + 100, 235))),
         "nothing to see",
     ),
+    "specks": (lambda: file_of(specks()), "nothing to see on this picture but specks"),
     "all transparent": (lambda: file_of(Image.new("RGBA", (90, 90))), "nothing to see"),
 }
 
@@ -180,6 +189,12 @@ def test_what_cannot_be_used_is_refused_in_one_sentence(name: str) -> None:
     said = str(refusal.value)
     assert why in said
     assert said[0].isupper() and said.endswith(".") and said.count(". ") == 0
+
+
+@pytest.mark.parametrize("head", [b"Exif\0\0II*\0", b"Exif\0\0MM\0*\0\0\0\x08\xff\xff"])
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP"])
+def test_what_a_camera_said_may_be_damaged(format: str, head: bytes) -> None:
+    assert looks_like_the_seven(picture_of_upload(file_of(seven(), format, exif=head)).picture)
 
 
 def test_a_large_photo_is_taken_without_decoding_all_of_it() -> None:

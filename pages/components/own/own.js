@@ -2,6 +2,7 @@
 
 const SHOWN = 20; // pictures, as many as the server draws at a time
 const THUMBS = 8, IN_THUMB = 10;
+const JUST_NOW = 2000; // milliseconds in which a field that was left for a button is heard of
 
 function spoken(seconds) {
   const whole = Math.round(seconds);
@@ -130,10 +131,10 @@ const EMPTY = "When the training ends, a judge that had no part in it reads 100 
 export default function (component) {
   const root = component.parentElement.querySelector(".root");
   root.settings = component.data;
-  if (root.show) { root.show(); return root.leave; } // only settings or theme are new
+  if (root.show) { root.changed(); root.show(); return root.leave; } // only settings or theme are new
   const parts = build(root);
   let run = null, moment = null; // moment: which pictures are shown; null for the newest
-  let painted = null, filled = null;
+  let painted = null, filled = null, pressed = -Infinity;
 
   function show() {
     const { settings } = root;
@@ -198,13 +199,23 @@ export default function (component) {
     show();
   }
 
-  parts.train.addEventListener("click", () => {
+  function begin() {
     const { digits, seconds, seed } = root.settings;
     const fresh = (window.throughTheFogOwn = new OwnRun({ digits, seconds, seed }));
     root.broken = false;
     watch(fresh);
     fresh.begin();
-  });
+  }
+
+  parts.train.addEventListener("click", () => { pressed = performance.now(); begin(); });
+  // What was typed a moment before Train was pressed arrives a moment after, and counts.
+  root.changed = () => {
+    const { digits, seconds, seed } = root.settings;
+    const other = run && (run.settings.digits !== digits || run.settings.seconds !== seconds || run.settings.seed !== seed);
+    if (!other || !run.live || performance.now() - pressed > JUST_NOW) return;
+    run.hangUp.abort();
+    begin();
+  };
   parts.stop.addEventListener("click", () => run?.stop());
   parts.slider.addEventListener("input", () => {
     const last = run.moments.length - 1, chosen = Number(parts.slider.value);

@@ -98,7 +98,9 @@ class OwnRun {
         : error.message;
     } finally {
       window.removeEventListener("beforeunload", this.warn);
-      try { sessionStorage.removeItem(REMEMBERED); } catch { /* as above */ }
+      try {
+        if (window.throughTheFogOwn === this) sessionStorage.removeItem(REMEMBERED);
+      } catch { /* as above */ }
     }
     this.report();
   }

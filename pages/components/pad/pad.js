@@ -62,7 +62,7 @@ class Pad {
     const { canvas } = this;
     canvas.onpointerdown = (event) => this.begin(event);
     canvas.onpointermove = (event) => this.move(event);
-    canvas.onpointerup = canvas.onpointercancel = () => this.lift();
+    canvas.onpointerup = canvas.onpointercancel = (event) => this.lift(event);
     canvas.onkeydown = (event) => this.key(event);
     canvas.onfocus = canvas.onblur = () => this.paint();
     this.choose(false);
@@ -183,6 +183,8 @@ class Pad {
   begin(event) {
     if (event.button > 0 || this.data.locked) return;
     event.preventDefault();
+    if (this.at) return; // one finger draws; a second one does nothing
+    this.pointer = event.pointerId;
     this.canvas.focus({ focusVisible: false });
     this.canvas.setPointerCapture(event.pointerId);
     this.remember();
@@ -193,7 +195,7 @@ class Pad {
   }
 
   move(event) {
-    if (!this.at) return;
+    if (!this.at || event.pointerId !== this.pointer) return;
     const events = event.getCoalescedEvents?.() ?? [];
     for (const part of events.length ? events : [event]) {
       const to = this.place(part);
@@ -203,8 +205,8 @@ class Pad {
     this.paint();
   }
 
-  lift() {
-    if (!this.at) return;
+  lift(event) {
+    if (!this.at || event.pointerId !== this.pointer) return;
     this.cursor = this.at.map((place) => Math.max(0, Math.min(SIDE - 1, Math.floor(place))));
     this.at = null;
     this.changed(PATIENCE.pointer);

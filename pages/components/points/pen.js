@@ -10,20 +10,25 @@ class Pen {
     this.strokes = []; // each a list of x, y, x, y, ...
     this.active = false; // whether the canvas is being drawn on at all
     this.full = false;
-    let drawing = null;
+    let drawing = null, pointer = null; // one finger draws; a second one does nothing
     canvas.addEventListener("pointerdown", (event) => {
       if (!this.active) return;
       event.preventDefault();
+      if (drawing) return;
+      if (this.corners >= MOST_CORNERS) { this.full = true; this.changed(); return; }
+      pointer = event.pointerId;
       canvas.setPointerCapture(event.pointerId);
       drawing = [];
       this.strokes.push(drawing);
       this.add(drawing, event);
     });
     canvas.addEventListener("pointermove", (event) => {
-      if (drawing) for (const each of event.getCoalescedEvents?.() ?? [event]) this.add(drawing, each);
+      if (drawing && event.pointerId === pointer) for (const each of event.getCoalescedEvents?.() ?? [event]) this.add(drawing, each);
     });
-    const end = () => {
-      if (drawing?.length === 2) drawing.push(drawing[0] + 0.02, drawing[1]); // a tap is a dot
+    const end = (event) => {
+      if (event.pointerId !== pointer) return;
+      // A tap is a dot; at the edge, it reaches inwards.
+      if (drawing?.length === 2) drawing.push(drawing[0] - 0.02 * Math.sign(drawing[0] || 1), drawing[1]);
       drawing = null;
     };
     canvas.addEventListener("pointerup", end);

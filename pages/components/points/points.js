@@ -2,6 +2,7 @@
 // timelines, that of the training and that of the noise, move without asking anybody.
 
 const PLAY_NOISE = 3.5, PLAY_TRAINING = 6; // seconds from one end to the other
+const JUST_NOW = 2000; // milliseconds in which a field that was left for a button is heard of
 
 export default function (component) {
   const root = component.parentElement.querySelector(".root");
@@ -80,8 +81,10 @@ class Lab {
     this.second.hidden = !this.scene.ideal;
     this.root.dataset.two = this.scene.ideal;
     const same = before && before.address === this.scene.address && before.drawing === this.scene.drawing;
+    // What was typed a moment before Train was pressed arrives a moment after, and counts.
+    const late = !same && this.training && performance.now() - this.pressed < JUST_NOW;
     if (!same) this.clear();
-    if (!first && this.scene.presses > before.presses) this.start();
+    if (!first && (late || this.scene.presses > before.presses)) this.start();
     this.stage.changed();
   }
 
@@ -97,6 +100,7 @@ class Lab {
   }
 
   start() {
+    this.pressed = performance.now();
     this.training?.stop();
     this.halt();
     this.t = 0;

@@ -58,6 +58,7 @@ export default function (component) {
 class Melody {
   constructor(root, data) {
     Object.assign(this, { root, data, tune: null, hangUp: null, playhead: 0 });
+    this.gone = new AbortController(); // when the lab has been left
     this.keys = data.letters.map((letter, i) => {
       const key = make("button.key", { type: "button", "aria-label": `Play ${data.names[i]}` }, make("b", {}, letter), make("span", {}, String(i + 1)));
       key.onclick = () => this.press(i);
@@ -104,11 +105,12 @@ class Melody {
     key.setAttribute("data-lit", "");
     try {
       await loudspeaker.open();
-      const { notes, head } = await made(this.data.letters[label]);
+      const { notes, head } = await made(this.data.letters[label], this.gone.signal);
+      this.gone.signal.throwIfAborted();
       loudspeaker.play(mixed([[0, notes[0]]], head.rate), head.rate);
       setText(this.said, `A new ${this.data.names[label]}.`);
     } catch (error) {
-      setText(this.said, error.message);
+      if (error.name !== "AbortError") setText(this.said, error.message);
     }
     key.removeAttribute("data-lit");
   }
@@ -118,6 +120,9 @@ class Melody {
     const hangUp = (this.hangUp = new AbortController());
     this.busy(true);
     setText(this.said, "The model is making your notes …");
+    // Within the click: some browsers allow no sound later. If it fails, that is said below.
+    const opened = loudspeaker.open();
+    opened.catch(() => {});
     try {
       this.tune = await made(this.line.value, hangUp.signal);
       this.parts = inTime(this.tune);
@@ -126,14 +131,15 @@ class Melody {
       this.repaint();
       const done = `${this.tune.notes.length} new notes from seed ${this.tune.head.seed}.`;
       setText(this.said, done);
-      await loudspeaker.open();
+      await opened;
+      hangUp.signal.throwIfAborted();
       const seconds = this.mix.length / this.tune.head.rate;
       loudspeaker.play(this.mix, this.tune.head.rate,
         (now) => this.head.style.setProperty("left", `${100 * Math.min(1, now / seconds)}%`),
         () => { if (this.hangUp === hangUp) this.busy(false); });
       return;
     } catch (error) {
-      setText(this.said, error.name === "AbortError" ? "Stopped." : error.message);
+      if (this.hangUp === hangUp) setText(this.said, error.name === "AbortError" ? "Stopped." : error.message);
     }
     if (this.hangUp === hangUp) this.busy(false);
   }
@@ -153,6 +159,7 @@ class Melody {
   }
 
   leave() {
+    this.gone.abort();
     this.hangUp?.abort();
     loudspeaker.stop();
     document.removeEventListener("keydown", this.onkey);

@@ -42,8 +42,13 @@ export default function (component) {
       const count = Math.min(STEPS_HEARD, scene.last + 1);
       const at = Array.from({ length: count }, (_, i) => Math.round((i / Math.max(1, count - 1)) * scene.last));
       const parts = at.map((index, i) => [i * BEAT, lane.wave(scene.frame(0, index), 0, 0)]);
+      let heard = -1, mine = null;
       const moved = (seconds) => {
-        if (stage.scene === scene) stage.moveTo(at[Math.min(count - 1, Math.max(0, Math.floor(seconds / BEAT)))]);
+        const next = Math.min(count - 1, Math.max(0, Math.floor(seconds / BEAT)));
+        // Once the reader moves the timeline, it is theirs.
+        if (next === heard || stage.scene !== scene || (mine !== null && stage.index !== mine)) return;
+        heard = next;
+        stage.moveTo((mine = at[next]));
       };
       moved(0);
       loudspeaker.play(mixed(parts, data.rate), data.rate, moved, () => stage.scene === scene && stage.settled());

@@ -91,7 +91,12 @@ function givenCanvas({ given, side, label }) {
 function hiddenCell(cell) {
   const button = make("button.thumb.covered", { type: "button", "aria-label": cell.hidden }, "?");
   const figure = figureOf(button, cell);
-  button.onclick = () => button.replaceWith(givenCanvas(cell));
+  button.onclick = () => {
+    const shown = givenCanvas(cell);
+    shown.tabIndex = -1; // the focus stays where the reader is
+    button.replaceWith(shown);
+    shown.focus();
+  };
   return { figure };
 }
 

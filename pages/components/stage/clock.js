@@ -101,7 +101,7 @@ class Clock {
     stage.settled = () => { this.label(); this.settle(); };
     stage.take = () => { this.pause(false); this.following = false; }; // the reader takes over
     stage.toggle = () => this.play.onclick();
-    stage.clock = root;
+    stage.clock = this.root;
     this.unfollow?.();
     this.unfollow = stage.follow((scene, index) => this.paint(scene, index));
     const scene = sceneOf(head);

@@ -34,7 +34,7 @@ export default function (component) {
     return (scene, index) => {
       buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(FORMS[i] === form)));
       const curve = scene.line(index), marks = scene.dots(index), last = scene.last;
-      const key = [form[0], marks.length, index, Boolean(curve), scene.round?.round].join();
+      const key = [form[0], marks.length, index, Boolean(curve), scene.curveMissing, scene.round?.round].join();
       if (painted?.scene === scene && painted.key === key) return;
       painted = { scene, key };
       line.setAttribute("d", curve ? path(curve, form) : "");
@@ -43,7 +43,7 @@ export default function (component) {
         `circle.${first ? "loss-now" : now ? "loss-fresh" : "loss-dot"}`,
         { cx: px(t).toFixed(1), cy: py(loss * form[2](t)).toFixed(1), r: first ? 7 : 4 })));
       const range = curve ? spread(curve, form) : null;
-      const words = data.said[form[0]].replace("{range}", range ?? "…");
+      const words = scene.curveMissing ?? data.said[form[0]].replace("{range}", range ?? "…");
       setText(said, words);
       drawing.setAttribute("aria-label", `Mean loss ${form[1]} at each noise level${range ? `: ${range}` : ""}. ` +
         (marks.length ? `${marks.length} of our own as dots.` : ""));

@@ -19,7 +19,7 @@ export default function (component) {
     });
     root.replaceChildren(make("div.scrub", {}, make("span.small", {}, data.first), slider,
       make("span.small", {}, data.last), place, play), ...rows.map(({ line }) => line));
-    let painted = "";
+    let painted = "", seen = null;
     return (scene, index, stage) => {
       const count = scene.lanes?.[0]?.count ?? 0;
       if (!count) return;
@@ -44,8 +44,9 @@ export default function (component) {
       slider.setAttribute("aria-valuetext", said);
       const frames = scene.lanes.map((_, lane) => scene.frame(lane, index));
       const now = frames.map((frame) => frame?.t).join();
-      const fresh = painted !== now;
+      const fresh = painted !== now || seen !== scene;
       painted = now;
+      seen = scene;
       for (const row of rows) {
         const number = row.lane ?? row.mixed, lane = scene.lanes[number], frame = frames[number];
         if (!row.canvases.length) {

@@ -1,5 +1,11 @@
 // Scenes about how the network learns: one training step, part by part, and moments of a whole run.
 
+// What went wrong, in a sentence that says what to do.
+function plainly(error) {
+  if (error instanceof TypeError) return "The server cannot be reached: check the connection and press Again.";
+  return error.message || "The network did not answer: reload the page.";
+}
+
 // One round: digit, time, noise, mix, answer, error, loss, step. All of it is fetched at once, when
 // it has been computed; the timeline reveals one part after the other.
 class StepScene {
@@ -31,12 +37,17 @@ class StepScene {
       .then(async (round) => {
         this.round = round;
         changed();
-        this.curve = await fetched(this.askLevels);
+        try {
+          this.curve = await fetched(this.askLevels);
+        } catch (error) {
+          if (error.name === "AbortError") return;
+          this.curveMissing = plainly(error);
+        }
         changed();
       })
       .catch((error) => {
         if (error.name === "AbortError") return;
-        this.message = error.message || "The network did not answer: reload the page.";
+        this.message = plainly(error);
         changed();
       });
   }

@@ -39,7 +39,7 @@ export default function (component) {
         }
         if (shown !== round) paintWeights(paintings, round);
         shown = round;
-      }
+      } else for (const { before, after } of Object.values(rows)) for (const cell of [before, after]) setText(cell, "–");
       for (const { canvas } of paintings) canvas.classList.toggle("empty", !moved);
       setText(said, !moved ? "The step comes last." :
         `432 of ${round.parameters.toLocaleString("en")} weights. ${round.rate} × a slope of length ` +
