@@ -330,11 +330,15 @@ class ModelService:
         self._watch_idleness()
 
     def _watch_idleness(self) -> None:
-        """Count the time without work from now on, if it counts."""
+        """Count the time without work from now on, if it counts.
+
+        A worker that loads is not idle: on a busy machine it would be ended before it could begin.
+        """
         if self._closing is not None:
             self._closing.cancel()
             self._closing = None
-        if self.keeping.idle is not None and self._loop is not None and self.idle:
+        loaded = self._worker is not None and self._worker.ready
+        if self.keeping.idle is not None and self._loop is not None and self.idle and loaded:
             self._closing = self._loop.call_later(self.keeping.idle, self._end_worker)
 
     def _hear(self, worker: Worker, message: tuple[Any, ...] | None) -> None:
@@ -346,6 +350,7 @@ class ModelService:
             case ("ready",):
                 worker.ready = True
                 self._ready.set()
+                self._watch_idleness()
             case ("broken", sentence):
                 self._give_up(sentence)
             case ("chunk", key, chunk) if key in self._running:

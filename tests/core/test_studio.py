@@ -34,7 +34,7 @@ from tests.core import serving
 from tests.core.plane_runs import received
 from tests.core.serving import FAKE, STUDIO, until
 
-PATIENCE = 600
+PATIENCE = 200
 """Seconds after which a test that waits is taken to hang."""
 LIMITS = Limits(width=3, size=10**9, long=10**10, waiting=20)
 KEEPING = Keeping(idle=600, threads=1)
@@ -200,10 +200,10 @@ def test_it_can_be_there_before_anybody_asks() -> None:
         thread = threading.Thread(target=service.expect)  # a page's script has a thread of its own
         thread.start()
         await until(lambda: service.process_id is not None)
-        await service.ready()
+        await service.ready()  # it has loaded, though that takes longer than it may be idle
         await until(lambda: service.process_id is None)
 
-    served(test, keeping=Keeping(idle=0.5), command=FAKE)
+    served(test, keeping=Keeping(idle=0.001), command=FAKE)
 
 
 def test_expecting_something_of_a_service_that_is_not_running_does_nothing() -> None:
