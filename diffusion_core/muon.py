@@ -6,8 +6,9 @@ polynomial come near enough to U V^T without a decomposition (Jordan et al. 2024
 optimizer for hidden layers in neural networks", algorithm 2 and its section on Newton-Schulz).
 
 torch.optim.Muon does the same, always in bfloat16. A processor without instructions for that format
-takes 8 to 40 times as long over it as in float32, which was most of a training step
-(docs/measurements.md); and it takes matrices one by one, where equal shapes can be taken at once.
+takes 8 to 40 times as long over it as in float32, which was more than a third of a training step
+of a small network (docs/measurements.md); and it takes matrices one by one, where equal shapes can
+be taken at once.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ def configuration(seed: int) -> TrainingConfig:
 def times(count: int, seed: int) -> Floats:
     """The times that are practised: more of the noisy ones.
 
-    In much noise it is decided which digit there will be, and edges can wait. A run of hours has
+    In much noise the shape of a digit is decided, and edges can wait. A run of hours has
     time for both, and practises all times alike.
     """
     return stratified_times(count, seed) ** TOWARDS_NOISE

@@ -53,7 +53,7 @@ def test_the_default_rate() -> None:
 
 
 def test_matrices_move_equally_far_in_all_directions(tiny_config: UNetConfig) -> None:
-    # Muon replaces the singular values of an update by numbers near 1 (torch's five iterations
+    # Muon replaces the singular values of an update by numbers near 1 (its five iterations
     # leave them between 0.6 and 1.3), however uneven those of the gradient are. AdamW's first
     # step is its rate, in the direction of the gradient's sign.
     config = replace(CONFIG, weight_decay=0.0)
