@@ -27,6 +27,7 @@ class OneBrowser(LoadFileScheduling):
         return folder if nodeid.startswith(folder) else super()._split_scope(nodeid)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneBrowser:
     return OneBrowser(config, log)
 

@@ -27,6 +27,16 @@ EVERY_LAB = pytest.mark.parametrize("lab", LABS)
 DONE = "!c.live && c.lanes.every((lane) => lane.done)"
 LONG = 120_000
 """Milliseconds: as long as a run may take on a busy machine."""
+NEVER_PAINT = """
+const ask = window.requestAnimationFrame.bind(window);
+window.held = 0;
+window.requestAnimationFrame = (act) => {
+  if (!String(act).includes("this.painters")) return ask(act);
+  window.held += 1;
+  return 1;
+};
+"""
+"""Holds the moment between the building of a stage's parts and its first frame."""
 Picture = NDArray[np.uint8]
 
 
@@ -99,6 +109,18 @@ def test_every_lab_fits_a_phone(phone: Visitor, lab: str) -> None:
     open_lab(phone, lab)
     assert phone.page.evaluate("document.documentElement.scrollWidth") <= 390
     assert violations(phone) == []
+
+
+@EVERY_LAB
+def test_a_picture_has_a_name_also_before_it_is_painted(visitor: Visitor, lab: str) -> None:
+    visitor.page.add_init_script(NEVER_PAINT)
+    visitor.page.goto(visitor.address + LABS[lab])
+    visitor.page.wait_for_function("() => window.held > 0", timeout=LONG)
+    pictures = visitor.page.locator("[role=img]")
+    pictures.nth(1).wait_for(timeout=LONG)
+    visitor.page.wait_for_timeout(500)
+    assert pictures.count() == visitor.page.locator("[role=img][aria-label]").count() > 1
+    assert violations(visitor) == []
 
 
 def test_a_digit_drawn_with_the_mouse_is_what_the_model_is_asked_about(visitor: Visitor) -> None:

@@ -85,6 +85,10 @@ const SIDE = 28;
 const PIXELS = SIDE * SIDE;
 const NOISE_REACH = 2; // recordings keep noise from -2 to 2: see recording.py
 
+// What a picture is called until its component says what it shows: never nothing, since a reader
+// may meet it while the run that fills it is still waiting its turn.
+const UNDRAWN = "Not drawn yet";
+
 // label: what it shows; "" if that is said later; null for a picture inside of a labelled button.
 function pixelCanvas(label) {
   const canvas = document.createElement("canvas");
@@ -92,8 +96,10 @@ function pixelCanvas(label) {
   canvas.className = "pixels";
   // A picture inside of a labelled button says nothing of its own.
   if (label === null) canvas.setAttribute("aria-hidden", "true");
-  else canvas.setAttribute("role", "img");
-  if (label) canvas.setAttribute("aria-label", label);
+  else {
+    canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", label || UNDRAWN);
+  }
   canvas.image = canvas.getContext("2d").createImageData(SIDE, SIDE);
   canvas.image.data.fill(255);
   return canvas;
@@ -130,6 +136,7 @@ function make(what, attributes = {}, ...children) {
     ? document.createElementNS("http://www.w3.org/2000/svg", tag)
     : document.createElement(tag);
   if (classes.length) element.setAttribute("class", classes.join(" "));
+  if (attributes.role === "img") element.setAttribute("aria-label", UNDRAWN);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   element.append(...children);
   return element;
