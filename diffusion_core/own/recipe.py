@@ -34,10 +34,10 @@ def configuration(seed: int) -> TrainingConfig:
         steps=FIRST_PLAN,
         batch_size=64,
         adam_rate=4e-3,
-        warmup=50,
-        decay=0.4,
+        warmup=30,
+        decay=0.25,
         label_dropout=0.05,
-        ema_gamma=6.94,
+        ema_gamma=12.0,
         precision=fast_precision("cpu"),
         seed=seed,
     )
