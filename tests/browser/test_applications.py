@@ -197,7 +197,10 @@ def test_what_is_hidden_is_drawn_anew_and_the_rest_stays(visitor: Visitor) -> No
         assert np.unique(pictures[:, bits], axis=0).shape[0] == 5
     # What was hidden is seen when it is asked for, and not before.
     visitor.page.get_by_role("button", name="Show what was hidden").click()
-    visitor.page.get_by_role("img", name="The whole digit, as it was").wait_for()
+    whole = visitor.page.get_by_role("img", name="The whole digit, as it was")
+    whole.wait_for()
+    # The button is gone; whoever pressed it by keyboard goes on from where it was.
+    assert whole.evaluate("e => e.getRootNode().activeElement === e")
 
 
 def test_the_small_picture_comes_out_again(visitor: Visitor) -> None:
@@ -276,6 +279,23 @@ def test_the_ends_of_the_walk_are_the_two_digits(visitor: Visitor) -> None:
     assert visitor.pixels("Through noise, w = 0.5") == noise[5].tolist()
     mixed = np.array(visitor.pixels("Averaging pixels, w = 0.5"))
     assert np.abs(mixed - (noise[0] + noise[-1]) / 2).max() <= 1
+
+
+def test_all_stops_of_the_walk_are_those_of_the_two_digits_chosen_last(visitor: Visitor) -> None:
+    open_lab(visitor, "between", "from_digit=3&from_seed=7&to_digit=8&to_seed=21")
+    address = visitor.stage("between", "c.lanes[0].address")
+    visitor.page.get_by_role("button", name="Draw again").click()
+    wait_for_another(visitor, "between", address)
+    visitor.wait_for("between", f"{DONE} && s.scheduled === 0", LONG)
+    shown = (
+        visitor.page.locator(".way")
+        .first.locator(".thumbs canvas")
+        .evaluate_all(
+            """all => all.map((c) => [...c.getContext("2d").getImageData(0, 0, 28, 28).data]
+            .filter((_, i) => i % 4 === 0))"""
+        )
+    )
+    assert shown == last_pictures(visitor, "between", 0).tolist()
 
 
 def test_a_number_is_written_anew_each_time(visitor: Visitor) -> None:

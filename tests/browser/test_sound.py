@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from playwright.sync_api import Route
 
 from diffusion_core.sound.melody import parse
 from diffusion_core.sound.notes import NAMES, PITCHES, RATE, is_pitch
@@ -31,6 +32,16 @@ AudioContext.prototype.resume = () => new Promise(() => {});"""
 DICE = """let dice = 7;
 Math.random = () => (dice = (dice * 16807) % 2147483647) / 2147483647;"""
 """Randomness that is the same each time: Lewis, Goodman and Miller's generator."""
+BEGUN = """const Context = window.AudioContext;
+let clicking = false;
+window.addEventListener("click", () => {
+  clicking = true;
+  setTimeout(() => { clicking = false; });
+}, true);
+window.AudioContext = class extends Context {
+  constructor(...rest) { super(...rest); window.begunIn = clicking ? "the click" : "another task"; }
+};"""
+"""Notes when the page asked for sound."""
 MISSING = "delete window.AudioContext; delete window.webkitAudioContext;"
 
 
@@ -125,6 +136,15 @@ def test_it_is_heard_to_happen(visitor: Visitor) -> None:
     visitor.page.wait_for_function("() => window.throughTheFogLoudspeaker.source === null")
 
 
+def test_who_moves_the_timeline_meanwhile_keeps_it(visitor: Visitor) -> None:
+    open_lab(visitor, "&note=E4")
+    visitor.page.get_by_role("button", name="Hear it happen").click()
+    visitor.wait_for(STAGE, "i > 0 && i < c.last", timeout=20_000)
+    visitor.page.get_by_role("slider", name="Timeline").press("Home")
+    visitor.page.wait_for_function("() => window.throughTheFogLoudspeaker.source === null")
+    assert visitor.stage(STAGE, "i") == 0
+
+
 def test_what_is_heard_is_also_said(visitor: Visitor) -> None:
     open_lab(visitor, "&note=A4")
     picture = visitor.page.get_by_role("img", name="Spectrogram of x_t")
@@ -171,6 +191,42 @@ def test_a_melody_is_played_in_time_from_new_notes(visitor: Visitor) -> None:
     play(visitor, tune)
     second = played(visitor, 2)
     assert len(first) == len(second) and np.abs(np.corrcoef(first, second)[0, 1]) < 0.9
+
+
+def another_lab(visitor: Visitor) -> None:
+    visitor.page.get_by_role("radio", name="Generate").click()
+    visitor.wait_for("generate", "c.lanes[0]", timeout=60_000)
+
+
+def test_a_melody_ends_when_the_lab_is_left(visitor: Visitor) -> None:
+    open_lab(visitor)
+    play(visitor, "CDEFGABc" * 2)
+    assert len(played(visitor, 1)) / RATE > 6
+    another_lab(visitor)
+    visitor.page.wait_for_function(
+        "() => window.throughTheFogLoudspeaker.source === null", timeout=3_000
+    )
+
+
+def test_a_melody_that_comes_after_the_lab_was_left_is_not_played(visitor: Visitor) -> None:
+    waiting: list[Route] = []
+    open_lab(visitor)
+    visitor.page.route("**/api/sound?**", lambda route: waiting.append(route))
+    play(visitor, "CDE")
+    visitor.page.get_by_text("The model is making your notes").wait_for()
+    another_lab(visitor)
+    assert len(waiting) == 1
+    waiting[0].continue_()
+    visitor.page.wait_for_timeout(1_500)
+    assert visitor.page.evaluate("window.played.length") == 0
+
+
+def test_sound_is_asked_for_within_the_click(visitor: Visitor) -> None:
+    # Some browsers allow sound only there, and not once the notes have been made.
+    open_lab(visitor, script=BEGUN)
+    play(visitor, "C")
+    played(visitor, 1)
+    assert visitor.page.evaluate("window.begunIn") == "the click"
 
 
 def test_a_melody_can_be_kept(visitor: Visitor) -> None:

@@ -75,6 +75,19 @@ def test_again_is_another_round_on_the_moved_copy(visitor: Visitor) -> None:
     visitor.page.wait_for_url("**step_round=2**")
 
 
+def test_a_round_that_fails_shows_no_numbers_of_the_one_before(visitor: Visitor) -> None:
+    visitor.open(STEP, "step")
+    visitor.wait_for("step", "c.round?.round === 1 && c.curve && s.scheduled === 0", PATIENCE)
+    numbers = visitor.page.locator("table.losses tr:not([hidden]) b")
+    assert all(float(text) > 0 for text in numbers.all_inner_texts())
+    visitor.page.route("**/api/step?**", lambda route: route.fulfill(status=503, body="No room."))
+    visitor.page.get_by_role("button", name="Again", exact=True).click()
+    visitor.page.get_by_text("No room.").first.wait_for()
+    visitor.wait_for("step", "s.scheduled === 0")
+    assert {*numbers.all_inner_texts()} == {"–"}
+    visitor.errors.clear()  # the refusal
+
+
 def test_it_plays_from_the_digit_to_the_step(lively_visitor: Visitor) -> None:
     lively_visitor.open(STEP, "step")
     lively_visitor.wait_for("step", "c.round", PATIENCE)
