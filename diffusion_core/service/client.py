@@ -17,111 +17,12 @@ import itertools
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any
 
-from diffusion_core.errors import UserFacingError
+from diffusion_core.service.answer import Answer, Before, ServiceError
 from diffusion_core.service.jobs import Job
+from diffusion_core.service.limits import Keeping, Limits, Wording
 from diffusion_core.service.process import Worker
-
-
-class ServiceError(UserFacingError):
-    """The model cannot be asked just now, or could not answer."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How much is taken on at a time."""
-
-    width: int = 256
-    """Pictures that are before the network at once, over all jobs."""
-    size: int = 32_000_000
-    """Bytes of answers under way, for short jobs and for long ones alike."""
-    long: int = 1_000_000
-    """Bytes from which a job is a long one. Long and short ones wait in lines of their own."""
-    waiting: int = 400
-    """Jobs in line, after which a further one is turned away."""
-    kept: int = 32_000_000
-    """Bytes of finished answers that are kept."""
-    deaths: int = 2
-    """How often the worker may die over a job before the job is given up."""
-
-
-@dataclass(frozen=True)
-class Keeping:
-    """The worker's process: how long it is kept, and how much of the machine it may use."""
-
-    idle: float | None = None
-    """Seconds without anything to do after which the process is ended, so that its memory is given
-    back; it is started again with the next job. None: it is started with the server, and stays."""
-    threads: int | None = None
-    """How many the network may compute on; None leaves it to torch."""
-
-
-@dataclass(frozen=True)
-class Wording:
-    """What is said, in a sentence each, where a service cannot do what is asked."""
-
-    crowded: str = (
-        "{waiting} others are waiting to draw just now, which is as many as there is room for: "
-        "please try again in a moment."
-    )
-    too_much: str = (
-        "The model stopped several times while it drew this: try again with fewer pictures or "
-        "steps."
-    )
-
-
-@dataclass(frozen=True)
-class Before:
-    """So many others are in line before this job."""
-
-    count: int
-
-
-@dataclass
-class Answer:
-    """What has arrived of a job's answer, for any number of readers."""
-
-    key: int
-    job: Job
-    chunks: list[bytes] = field(default_factory=list)
-    before: int | None = None
-    """How many are in line before it, while it waits."""
-    finished: bool = False
-    problem: str | None = None
-    readers: int = 0
-    deaths: int = 0
-    to_skip: int = 0
-    """Chunks that a new worker will send again, and that have arrived already."""
-    _news: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def changed(self) -> None:
-        """Wake whoever reads."""
-        self._news.set()
-        self._news = asyncio.Event()
-
-    @property
-    def over(self) -> bool:
-        """Whether nothing more will come."""
-        return self.finished or self.problem is not None
-
-    async def read(self) -> AsyncGenerator[bytes | Before, None]:
-        """What has arrived and what still comes, from the beginning. ServiceError if it fails."""
-        sent, told = 0, None
-        while True:
-            while sent < len(self.chunks):
-                yield self.chunks[sent]
-                sent += 1
-            if self.problem is not None:
-                raise ServiceError(self.problem)
-            if self.finished:
-                return
-            if self.before is not None and self.before != told:
-                told = self.before
-                yield Before(told)
-                continue
-            await self._news.wait()
 
 
 class ModelService:

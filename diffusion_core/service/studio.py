@@ -6,7 +6,7 @@ yields often: b"" gives up the turn and says nothing. Whatever ends a generator 
 forgotten, the other side hangs up) closes it, so that it can put away what it holds.
 
 Pages and pictures come first: this process is as nice as it can be, and computes on as many
-threads as the client allows it (client.Keeping).
+threads as the client allows it (limits.Keeping).
 """
 
 from __future__ import annotations

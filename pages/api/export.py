@@ -19,7 +19,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from diffusion_core.errors import RequestError
-from diffusion_core.service.client import ServiceError
+from diffusion_core.service.answer import ServiceError
 from pages.api.plainly import plainly
 from pages.components import forward_scene, model, reverse_scene
 from pages.components.digits import source

@@ -9,7 +9,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import PlainTextResponse, Response
 
 from diffusion_core.errors import RequestError
-from diffusion_core.service.client import ServiceError
+from diffusion_core.service.answer import ServiceError
 
 Answer = Callable[[HttpRequest], Awaitable[Response]]
 

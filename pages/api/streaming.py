@@ -14,7 +14,8 @@ from typing import Any
 
 from starlette.responses import Response, StreamingResponse
 
-from diffusion_core.service.client import Before, ModelService, ServiceError
+from diffusion_core.service.answer import Before, ServiceError
+from diffusion_core.service.client import ModelService
 from diffusion_core.service.jobs import Job
 
 

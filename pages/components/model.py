@@ -8,7 +8,8 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 
-from diffusion_core.service.client import ModelService, ServiceError
+from diffusion_core.service.answer import ServiceError
+from diffusion_core.service.client import ModelService
 from diffusion_core.service.jobs import Drawing
 from diffusion_core.service.practice import LevelCurve, Practice
 from pages.components import own_models

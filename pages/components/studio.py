@@ -6,7 +6,8 @@ what does not fit waits in line and hears how many are before it.
 
 from __future__ import annotations
 
-from diffusion_core.service.client import Keeping, Limits, ModelService, Wording
+from diffusion_core.service.client import ModelService
+from diffusion_core.service.limits import Keeping, Limits, Wording
 from pages.components import own_models
 
 STUDIO = ("-m", "diffusion_core.service.studio")

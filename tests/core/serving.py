@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from diffusion_core.service.client import Keeping, Limits, ModelService, Wording
+from diffusion_core.service.client import ModelService
+from diffusion_core.service.limits import Keeping, Limits, Wording
 
 FAKE = ("-m", "tests.core.fake_worker")
 """Speaks as the real ones do and starts in no time: enough where only the client is looked at."""

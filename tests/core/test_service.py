@@ -15,8 +15,10 @@ from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.recording import record
 from diffusion_core.request import Request
 from diffusion_core.run import sample
-from diffusion_core.service.client import Before, Limits, ModelService, ServiceError
+from diffusion_core.service.answer import Before, ServiceError
+from diffusion_core.service.client import ModelService
 from diffusion_core.service.jobs import Drawing, Guess
+from diffusion_core.service.limits import Limits
 from tests.core.fake_worker import DEADLY, DEADLY_ONCE, REFUSED
 from tests.core.serving import FAKE, served, until
 

@@ -18,7 +18,7 @@ from diffusion_core.prediction import Prediction, from_x0
 from diffusion_core.request import Request
 from diffusion_core.run import Run, sample
 from diffusion_core.schedule import Floats
-from diffusion_core.service.client import Limits
+from diffusion_core.service.limits import Limits
 from diffusion_core.service.melodies import HELD, MAX_SOUND_STEPS, Melody
 from diffusion_core.service.worker import WAVES_WHILE_OTHERS_WAIT
 from diffusion_core.sound.melody import MAX_NOTES

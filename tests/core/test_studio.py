@@ -20,15 +20,10 @@ from diffusion_core.errors import RequestError
 from diffusion_core.points.learning import learn
 from diffusion_core.points.settings import PointSettings
 from diffusion_core.request import Request
-from diffusion_core.service.client import (
-    Before,
-    Keeping,
-    Limits,
-    ModelService,
-    ServiceError,
-    Wording,
-)
+from diffusion_core.service.answer import Before, ServiceError
+from diffusion_core.service.client import ModelService
 from diffusion_core.service.jobs import Drawing, Guess, Learning
+from diffusion_core.service.limits import Keeping, Limits, Wording
 from diffusion_core.service.studio import serve, work_of
 from tests.core import serving
 from tests.core.plane_runs import received

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
+from diffusion_core.optimizers import Optimizers
 from diffusion_core.request import NO_LABEL
 from diffusion_core.training import (
-    Optimizers,
     TrainingConfig,
     diffusion_losses,
     ema_decay,
@@ -62,7 +62,7 @@ def test_matrices_move_equally_far_in_all_directions(tiny_config: UNetConfig) ->
     for p in network.parameters():
         uneven = torch.randn(p.shape, generator=torch.Generator().manual_seed(0))
         p.grad = uneven.sign() * (0.01 + uneven.abs() ** 3)
-    Optimizers(network, config).step(0.5)
+    Optimizers(network, config.learning_rate, config.adam_rate, config.weight_decay).step(0.5)
     matrices = 0
     for name, now in network.named_parameters():
         change, gradient = now.detach() - before[name], now.grad

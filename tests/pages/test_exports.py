@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from starlette.testclient import TestClient
 
-from diffusion_core.service.client import ServiceError
+from diffusion_core.service.answer import ServiceError
 from pages.api import export
 from pages.components.forward_scene import ForwardSettings, picture
 from pages.exports.film import evenly, forward_show

@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from diffusion_core.points.settings import SHAPES, PointSettings
-from diffusion_core.service.client import Before, ServiceError
+from diffusion_core.service.answer import Before, ServiceError
 from pages.components import studio
 from pages.components.points_scene import SAID, points_scene, watch
 from pages.components.points_settings import address, parse

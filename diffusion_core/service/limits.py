@@ -1,0 +1,48 @@
+"""What a service takes on, how it keeps its worker, and how it declines: see client.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much is taken on at a time."""
+
+    width: int = 256
+    """Pictures that are before the network at once, over all jobs."""
+    size: int = 32_000_000
+    """Bytes of answers under way, for short jobs and for long ones alike."""
+    long: int = 1_000_000
+    """Bytes from which a job is a long one. Long and short ones wait in lines of their own."""
+    waiting: int = 400
+    """Jobs in line, after which a further one is turned away."""
+    kept: int = 32_000_000
+    """Bytes of finished answers that are kept."""
+    deaths: int = 2
+    """How often the worker may die over a job before the job is given up."""
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """The worker's process: how long it is kept, and how much of the machine it may use."""
+
+    idle: float | None = None
+    """Seconds without anything to do after which the process is ended, so that its memory is given
+    back; it is started again with the next job. None: it is started with the server, and stays."""
+    threads: int | None = None
+    """How many the network may compute on; None leaves it to torch."""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What is said, in a sentence each, where a service cannot do what is asked."""
+
+    crowded: str = (
+        "{waiting} others are waiting to draw just now, which is as many as there is room for: "
+        "please try again in a moment."
+    )
+    too_much: str = (
+        "The model stopped several times while it drew this: try again with fewer pictures or "
+        "steps."
+    )
