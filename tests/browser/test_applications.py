@@ -111,10 +111,12 @@ def test_every_lab_fits_a_phone(phone: Visitor, lab: str) -> None:
     assert violations(phone) == []
 
 
-@EVERY_LAB
-def test_a_picture_has_a_name_also_before_it_is_painted(visitor: Visitor, lab: str) -> None:
+@pytest.mark.parametrize(
+    "address", [*LABS.values(), "/applications?use=Is it copying%3F", "/analogy", "/forward"]
+)
+def test_a_picture_has_a_name_also_before_it_is_painted(visitor: Visitor, address: str) -> None:
     visitor.page.add_init_script(NEVER_PAINT)
-    visitor.page.goto(visitor.address + LABS[lab])
+    visitor.page.goto(visitor.address + address)
     visitor.page.wait_for_function("() => window.held > 0", timeout=LONG)
     pictures = visitor.page.locator("[role=img]")
     pictures.nth(1).wait_for(timeout=LONG)

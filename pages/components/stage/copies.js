@@ -6,7 +6,7 @@ const WIDTH = 460, TALL = 66, LEFT = 8, RIGHT = 8, LINE = 42;
 
 export default function (component) {
   return follower(component, (root) => {
-    const title = make("h2");
+    const title = make("h2", {}, "What lies nearest to it");
     const lots = [["drawn", "the model"], ["ideal", "the ideal"]].map(([name, caption]) => {
       const own = pixelCanvas(""), far = [0, 1, 2].map(() => ({ canvas: pixelCanvas(""), said: make("figcaption.number") }));
       const line = make("div.nearest", {},

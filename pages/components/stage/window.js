@@ -5,7 +5,7 @@ const WIDE = 540, HIGH_PANE = 380, LINGER = 900; // pixels; milliseconds that a 
 
 export default function (component) {
   return follower(component, (root, data) => {
-    const canvas = make("canvas.pane", { width: WIDE, height: HIGH_PANE, tabindex: 0, role: "slider", "aria-label": "Foggy window: wipe it", "aria-valuemin": 0, "aria-valuemax": 100 });
+    const canvas = make("canvas.pane", { width: WIDE, height: HIGH_PANE, tabindex: 0, role: "slider", "aria-label": "Foggy window: wipe it", "aria-valuemin": 0, "aria-valuemax": 100, "aria-valuenow": 0 });
     root.replaceChildren(canvas, make("p.small.soft.caption", {}, data.hint));
     const clear = landscape(), fogged = fogOver(clear), layer = blank();
     const wipes = [];
