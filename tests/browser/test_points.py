@@ -145,6 +145,25 @@ def test_the_noise_level_leads_points_from_noise_to_data(visitor: Visitor) -> No
     assert "t = 0.00" in visitor.page.get_by_text("t = 0.00").first.inner_text()
 
 
+def test_halted_and_played_in_one_frame_it_moves_at_its_pace(visitor: Visitor) -> None:
+    trained(visitor)
+    steps = visitor.page.evaluate(
+        """async () => {
+          const { lab } = window.throughTheFog.get("points").scene;
+          lab.halt(); lab.t = 1; lab.play("noise"); lab.halt(); lab.play("noise");
+          const seen = [];
+          for (let frame = 0; frame < 20; frame++) {
+            const now = await new Promise(requestAnimationFrame);
+            seen.push([now, lab.t]);
+          }
+          lab.halt();
+          return seen;
+        }"""
+    )
+    (began, first), (ended, last) = steps[2], steps[-1]
+    assert 0 < first - last < 1.5 * (ended - began) / 3500
+
+
 def test_both_timelines_move_by_keys(visitor: Visitor) -> None:
     trained(visitor)
     visitor.page.get_by_role("slider", name=NOISE).focus()

@@ -164,8 +164,10 @@ class Lab {
       if (this.stage.index === this.stage.scene.reachable) this.stage.moveTo(0);
     }
     let before = null, exact = this.stage.index;
+    // Only one may move the points: a play that was halted in this very frame still has its turn.
+    const turn = (this.turn = {});
     const tick = (now) => {
-      if (this.playing !== what) return;
+      if (this.playing !== what || this.turn !== turn) return;
       const seconds = before === null ? 0 : Math.min(0.1, (now - before) / 1000);
       before = now;
       let over;
