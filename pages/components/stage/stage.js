@@ -91,15 +91,9 @@ const UNDRAWN = "Not drawn yet";
 
 // label: what it shows; "" if that is said later; null for a picture inside of a labelled button.
 function pixelCanvas(label) {
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = SIDE;
-  canvas.className = "pixels";
   // A picture inside of a labelled button says nothing of its own.
-  if (label === null) canvas.setAttribute("aria-hidden", "true");
-  else {
-    canvas.setAttribute("role", "img");
-    canvas.setAttribute("aria-label", label || UNDRAWN);
-  }
+  const says = label === null ? { "aria-hidden": "true" } : { role: "img", "aria-label": label || UNDRAWN };
+  const canvas = make("canvas.pixels", { width: SIDE, height: SIDE, ...says });
   canvas.image = canvas.getContext("2d").createImageData(SIDE, SIDE);
   canvas.image.data.fill(255);
   return canvas;
