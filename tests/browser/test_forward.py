@@ -81,6 +81,43 @@ def test_keys_move_the_timeline(visitor: Visitor) -> None:
     assert query(visitor)["t"] == str(visitor.stage(STAGE, "i"))
 
 
+def test_halted_and_played_in_one_frame_it_moves_at_its_pace(visitor: Visitor) -> None:
+    visitor.open("/forward?t=0")
+    seconds, moved = visitor.page.evaluate(
+        """async () => {
+            const s = window.throughTheFog.get("forward");
+            for (let i = 0; i < 3; i++) s.toggle();
+            while (s.index === 0) await new Promise(requestAnimationFrame);
+            const from = s.index, begun = performance.now();
+            while (s.index < 400) await new Promise(requestAnimationFrame);
+            return [(performance.now() - begun) / 1000, (s.index - from) / s.scene.last];
+        }"""
+    )
+    # A slow frame counts for a tenth of a second at most: it may take longer, never shorter.
+    assert seconds > 0.9 * moved * visitor.stage(STAGE, "c.seconds")  # type: ignore[operator]
+
+
+def test_a_key_on_the_slider_holds_it_also_before_the_first_frame(visitor: Visitor) -> None:
+    visitor.open("/forward?t=0")
+    visitor.page.evaluate(
+        """() => { // Between two frames: played, and not painted yet.
+            const s = window.throughTheFog.get("forward");
+            s.toggle();
+            s.moveTo(9);
+            s.changed = () => {};
+        }"""
+    )
+    slider = visitor.page.get_by_role("slider", name="Timeline")
+    assert slider.input_value() == "0"
+    slider.press("Home")
+    visitor.page.wait_for_timeout(200)
+    assert visitor.stage(STAGE, "[i, s.playing]") == [0, False]
+    slider.press("Space")
+    visitor.wait_for(STAGE, "i > 9")
+    slider.press("ArrowRight")  # not from the 0 that the slider shows
+    assert visitor.stage(STAGE, "i > 9 && !s.playing")
+
+
 def test_keys_belong_to_a_control_that_has_the_focus(visitor: Visitor) -> None:
     visitor.open("/forward?t=500")
     visitor.page.get_by_label("Noise seed").focus()

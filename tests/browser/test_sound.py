@@ -145,6 +145,17 @@ def test_who_moves_the_timeline_meanwhile_keeps_it(visitor: Visitor) -> None:
     assert visitor.stage(STAGE, "i") == 0
 
 
+def test_who_holds_the_timeline_where_it_is_keeps_it(visitor: Visitor) -> None:
+    open_lab(visitor, "&note=E4")
+    visitor.page.get_by_role("button", name="Hear it happen").click()
+    visitor.wait_for(STAGE, "i === 0")
+    visitor.page.wait_for_function("() => window.throughTheFogLoudspeaker.source !== null")
+    visitor.page.get_by_role("slider", name="Timeline").press("Home")
+    here = visitor.stage(STAGE, "i")
+    visitor.page.wait_for_function("() => window.throughTheFogLoudspeaker.source === null")
+    assert visitor.stage(STAGE, "i") == here == 0
+
+
 def test_what_is_heard_is_also_said(visitor: Visitor) -> None:
     open_lab(visitor, "&note=A4")
     picture = visitor.page.get_by_role("img", name="Spectrogram of x_t")

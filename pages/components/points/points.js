@@ -45,8 +45,12 @@ class Lab {
     this.playNoise = button("wide", "Noise to data", () => this.play("noise"));
     this.progress = slider("Training, from the first step to the last", 0);
     this.noise = slider("Noise level, from pure noise to data", 100);
-    this.progress.oninput = () => { this.halt(); this.follows = false; this.stage.moveTo(+this.progress.value); };
-    this.noise.oninput = () => { this.halt(); this.t = 1 - this.noise.value / 100; this.watched = true; this.stage.changed(); };
+    const takeProgress = () => { this.halt(); this.follows = false; };
+    const takeNoise = () => { this.halt(); this.watched = true; };
+    this.progress.oninput = () => { takeProgress(); this.stage.moveTo(+this.progress.value); };
+    this.noise.oninput = () => { takeNoise(); this.t = 1 - this.noise.value / 100; this.stage.changed(); };
+    beforeSliderKeys(this.progress, takeProgress, () => this.stage.index);
+    beforeSliderKeys(this.noise, takeNoise, () => Math.round(100 * (1 - this.t)));
     this.progress.onchange = this.noise.onchange = () => this.speak();
     this.sentence = make("p.sentence");
     this.spoken = make("div.unseen", { role: "status" });

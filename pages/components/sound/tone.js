@@ -38,17 +38,17 @@ export default function (component) {
     // From noise to note in eight sounds; the timeline goes along.
     happen.onclick = () => sound((scene, lane) => {
       if (!scene.complete) throw new Error("The note is still being made: wait a moment.");
-      stage.take();
+      const turn = stage.take();
       const count = Math.min(STEPS_HEARD, scene.last + 1);
       const at = Array.from({ length: count }, (_, i) => Math.round((i / Math.max(1, count - 1)) * scene.last));
       const parts = at.map((index, i) => [i * BEAT, lane.wave(scene.frame(0, index), 0, 0)]);
-      let heard = -1, mine = null;
+      let heard = -1;
       const moved = (seconds) => {
         const next = Math.min(count - 1, Math.max(0, Math.floor(seconds / BEAT)));
-        // Once the reader moves the timeline, it is theirs.
-        if (next === heard || stage.scene !== scene || (mine !== null && stage.index !== mine)) return;
+        // Once the reader takes the timeline, it is theirs.
+        if (next === heard || stage.scene !== scene || stage.turn !== turn) return;
         heard = next;
-        stage.moveTo((mine = at[next]));
+        stage.moveTo(at[next]);
       };
       moved(0);
       loudspeaker.play(mixed(parts, data.rate), data.rate, moved, () => stage.scene === scene && stage.settled());

@@ -76,12 +76,12 @@ class Clock {
     this.turn.onclick = () => { this.direction = -this.direction; this.label(); };
     this.halt.onclick = () => this.stage.scene.stop();
     this.slider.oninput = () => {
-      this.pause(false);
-      this.following = false;
+      this.take();
       this.stage.moveTo(+this.slider.value);
       this.stage.changed(); // also where it may not go there: the handle has to come back
     };
     this.slider.onchange = () => this.settle();
+    beforeSliderKeys(this.slider, () => { this.take(); this.settle(); }, () => this.stage.index);
     this.onkey = (event) => this.key(event);
     document.addEventListener("keydown", this.onkey);
     // Streamlit writes the address too, and does not know of our position: put it back.
@@ -99,7 +99,7 @@ class Clock {
     const before = stage.scene && { part: stage.index / stage.scene.last, lanes: stage.scene.lanes };
     stage.scene?.close?.();
     stage.settled = () => { this.label(); this.settle(); };
-    stage.take = () => { this.pause(false); this.following = false; }; // the reader takes over
+    stage.take = () => this.take();
     stage.toggle = () => this.play.onclick();
     stage.clock = this.root;
     this.unfollow?.();
@@ -185,7 +185,7 @@ class Clock {
 
   start() {
     const { stage } = this;
-    this.following = false;
+    const turn = this.take();
     const end = this.direction > 0 ? stage.scene.reachable : 0;
     if (stage.index === end) stage.moveTo(this.direction > 0 ? 0 : stage.scene.reachable);
     this.exact = stage.index;
@@ -193,7 +193,7 @@ class Clock {
     this.label();
     let before = null;
     const tick = (now) => {
-      if (!stage.playing) return;
+      if (!stage.playing || stage.turn !== turn) return;
       const seconds = before === null ? 0 : Math.min(0.1, (now - before) / 1000);
       before = now;
       const rate = stage.scene.waiting ? 0 : (stage.scene.last / stage.scene.seconds) * +this.speed.value;
@@ -206,6 +206,13 @@ class Clock {
     requestAnimationFrame(tick);
   }
 
+  // The reader takes over: nothing moves the timeline by itself. Gives the turn that begins.
+  take() {
+    this.pause(false);
+    this.following = false;
+    return (this.stage.turn += 1);
+  }
+
   pause(settle = true) {
     if (!this.stage?.playing) return;
     this.stage.playing = false;
@@ -214,8 +221,7 @@ class Clock {
   }
 
   step(by) {
-    this.pause(false);
-    this.following = false;
+    this.take();
     this.stage.moveTo(this.stage.index + by);
     this.settle();
   }

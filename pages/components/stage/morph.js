@@ -20,6 +20,7 @@ export default function (component) {
     root.replaceChildren(make("div.scrub", {}, make("span.small", {}, data.first), slider,
       make("span.small", {}, data.last), place, play), ...rows.map(({ line }) => line));
     let painted = "", seen = null;
+    beforeSliderKeys(slider, () => clearInterval(root.walk), () => root.at);
     return (scene, index, stage) => {
       const count = scene.lanes?.[0]?.count ?? 0;
       if (!count) return;

@@ -12,6 +12,7 @@ class Stage {
     this.scene = null;
     this.index = 0; // position: a whole number into scene.ticks
     this.playing = false;
+    this.turn = 0; // grows whenever the timeline is taken over: what moves it by itself ends then
     this.painters = new Set();
     this.scheduled = 0;
     this.painted = 0; // frames so far; tests and benchmarks count them
@@ -139,6 +140,18 @@ function make(what, attributes = {}, ...children) {
 // Text that changes every frame: touch the document only when it differs.
 function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
+}
+
+// A browser reports a key on a slider only where the value changes, not Home at its start, although
+// it means as much: stay there. And the value is as old as the last frame. So before such a key
+// acts, whatever moves the slider lets go (`take`), and the slider is put to its place (`at`).
+const SLIDER_KEYS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End"]);
+function beforeSliderKeys(slider, take, at) {
+  slider.addEventListener("keydown", (event) => {
+    if (!SLIDER_KEYS.has(event.key)) return;
+    take();
+    slider.value = at();
+  });
 }
 
 // Random numbers that the same seed repeats, in any browser: mulberry32, and Box-Muller for a
