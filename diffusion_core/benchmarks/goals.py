@@ -54,6 +54,8 @@ GOALS = (
     Goal("in the plane: Train to a shape", "plane.slowest.shape.median", 10),
     Goal("updates of its picture", "plane.slowest.updates.median", 10, "a second", at_least=True),
     Goal("its stage", "plane.playing.median", FULL_SPEED, "frames/s", at_least=True),
+    Goal("applications: first picture", "applications.slowest.first", 0.5),
+    Goal("one digit of them", "applications.slowest.one", 3),
     Goal("a digit beside three trainings, of alone", "plane.others.digit_ratio", 2, ""),
 )
 

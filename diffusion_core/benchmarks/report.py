@@ -54,6 +54,7 @@ def report(results: dict[str, Any]) -> list[str]:
         *(_service(results["service"]) if "service" in results else []),
         *(_browser(results["browser"]) if "browser" in results else []),
         *(_plane(results["plane"]) if "plane" in results else []),
+        *(_applications(results["applications"]) if "applications" in results else []),
         *(_lines("EDITING", results["editing"]) if "editing" in results else []),
         *(_frontier(results["frontier"]) if "frontier" in results else []),
     ]
@@ -154,6 +155,18 @@ def _plane(plane: dict[str, Any]) -> Iterator[str]:
         yield _row(f"{name}, alone", plane["others"]["alone"][what])
         yield _row("  beside the trainings", plane["others"]["beside"][what])
         yield _row("  the one over the other", plane["others"][f"{what}_ratio"], "")
+
+
+def _applications(part: dict[str, Any]) -> Iterator[str]:
+    if "skipped" in part:
+        yield from ("", "APPLICATIONS", f"  {part['skipped']}")
+        return
+    yield from ("", "APPLICATIONS  each lab as it opens, and what it asks for with one digit alone")
+    for title, found in part["labs"].items():
+        yield _row(f"{title}, to the first picture", found["first"])
+        yield _row("  to the end", found["whole"])
+        yield _row("  one digit, to the first frame", found["one_first"])
+        yield _row("  to the end", found["one"])
 
 
 def _lines(title: str, part: dict[str, Any]) -> list[str]:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from diffusion_core.benchmarks.applications import ApplicationsPlan, measure_applications
 from diffusion_core.benchmarks.browser import BrowserPlan, measure_browser
 from diffusion_core.benchmarks.editing import EditingPlan, measure_editing
 from diffusion_core.benchmarks.figure import draw_frontier
@@ -29,14 +30,15 @@ from diffusion_core.files import replacing
 from diffusion_core.frontier import save_frontier
 
 MODEL, SERVICE, BROWSER, PLANE = ModelPlan(), ServicePlan(), BrowserPlan(), PlanePlan()
-EDITING, FRONTIER_PLAN = EditingPlan(), FrontierPlan.standard()
+EDITING, APPLICATIONS = EditingPlan(), ApplicationsPlan()
+FRONTIER_PLAN = FrontierPlan.standard()
 FIGURES = Path(__file__).resolve().parents[2] / "docs"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--only",
-        choices=["model", "service", "browser", "plane", "editing", "frontier"],
+        choices=["model", "service", "browser", "plane", "applications", "editing", "frontier"],
         help="measure only that part",
     )
     parser.add_argument(
@@ -73,6 +75,9 @@ def run(args: argparse.Namespace) -> None:
         "service": lambda: measure_service(replace(SERVICE, repeat=args.repeat), args.device, _say),
         "browser": lambda: measure_browser(replace(BROWSER, repeat=args.repeat), _say),
         "plane": lambda: measure_plane(replace(PLANE, repeat=args.repeat), _say),
+        "applications": lambda: measure_applications(
+            replace(APPLICATIONS, repeat=args.repeat), _say
+        ),
         "editing": lambda: measure_editing(replace(EDITING, repeat=args.repeat), _say),
         "frontier": lambda: _frontier(args),
     }

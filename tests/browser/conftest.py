@@ -15,6 +15,8 @@ from diffusion_core.benchmarks.server import running_app
 CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 # Streamlit looks for its own server below the page's path first; these answers are expected.
 EXPECTED = "404 (Not Found)"
+TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+"""Until what has been changed by now is on the screen, however slow the machine is."""
 
 
 @pytest.fixture(scope="session")
@@ -73,7 +75,7 @@ class Visitor:
         )
 
     def wait_for(self, name: str, expression: str, timeout: float = 30_000) -> None:
-        """Wait until the expression about the stage is true."""
+        """Wait until the expression about the stage is true, and painted."""
         self.page.wait_for_function(
             f"""name => {{
                 const s = window.throughTheFog?.get(name), c = s?.scene, i = s?.index;
@@ -82,13 +84,14 @@ class Visitor:
             arg=name,
             timeout=timeout,
         )
+        self.page.evaluate(TWO_FRAMES)
 
     def press_until_chosen(self, card: Locator, letter: str) -> None:
         """Choose an option by its letter; the keys work as soon as their component is there."""
         option = (
             card.locator("[data-testid=stRadio]").first.locator("input").nth("abcd".index(letter))
         )
-        for _ in range(50):
+        for _ in range(200):
             self.page.keyboard.press(letter)
             if option.is_checked():
                 return

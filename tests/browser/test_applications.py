@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
-from playwright.sync_api import Locator
+from playwright.sync_api import Browser, Locator
 
+from diffusion_core.benchmarks.applications import LABS as LABS_TIMED
+from diffusion_core.benchmarks.applications import times_of
 from tests.browser.conftest import Visitor
 from tests.browser.test_accessibility import WATCH_SHIFTS, violations
 
@@ -274,12 +276,12 @@ def test_the_ends_of_the_walk_are_the_two_digits(visitor: Visitor) -> None:
     slider = visitor.page.get_by_role("slider", name="From a 3, seed 7 to an 8, seed 21")
     slider.focus()
     visitor.page.keyboard.press("Home")
-    assert visitor.pixels("Through noise, w = 0.0") == noise[0].tolist()
+    assert visitor.pixels("Through noise, 0 % of the way") == noise[0].tolist()
     for _ in range(5):
         visitor.page.keyboard.press("ArrowRight")
-    visitor.page.get_by_text("w = 0.5").wait_for()
-    assert visitor.pixels("Through noise, w = 0.5") == noise[5].tolist()
-    mixed = np.array(visitor.pixels("Averaging pixels, w = 0.5"))
+    visitor.page.get_by_text("50 % of the way").wait_for()
+    assert visitor.pixels("Through noise, 50 % of the way") == noise[5].tolist()
+    mixed = np.array(visitor.pixels("Averaging pixels, 50 % of the way"))
     assert np.abs(mixed - (noise[0] + noise[-1]) / 2).max() <= 1
 
 
@@ -298,6 +300,14 @@ def test_all_stops_of_the_walk_are_those_of_the_two_digits_chosen_last(visitor: 
         )
     )
     assert shown == last_pictures(visitor, "between", 0).tolist()
+
+
+def test_its_benchmark_times_a_lab_and_one_digit_of_it(browser: Browser, server: str) -> None:
+    sketch = next(lab for lab in LABS_TIMED if lab.stage == "sketch")
+    times = times_of(sketch, browser, server, repeat=1)
+    assert times["whole"]["count"] == 1 and times["one"]["count"] == 5  # strengths, a lane each
+    assert 0 < times["first"]["low"] <= times["whole"]["low"]
+    assert 0 < times["one_first"]["low"] <= times["one"]["low"]
 
 
 def test_a_number_is_written_anew_each_time(visitor: Visitor) -> None:

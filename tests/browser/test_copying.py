@@ -32,7 +32,7 @@ def test_drawings_stand_beside_what_is_nearest_to_them(visitor: Visitor) -> None
     known = "training picture" if visitor.stage("copying", "c.copies.ideal.mnist") else "digit"
     place = visitor.stage("copying", "c.copies.ideal.found[0][0].place + 1")
     assert visitor.pixels(f"{known} no. {place}, a 4, 0.00 away") == ideal
-    assert page.get_by_text("pixel for pixel").is_visible()
+    expect(page.get_by_text("pixel for pixel")).to_be_visible()
 
 
 def test_another_picture_is_chosen_by_key(visitor: Visitor) -> None:

@@ -156,6 +156,7 @@ def test_address_opens_the_same_picture_elsewhere(visitor: Visitor) -> None:
     visitor.page.wait_for_url("**seed=23**")
     visitor.wait_for(STAGE, "c.seed === 23")
     visitor.drag_to(640)
+    visitor.page.wait_for_url("**t=640**")
     shown = visitor.stage(STAGE, "Array.from(c.mixed(i))")
     address = visitor.page.url.removeprefix(visitor.address)
     assert "t=640" in address and "seed=23" in address

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from diffusion_core.frontier import load_frontier
 from pages.components.frontier_chart import name_of
@@ -20,12 +21,13 @@ def test_a_click_on_a_point_shows_its_digits(visitor: Visitor) -> None:
     points = load_frontier().points
     assert page.locator(POINT).count() == len(points)
     # Plotly draws the traces one after another, in the order of the samplers.
-    shown = page.locator("[data-testid=stImage] img").get_attribute("src")
+    image = page.locator("[data-testid=stImage] img")
+    shown = image.get_attribute("src")
     target = page.locator(POINT).nth(0)
     target.click(force=True)
     name = name_of(next(p for p in points if p.sampler == "ddpm"))
     page.get_by_role("heading", name=name, exact=True).wait_for()
-    assert page.locator("[data-testid=stImage] img").get_attribute("src") != shown
+    expect(image).not_to_have_attribute("src", shown or "")
     page.wait_for_url("**way=DDPM**")
     assert not visitor.errors
 

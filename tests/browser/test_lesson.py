@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from pages.components.lesson_scenes import HALF
 from tests.browser.conftest import Visitor
+from tests.browser.quiz_visitor import has_kept, kept
 
 pytestmark = pytest.mark.browser
 WINDOW = "Foggy window: wipe it"
@@ -34,7 +36,6 @@ def test_fog_covers_the_window_as_noise_covers_the_digit(visitor: Visitor) -> No
     clear = fog(visitor)
     visitor.drag_to(HALF)
     visitor.wait_for("analogy", f"i === {HALF}")
-    visitor.page.wait_for_timeout(100)
     covered = fog(visitor)
     assert covered > 0.7 > clear
     assert visitor.page.get_by_text("covering · t = 1000").is_visible()
@@ -76,13 +77,11 @@ def test_wiping_with_the_keyboard(visitor: Visitor) -> None:
 def test_correspondences_light_up_as_they_apply(visitor: Visitor) -> None:
     visitor.open("/analogy?moment=40")
     lit = visitor.page.locator("li[data-lit] b")
-    assert lit.all_inner_texts() == ["forward process"]
+    expect(lit).to_have_text(["forward process"])
     visitor.drag_to(HALF + 60)
-    visitor.page.wait_for_timeout(150)
-    assert lit.all_inner_texts() == ["reverse process"]
+    expect(lit).to_have_text(["reverse process"])
     visitor.drag_to(2 * HALF)
-    visitor.page.wait_for_timeout(150)
-    assert lit.all_inner_texts() == ["applications"]
+    expect(lit).to_have_text(["applications"])
 
 
 def test_where_the_analogy_breaks_is_measured_not_said(visitor: Visitor) -> None:
@@ -184,8 +183,8 @@ def test_an_answer_is_judged_without_a_reload(visitor: Visitor) -> None:
     card.get_by_text("(your answer)").wait_for()
     assert card.get_by_text("(your answer)").inner_text().startswith("C")
     assert visitor.page.evaluate("window.stillHere")
-    kept = visitor.page.evaluate("JSON.parse(localStorage.getItem('throughTheFog.log')).events")
-    assert len(kept) == 1 and kept[0][8] == "check"
+    has_kept(visitor.page, 1)
+    assert [event.set for event in kept(visitor.page).events] == ["check"]
 
 
 # --- Presentation ------------------------------------------------------------------------------
@@ -228,11 +227,14 @@ def test_the_first_slide_of_a_lab_fits_the_screen(visitor: Visitor, path: str) -
     page.set_viewport_size({"width": 1280, "height": 720})
     visitor.open(path + "?present=1", stage=path[1:])
     page.get_by_role("status").filter(has_text="1 / ").wait_for()
-    page.wait_for_timeout(800)
-    bottom = page.get_by_role("slider", name="Timeline").evaluate(
-        "slider => slider.getBoundingClientRect().bottom"
-    )
-    assert bottom < 700
+    timeline = page.get_by_role("slider", name="Timeline")
+    for _ in range(20):  # until what is presented has its place, and still after that
+        page.wait_for_timeout(400)
+        bottom = timeline.evaluate("slider => slider.getBoundingClientRect().bottom")
+        if bottom < 700:
+            break
+    page.wait_for_timeout(400)
+    assert timeline.evaluate("slider => slider.getBoundingClientRect().bottom") == bottom < 700
     size = page.locator("p:visible").first.evaluate(
         "p => parseFloat(getComputedStyle(p).fontSize) * (p.currentCSSZoom ?? 1)"
     )

@@ -103,7 +103,7 @@ def test_train_shows_it_live_and_pause_holds_the_picture(visitor: Visitor) -> No
     before = visitor.stage("points", "s.painted")
     press(visitor, "Train")
     wait_for(visitor, "l.training?.snapshots.length > 6")
-    assert visitor.stage("points", "s.painted") > before + 3
+    visitor.wait_for("points", f"s.painted > {before} + 3")
     press(visitor, "Pause")
     held = visitor.stage("points", "i")
     arrived = lab(visitor, "l.training.snapshots.length")
@@ -138,7 +138,6 @@ def test_the_noise_level_leads_points_from_noise_to_data(visitor: Visitor) -> No
     for part in (0, 50, 100):
         slide(visitor, NOISE, part)
         wait_for(visitor, f"Math.abs(l.t - {1 - part / 100}) < 1e-6")
-        visitor.page.evaluate("() => new Promise(requestAnimationFrame)")
         counts.append(colours(visitor))
     (orange_first, teal_first), _, (orange_last, teal_last) = counts
     assert orange_first > 2 * orange_last and teal_last > 2 * teal_first
@@ -213,7 +212,7 @@ def test_a_way_to_break_it_is_one_press(visitor: Visitor) -> None:
     press(visitor, "two levels")
     wait_for(visitor, "l.training?.live === false && l.training.address.includes('levels=2')")
     assert lab(visitor, "l.training.head.times.length") == 3
-    assert visitor.page.get_by_text("very few strides").count() == 1
+    expect(visitor.page.get_by_text("very few strides")).to_have_count(1)
 
 
 def test_what_is_typed_just_before_train_counts(visitor: Visitor) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from diffusion_core.samplers import grid_of
 from diffusion_core.schedule import COSINE, alpha_sigma
@@ -56,6 +57,7 @@ def test_a_changed_setting_is_drawn_at_once_and_stands_in_the_address(visitor: V
     visitor.page.wait_for_url("**step=6**")
     visitor.page.get_by_role("button", name="New seed").click()
     visitor.wait_for(STAGE, f"!c.lanes[0].address.includes('seed=7&') && {DONE}")
+    visitor.page.wait_for_url("**start=**")
     shown = visitor.stage(STAGE, "Array.from(c.lanes[0].got.at(-1).pixels)")
     address = visitor.page.url.removeprefix(visitor.address)
     assert "steps=6" in address and "start=" in address
@@ -73,8 +75,7 @@ def test_timeline_ends_where_the_model_has_got_to(visitor: Visitor) -> None:
     visitor.wait_for(STAGE, "!c.live")
     visitor.page.keyboard.press("End")
     visitor.drag_to(visitor.stage(STAGE, "c.last"))  # type: ignore[arg-type]
-    visitor.page.wait_for_timeout(200)
-    assert visitor.stage(STAGE, "i === c.reached && i < c.last")
+    visitor.wait_for(STAGE, "i === c.reached && i < c.last")
     assert visitor.page.get_by_role("slider", name="Timeline").input_value() == str(
         visitor.stage(STAGE, "i")
     )
@@ -145,9 +146,9 @@ def test_leaps_have_their_own_choice_and_no_guidance(visitor: Visitor) -> None:
     visitor.wait_for(STAGE, DONE)
     assert visitor.stage(STAGE, "c.lanes[0].got.map((f) => f.t)") == [1, 0.75, 0.5, 0.25, 0]
     assert visitor.stage(STAGE, "c.lanes[0].got.at(-1).calls") == 4
-    assert visitor.page.get_by_text("four leaps of the distilled model").count() == 1
-    assert visitor.page.get_by_label("Steps", exact=True).count() == 0
-    assert visitor.page.get_by_label("Guidance").count() == 0
+    expect(visitor.page.get_by_text("four leaps of the distilled model")).to_have_count(1)
+    expect(visitor.page.get_by_label("Steps", exact=True)).to_have_count(0)
+    expect(visitor.page.get_by_label("Guidance")).to_have_count(0)
     # The same noise, drawn by the other model, stands beside it.
     visitor.page.get_by_text("Compare with a second setting").click()
     visitor.wait_for(STAGE, f"c.lanes.length === 2 && {DONE}")
@@ -176,7 +177,7 @@ def test_leaving_in_the_middle_does_no_harm(visitor: Visitor) -> None:
     visitor.wait_for(STAGE, "c.live && c.lanes[0].got.length > 1")
     visitor.page.get_by_role("link", name="Forward").click()
     visitor.wait_for("forward", "s.painted > 0")
-    assert visitor.stage(STAGE, "!c.live || c.stopped")
+    visitor.wait_for(STAGE, "!c.live || c.stopped")
     visitor.open("/reverse?steps=4&n=1")
     visitor.wait_for(STAGE, DONE)
 
@@ -186,7 +187,6 @@ def test_choosing_a_picture_of_the_row_shows_it_large(visitor: Visitor) -> None:
     visitor.page.get_by_role("button", name="Show picture 3").click()
     visitor.wait_for(STAGE, "c.chosen === 2")
     expected = visitor.stage(STAGE, "Array.from(c.lanes[0].picture(c.frame(0, i), 2, 0))")
-    visitor.page.wait_for_timeout(100)
     assert visitor.pixels("Step 20 of 20") == expected
 
 

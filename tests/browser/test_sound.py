@@ -26,6 +26,12 @@ const begin = AudioBufferSourceNode.prototype.start;
 AudioBufferSourceNode.prototype.start = function (...rest) {
   window.played.push({ rate: this.buffer.sampleRate, data: [...this.buffer.getChannelData(0)] });
   return begin.apply(this, rest);
+};
+window.silenced = 0;
+const end = AudioBufferSourceNode.prototype.stop;
+AudioBufferSourceNode.prototype.stop = function (...rest) {
+  window.silenced += 1;
+  return end.apply(this, rest);
 };"""
 SUSPENDED = """Object.defineProperty(AudioContext.prototype, "state", { get: () => "suspended" });
 AudioContext.prototype.resume = () => new Promise(() => {});"""
@@ -176,7 +182,7 @@ def test_another_seed_is_another_note_and_stands_in_the_address(visitor: Visitor
     visitor.wait_for(STAGE, f"!c.lanes[0].address.includes('seed=7&') && {DONE}")
     after = visitor.stage(STAGE, "[...c.lanes[0].wave(c.frame(0, c.last), 0, 0)]")
     assert abs(np.corrcoef(before, after)[0, 1]) < 0.95  # type: ignore[call-overload]
-    assert "note_seed=" in visitor.page.url
+    visitor.page.wait_for_url("**note_seed=**")
 
 
 # --- Melodies -----------------------------------------------------------------------------------
@@ -214,9 +220,8 @@ def test_a_melody_ends_when_the_lab_is_left(visitor: Visitor) -> None:
     play(visitor, "CDEFGABc" * 2)
     assert len(played(visitor, 1)) / RATE > 6
     another_lab(visitor)
-    visitor.page.wait_for_function(
-        "() => window.throughTheFogLoudspeaker.source === null", timeout=3_000
-    )
+    visitor.page.wait_for_function("() => window.silenced > 0")  # its own end silences nothing
+    visitor.page.wait_for_function("() => window.throughTheFogLoudspeaker.source === null")
 
 
 def test_a_melody_that_comes_after_the_lab_was_left_is_not_played(visitor: Visitor) -> None:

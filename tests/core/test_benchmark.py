@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from diffusion_core.__main__ import main
-from diffusion_core.benchmarks import chromium, editing, frontier
+from diffusion_core.benchmarks import applications, chromium, editing, frontier
 from diffusion_core.benchmarks.goals import GOALS, judged
 from diffusion_core.benchmarks.model import ModelPlan, measure_model
 from diffusion_core.benchmarks.report import report
@@ -100,6 +100,20 @@ def test_without_diffusers_the_rest_is_measured(
     results = measure_model(tiny_model, PLAN, "cpu", unheard)
     assert "diffusers, which is not installed" in results["diffusers"]["skipped"]
     assert results["standard"]["frames"] == 5
+
+
+def test_one_digit_is_asked_for_where_a_lab_asks_for_several() -> None:
+    lanes = [
+        "api/sample?digit=all&seed=7&steps=15&n=10",
+        "api/sample?digit=all&seed=8&steps=15&n=10",
+        "api/edit?kind=between&n=11&seed=7&way=noise&from=3.7&to=8.21",
+        "api/sound?melody=A&seed=7",
+    ]
+    assert applications.alone(lanes, 500) == [
+        "api/sample?digit=3&seed=500&steps=15&n=1",
+        "api/edit?kind=between&n=11&seed=500&way=noise&from=3.500&to=8.501",
+        "api/sound?melody=A&seed=500",
+    ]
 
 
 def test_spread_and_percentile() -> None:
