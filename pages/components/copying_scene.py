@@ -23,7 +23,7 @@ class CopySettings:
 
     digit: str = "3"
     seed: int = 7
-    guidance: float = 1.5
+    guidance: float = 1.0
     n: int = MAX_COPIES
 
     def __post_init__(self) -> None:

@@ -35,12 +35,13 @@ def to_do(sentence: str) -> None:
         st.markdown(sentence)
 
 
-def lab_words(name: str, text: Lesson) -> None:
-    """Below a lab: what to look for in it, where its idea is used, and what to keep of it."""
+def lab_words(name: str, text: Lesson, look: str | None = None) -> None:
+    """Below a lab: what to look for in it, where its idea is used, and what to keep of it. look:
+    in place of the section of that name, where it depends on the machine."""
     with st.container(key=f"lab-words-{name}"):
-        look, used = st.columns([1.15, 1], gap="large")
-        with look:
-            prose(text["look"])
-        with used:
+        left, right = st.columns([1.15, 1], gap="large")
+        with left:
+            prose(look or text["look"])
+        with right:
             prose(text["used"])
         takeaway(f"lab-{name}", text["takeaway"])

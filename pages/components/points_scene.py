@@ -17,7 +17,7 @@ TOO_HIGH = 0.5
 """From this learning rate on, it is the learning rate that one should watch."""
 SAID = (
     *("before", "draw", "ready", "full", "waiting", "begun", "untrained", "learning", "learned"),
-    *("late", "early", "noise"),
+    *("late", "early", "noise", "broken"),
 )
 """The sentences of assets/lesson/lab-points.md that stand on the stage, headed “say …”."""
 
@@ -52,7 +52,7 @@ def watch(settings: PointSettings) -> str:
         "one-level": settings.only is not None,
         "few-levels": 0 < settings.levels <= 5,
         "rate": settings.learning_rate >= TOO_HIGH,
-        "few-points": settings.count <= 100,
+        "few-points": settings.count <= 20,
     }
     text = words("lab-points")
     which = next((name for name, is_so in broken.items() if is_so), None)

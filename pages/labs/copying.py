@@ -61,7 +61,8 @@ def lab() -> None:
         to_do(str(error))
     else:
         _stage(settings)
-    lab_words("copying", text)
+    strip = text["strip" if source().mnist else "strip few"]
+    lab_words("copying", text, text["look"].replace("{strip}", strip))
 
 
 def _stage(settings: CopySettings) -> None:
@@ -76,7 +77,7 @@ def _stage(settings: CopySettings) -> None:
             columns=MAX_COPIES,
         )
         follower("sentence", STAGE)
-        said = sentences_by_noise("lab-copying")
+        said = sentences_by_noise("lab-copying", "" if source().mnist else "few, ")
         clock(copying_scene(settings, **OPENS, words=said), "copying-clock")
     with near.container(border=True, key="card-copies"):
         follower("copies", STAGE)

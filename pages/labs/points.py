@@ -83,6 +83,7 @@ def lab() -> None:
         plane(points_scene(settings, ideal, st.session_state.get("plane:presses", 0)), "points")
     reading("points-look", text["look"])
     reading("points-breaks", text["breaks"])
+    reading("points-settings", text["settings"])
     reading("points-where", text["where"])
     takeaway("lab-points", text["takeaway"])
 

@@ -88,6 +88,12 @@ def test_a_round_that_fails_shows_no_numbers_of_the_one_before(visitor: Visitor)
     visitor.errors.clear()  # the refusal
 
 
+def test_a_small_step_size_is_said_as_it_is(visitor: Visitor) -> None:
+    visitor.open(f"{STEP}&step_at=7&step_size=0.003,+small", "step")
+    visitor.wait_for("step", "c.round", PATIENCE)
+    visitor.page.get_by_text("by 0.003 times its own slope").first.wait_for()
+
+
 def test_it_plays_from_the_digit_to_the_step(lively_visitor: Visitor) -> None:
     lively_visitor.open(STEP, "step")
     lively_visitor.wait_for("step", "c.round", PATIENCE)

@@ -31,7 +31,7 @@ function statusOf(run, settings) {
   const told = {
     asking: "Getting ready: the process for training is starting …",
     waiting: `Somebody else is training now. ${line} Each run takes up to four minutes.`,
-    preparing: "The server has no MNIST, so the shipped model draws digits to learn from …",
+    preparing: "The server has no MNIST, so a fast model draws digits to learn from …",
     learning: run.stopping ? "Stopping: a few last, smaller steps …" : "Learning …",
     judging: "Learned. It now draws 100 digits, and a judge reads them …",
     ended: "Done. Your model is ready.",
@@ -115,7 +115,7 @@ function fillResult(parts, run) {
   parts.result.replaceChildren(
     make("h2", {}, "Read as what was asked for"),
     make("div.scores", {}, score(`${end.right} of ${end.judged}`, "your model"), score(shipped, `the shipped one, of ${(1000 * run.settings.digits.length).toLocaleString("en")}`)),
-    make("p.small", {}, `${counted(end.steps)} of training in ${spoken(end.seconds)}. Read are pictures of 20 steps, without guidance. ` +
+    make("p.small", {}, `${counted(end.steps)} of training in ${spoken(end.seconds)}. The judge read pictures drawn in 20 steps, without guidance. ` +
       (end.processors < 0.6 * end.threads ? "The server was busy with others, so your model learned less than it could have in this time." : "")),
     make("div.buttons", {},
       link(compareAddress(run), "Compare it with the shipped model", { target: "_blank", rel: "noopener", title: "Opens the reverse lab in a new tab" }),

@@ -259,7 +259,8 @@ class Lab {
     const { training, snapshot, scene, t } = this, { words } = scene;
     if (!snapshot) return scene.drawing && !training ? words.draw : words.before;
     if (scene.watch && training.done && t < 0.02) return this.fill(scene.watch);
-    const which = t > 0.93 ? "noise" : t > 0.55 ? "early" : t > 0.02 ? "late" : snapshot.step === 0 ? "untrained"
+    const which = snapshot.step === 0 ? "untrained" : t > 0.02 && scene.watch ? "broken"
+      : t > 0.93 ? "noise" : t > 0.25 ? "early" : t > 0.02 ? "late"
       : snapshot.on > 0.9 && snapshot.reached > 0.9 ? "learned" : "learning";
     return this.fill(words[which]);
   }

@@ -83,17 +83,18 @@ function inWords(copies, which) {
   const { unseen, mnist, known } = copies.drawn;
   const drawn = copies.drawn.found[which][0].distance, ideal = copies.ideal.found[which][0];
   const nearer = unseen.filter((distance) => distance < drawn).length;
-  const what = mnist ? `${known.toLocaleString("en")} training pictures` : `${known} digits in the repository`;
-  const others = mnist ? "unseen real digits of its kind" : "of those digits, beside the others";
+  const what = mnist ? `${known.toLocaleString("en")} training pictures` : `${known} stored digits`;
+  const among = mnist ? `${unseen.length} unseen real digits of its kind` : `the ${unseen.length} stored digits of its kind`;
+  const nearly = `${nearer} ${nearer === 1 ? "is" : "are"} nearer to ${mnist ? "one" : "another stored digit"}`;
   const copied = ideal.distance < 0.01
     ? `The ideal denoiser returned no. ${(ideal.place + 1).toLocaleString("en")} of them, pixel for pixel.`
     : `The ideal denoiser ended ${ideal.distance.toFixed(2)} from one of them.`;
   return `The model’s drawing is ${drawn.toFixed(2)} away from the nearest of ${what}; ` +
-    `of ${unseen.length} ${others}, ${nearer} ${nearer === 1 ? "is" : "are"} nearer to one. ${copied}`;
+    `of ${among}, ${nearly}. ${copied}`;
 }
 
 function drawStrip(strip, copies, which) {
-  const { unseen } = copies.drawn;
+  const { unseen, mnist } = copies.drawn;
   const drawn = copies.drawn.found[which][0].distance, ideal = copies.ideal.found[which][0].distance;
   const far = Math.max(...unseen, drawn) * 1.04;
   const x = (distance) => LEFT + (distance / far) * (WIDTH - LEFT - RIGHT);
@@ -109,6 +110,6 @@ function drawStrip(strip, copies, which) {
     make("path.ideal-mark", { d: `M${at} ${LINE - size}l${size} ${size}l${-size} ${size}l${-size} ${-size}z` }),
     make("text", { x: LEFT, y: LINE - 14 }, ideal < 0.01 ? "the ideal: 0" : ""),
     make("text", { x: LEFT, y: TALL - 8 }, "0: an exact copy"),
-    make("text", { x: WIDTH - RIGHT, y: TALL - 8, "text-anchor": "end" }, "lines: unseen digits"),
+    make("text", { x: WIDTH - RIGHT, y: TALL - 8, "text-anchor": "end" }, mnist ? "lines: unseen digits" : "lines: stored digits"),
   );
 }

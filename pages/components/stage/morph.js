@@ -40,7 +40,7 @@ export default function (component) {
           go(to);
         }, PACE);
       };
-      const w = root.at / (count - 1), said = `w = ${w.toFixed(1)}`;
+      const said = `${Math.round((100 * root.at) / (count - 1))} % of the way`;
       setText(place, said);
       slider.setAttribute("aria-valuetext", said);
       const frames = scene.lanes.map((_, lane) => scene.frame(lane, index));

@@ -62,7 +62,8 @@ class StepScene {
     if (this.parts[index] === "step" && round.loss_after === null) return this.fails;
     return this.words[index].replace(/\{(\w+)\}/g, (_, name) => {
       const value = { ...round, step: Math.round(1000 * round.t) }[name];
-      return typeof value === "number" && !Number.isInteger(value) ? value.toFixed(2) : value;
+      const rounds = typeof value === "number" && !Number.isInteger(value) && name !== "rate";
+      return rounds ? value.toFixed(2) : value;
     });
   }
 
