@@ -305,7 +305,7 @@ def test_all_stops_of_the_walk_are_those_of_the_two_digits_chosen_last(visitor: 
 def test_its_benchmark_times_a_lab_and_one_digit_of_it(browser: Browser, server: str) -> None:
     sketch = next(lab for lab in LABS_TIMED if lab.stage == "sketch")
     times = times_of(sketch, browser, server, repeat=1)
-    assert times["whole"]["count"] == 1 and times["one"]["count"] == 5  # strengths, a lane each
+    assert {times[figure]["count"] for figure in ("first", "whole", "one_first", "one")} == {1}
     assert 0 < times["first"]["low"] <= times["whole"]["low"]
     assert 0 < times["one_first"]["low"] <= times["one"]["low"]
 
