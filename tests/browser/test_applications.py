@@ -279,7 +279,7 @@ def test_the_ends_of_the_walk_are_the_two_digits(visitor: Visitor) -> None:
     assert visitor.pixels("Through noise, 0 % of the way") == noise[0].tolist()
     for _ in range(5):
         visitor.page.keyboard.press("ArrowRight")
-    visitor.page.get_by_text("50 % of the way").wait_for()
+    visitor.page.get_by_text("50 %", exact=True).wait_for()
     assert visitor.pixels("Through noise, 50 % of the way") == noise[5].tolist()
     mixed = np.array(visitor.pixels("Averaging pixels, 50 % of the way"))
     assert np.abs(mixed - (noise[0] + noise[-1]) / 2).max() <= 1

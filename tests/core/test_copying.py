@@ -18,7 +18,10 @@ from diffusion_core.copying import ideal_work, known, nearest_work
 from diffusion_core.embedded import embedded_digits
 from diffusion_core.evaluation import nearest_distances
 from diffusion_core.nearest import NearestSearch, nearest
+from diffusion_core.pixels import to_model
 from diffusion_core.request import FRAME_HEAD, Request
+from diffusion_core.run import sample
+from pages.components.words import sentences_by_noise
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.differing_executors])
@@ -89,6 +92,47 @@ def test_the_ideal_denoiser_returns_what_it_knows(without_mnist: None) -> None:
     for picture in drawn:
         assert (picture == fours).all(axis=(1, 2)).any()
     assert len({picture.tobytes() for picture in drawn}) > 1
+
+
+def undecided(label: int) -> dict[float, float]:
+    """By noise amount: how far the ideal denoiser's guess is from the nearest digit that it knows.
+
+    The median of eight runs, as a root mean square over the pixels, whose greys go from -1 to 1.
+    """
+    stored = to_model(known().digits.images[known().digits.places[label]]).flatten(1)
+    run = sample(copying.ideal_denoiser(label), Request((label,) * 8, "dpmpp", 20, 1.0, 7))
+    return {
+        step.sigma: float(torch.cdist(step.x0_hat.flatten(1), stored).min(1).values.median()) / 28
+        for step in run
+    }
+
+
+def said_of_the_copyist(kind: str) -> dict[float, str]:
+    """What the lab says while the noise amount is at most so much."""
+    return dict(sentences_by_noise("lab-copying", kind))
+
+
+@pytest.mark.parametrize("label", range(10))
+def test_the_copyist_has_made_up_its_mind_when_that_is_said(
+    without_mnist: None, label: int
+) -> None:
+    _, decided, averaging, start = said_of_the_copyist("few, ")
+    assert "its guess is one of them" in said_of_the_copyist("few, ")[decided]
+    apart = undecided(label)
+    assert max(far for sigma, far in apart.items() if sigma <= decided) < 0.05
+    assert max(far for sigma, far in apart.items() if decided < sigma <= averaging < start) > 0.15
+
+
+@pytest.mark.mnist
+@pytest.mark.usefixtures("afresh")
+@pytest.mark.parametrize("label", [1, 3])
+def test_of_thousands_the_copyist_chooses_later(label: int) -> None:
+    _, decided, parting, *_ = said_of_the_copyist("")
+    assert "its guess is one stored picture" in said_of_the_copyist("")[decided]
+    apart = undecided(label)
+    assert max(far for sigma, far in apart.items() if sigma <= decided) < 0.02
+    before = [far for sigma, far in apart.items() if decided < sigma <= parting]
+    assert before[0] > 0.1 > before[-1]
 
 
 def test_without_mnist_the_repository_s_digits_stand_in(without_mnist: None) -> None:

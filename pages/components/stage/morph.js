@@ -40,8 +40,8 @@ export default function (component) {
           go(to);
         }, PACE);
       };
-      const said = `${Math.round((100 * root.at) / (count - 1))} % of the way`;
-      setText(place, said);
+      const part = `${Math.round((100 * root.at) / (count - 1))} %`, said = `${part} of the way`;
+      setText(place, part);
       slider.setAttribute("aria-valuetext", said);
       const frames = scene.lanes.map((_, lane) => scene.frame(lane, index));
       const now = frames.map((frame) => frame?.t).join();

@@ -42,8 +42,8 @@ export default function (component) {
       } else for (const { before, after } of Object.values(rows)) for (const cell of [before, after]) setText(cell, "–");
       for (const { canvas } of paintings) canvas.classList.toggle("empty", !moved);
       setText(said, !moved ? "The step comes last." :
-        `Shown: 432 weights of the last layer. Of all ${round.parameters.toLocaleString("en")}, ` +
-        `the one that moved furthest went ${shortNumber(round.furthest)}.`);
+        `432 weights of the last layer. The furthest move of all ${round.parameters.toLocaleString("en")}: ` +
+        `${shortNumber(round.furthest)}.`);
     };
   });
 }
