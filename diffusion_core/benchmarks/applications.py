@@ -119,7 +119,7 @@ def alone(addresses: Sequence[str], seed: int) -> list[str]:
 
     A walk has its usual stops, between digits of other seeds. Lanes that ask for the same are one.
     """
-    found = {}
+    found: list[str] = []
     for address in addresses:
         parts = urlsplit(address)
         asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
@@ -132,5 +132,5 @@ def alone(addresses: Sequence[str], seed: int) -> list[str]:
         if asked.get("digit") == "all":
             asked["digit"] = "3"
         asked["seed"] = str(seed)
-        found[f"{parts.path}?{urlencode(asked)}"] = None
-    return list(found)
+        found.append(f"{parts.path}?{urlencode(asked)}")
+    return list(dict.fromkeys(found))

@@ -70,7 +70,7 @@ def journey(stage: str) -> bytes:
         "words": sentences_by_noise("forward"),
         "back": sentences_by_noise("reverse"),
         "forward": _sentences((0.6, "forward"), (0.92, "half"), (1.01, "lost")),
-        "reverse": _sentences((0.001, "end"), (0.75, "late"), (0.97, "early"), (1.01, "lost")),
+        "reverse": _sentences((0.001, "end"), (0.75, "late"), (0.97, "early"), (1.01, "fresh")),
         "lanes": [described(usual)],
     }
     return bundle(head, {**_mixing(HALF), "recording": recorded(REVERSE_SCENE)})

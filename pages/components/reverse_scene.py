@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -25,6 +25,7 @@ from pages.components import own_models
 from pages.components.address import Check, number, one_of, refuse_unusable, whole
 from pages.components.forward_scene import ForwardSettings
 from pages.components.lanes import lanes_scene
+from pages.components.words import sentences_by_noise, words
 
 Key = TypeVar("Key", str, int)
 STAGE = "reverse"
@@ -212,6 +213,14 @@ def recorded_scene(path: Path, settings: ReverseSettings, stage: str) -> bytes:
     return lanes_scene([settings], path, {"stage": stage, "quiet": True})
 
 
+def reverse_words(lanes: Sequence[ReverseSettings]) -> list[tuple[float, str]]:
+    """What to see at each noise level of the first of them, as of sentences_by_noise."""
+    said = sentences_by_noise("reverse", "leaps, " if lanes[0].sampler == "leap" else "")
+    if len(lanes) == 1:
+        return said
+    return [(limit, f"{words('reverse')['first']} {text}") for limit, text in said]
+
+
 def reverse_scene(lanes: list[ReverseSettings], presses: int, stage: str = STAGE) -> bytes:
     """The scene for the clock.
 
@@ -220,5 +229,10 @@ def reverse_scene(lanes: list[ReverseSettings], presses: int, stage: str = STAGE
     the lab's, the position is kept out of the address.
     """
     recorded = presses == 0 and lanes == [ReverseSettings()]
-    head = {"stage": stage, "presses": presses, "unlisted": stage != STAGE}
+    head = {
+        "stage": stage,
+        "presses": presses,
+        "unlisted": stage != STAGE,
+        "words": reverse_words(lanes),
+    }
     return lanes_scene(lanes, REVERSE_SCENE if recorded else None, head)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from diffusion_core.request import FRAME_HEAD, IMAGE_SIZE
 from diffusion_core.schedule import alpha_sigma
 from pages.components.forward_scene import ForwardSettings, picture
-from pages.components.reverse_scene import ReverseSettings
+from pages.components.reverse_scene import ReverseSettings, reverse_words
 from pages.components.words import sentences_by_noise
 
 Pictures = NDArray[np.uint8]
@@ -61,11 +61,17 @@ class Show:
     films: tuple[Film, ...]
     seconds: float
     """How long it plays."""
+    words: Sequence[tuple[float, str]]
+    """What to see up to each amount of noise."""
 
     @property
     def length(self) -> int:
         """The number of moments on the timeline."""
         return max(len(film.moments) for film in self.films)
+
+    def sentence(self, sigma: float) -> str:
+        """What to see at this amount of noise, as the page says it."""
+        return next(text for limit, text in self.words if sigma <= limit)
 
     def at(self, place: int) -> list[Moment]:
         """Each film's moment at a place on the timeline; films of all lengths fill all of it."""
@@ -76,11 +82,6 @@ class Show:
 def evenly(last: int, count: int) -> list[int]:
     """At most `count` whole numbers from 0 to `last`, both included, evenly spread."""
     return [round(float(k)) for k in np.linspace(0, last, min(count, last + 1))]
-
-
-def sentence(page: str, sigma: float) -> str:
-    """What to see at this amount of noise, as the page says it."""
-    return next(text for limit, text in sentences_by_noise(page) if sigma <= limit)
 
 
 def a_digit(digit: str | int) -> str:
@@ -114,7 +115,8 @@ def forward_show(settings: ForwardSettings, t: int | None = None) -> Show:
     )
     moments = tuple(moment(step) for step in evenly(steps, MOST_MOMENTS))
     film = Film(caption, steps, moments, moment(rest))
-    return Show("forward", f"The forward process: noise covers {what}", (film,), seconds=7)
+    title = f"The forward process: noise covers {what}"
+    return Show("forward", title, (film,), 7, sentences_by_noise("forward"))
 
 
 def _greys(x: NDArray[np.float64]) -> Pictures:
@@ -141,7 +143,8 @@ def reverse_show(
     what = named.get(lanes[0].digit) or a_digit(lanes[0].digit)
     length = max(len(film.moments) for film in films)
     seconds = min(6, 1.2 * (length - 1))
-    return Show("reverse", f"The reverse process: the model draws {what}", films, seconds)
+    title = f"The reverse process: the model draws {what}"
+    return Show("reverse", title, films, seconds, reverse_words(lanes))
 
 
 def _film_of(settings: ReverseSettings, recording: bytes, part: float | None) -> Film:

@@ -7,7 +7,7 @@ import io
 import numpy as np
 from PIL import Image, ImageColor, ImageDraw
 
-from pages.exports.film import Film, Moment, Pictures, Show, evenly, sentence
+from pages.exports.film import Film, Moment, Pictures, Show, evenly
 from pages.exports.paper import (
     INK,
     LINE,
@@ -112,7 +112,7 @@ def _block(show: Show) -> int:
 
 
 def _sentence(show: Show, moment: Moment) -> list[str]:
-    return wrapped(sentence(show.page, moment.sigma), font("serif", 23), WIDTH - 2 * MARGIN)
+    return wrapped(show.sentence(moment.sigma), font("serif", 23), WIDTH - 2 * MARGIN)
 
 
 def _terms() -> tuple[list[int], int]:

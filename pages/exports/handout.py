@@ -14,7 +14,7 @@ import numpy as np
 
 from diffusion_core.schedule import COSINE, alpha_sigma
 from pages.components.words import words
-from pages.exports.film import Film, Moment, Pictures, Show, sentence
+from pages.exports.film import Film, Moment, Pictures, Show
 from pages.exports.paper import INK, LINE, NOISE, SIGNAL, SOFT
 from pages.exports.qr import qr_code
 
@@ -133,7 +133,7 @@ class _Page:
         y += 6
         told: list[tuple[list[int], str]] = []
         for moment in self.strip:
-            said = sentence(self.show.page, moment.sigma)
+            said = self.show.sentence(moment.sigma)
             if told and told[-1][1] == said:
                 told[-1][0].append(moment.step)
             else:

@@ -153,6 +153,19 @@ def test_leaps_leave_guidance_to_the_distilled_model() -> None:
         ReverseSettings(sampler="leap", steps=20)
 
 
+def test_leaps_are_described_in_words_of_their_own_and_a_pair_by_its_first() -> None:
+    leap, walk = ReverseSettings(sampler="leap", steps=2), ReverseSettings()
+
+    def said(lanes: list[ReverseSettings], sigma: float) -> str:
+        scene = unbundle(reverse_scene(lanes, 1))[0]
+        return next(str(text) for limit, text in scene["words"] if sigma <= limit)
+
+    assert "guesses a finished digit at once" in said([leap], 1.0)
+    assert "The guess is still vague" in said([walk], 1.0)
+    assert said([walk, leap], 1.0) == f"First setting: {said([walk], 1.0)}"
+    assert said([leap, walk], 0.7) == f"First setting: {said([leap], 0.7)}"
+
+
 def test_surprise_is_decided_by_the_seed() -> None:
     labels = ReverseSettings(digit="surprise", seed=3, n=16).labels
     assert labels == ReverseSettings(digit="surprise", seed=3, n=16).labels

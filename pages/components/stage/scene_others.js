@@ -26,12 +26,13 @@ class DrillScene {
 // What if the model were told another step than the true one? The picture stays as it is, mixed at
 // one time; the timeline moves only what the model hears, and so what it answers.
 class ToldScene extends ForwardScene {
+  get told() { return true; }
   mixed() { return super.mixed(this.truth); }
   place(index) { return `told: step ${index} / ${this.last}`; }
   amounts() { return super.amounts(this.truth); }
   sentence(index) {
     const far = index / this.last - this.truth / this.last;
-    return this.words[far < -0.1 ? 0 : far > 0.1 ? 2 : 1];
+    return this.words[far < -0.2 ? 0 : far > 0.3 ? 2 : 1];
   }
   describe(index) { return `The picture is at step ${this.truth}; the model is told ${index}. ${this.sentence(index)}`; }
 }
