@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from diffusion_core.request import LEAP_STEPS
@@ -47,17 +47,23 @@ BROWSER_ROWS = {
 
 def report(results: dict[str, Any]) -> list[str]:
     """The lines to print."""
-    return [
-        *_machine(results["machine"], results["date"]),
-        *_goals(results["goals"]),
-        *(_model(results["model"]) if "model" in results else []),
-        *(_service(results["service"]) if "service" in results else []),
-        *(_browser(results["browser"]) if "browser" in results else []),
-        *(_plane(results["plane"]) if "plane" in results else []),
-        *(_applications(results["applications"]) if "applications" in results else []),
-        *(_lines("EDITING", results["editing"]) if "editing" in results else []),
-        *(_frontier(results["frontier"]) if "frontier" in results else []),
-    ]
+    parts: dict[str, Callable[[dict[str, Any]], Iterable[str]]] = {
+        "model": _model,
+        "service": _service,
+        "browser": _browser,
+        "plane": _plane,
+        "applications": _applications,
+        "editing": lambda editing: ["", *editing["lines"]],
+        "frontier": lambda frontier: frontier["lines"],
+    }
+    lines = [*_machine(results["machine"], results["date"]), *_goals(results["goals"])]
+    for name, lines_of in parts.items():
+        if name not in results:
+            continue
+        part = results[name]
+        skipped = "skipped" in part
+        lines += ["", name.upper(), f"  {part['skipped']}"] if skipped else lines_of(part)
+    return lines
 
 
 def _machine(machine: dict[str, Any], date: str) -> Iterator[str]:
@@ -79,9 +85,6 @@ def _goals(rows: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _model(model: dict[str, Any]) -> Iterator[str]:
-    if "skipped" in model:
-        yield from ("", "MODEL", f"  {model['skipped']}")
-        return
     run = model["standard"]
     yield from (
         "",
@@ -122,9 +125,6 @@ def _model(model: dict[str, Any]) -> Iterator[str]:
 
 
 def _service(service: dict[str, Any]) -> Iterator[str]:
-    if "skipped" in service:
-        yield from ("", "SERVICE", f"  {service['skipped']}")
-        return
     yield from ("", f"SERVICE  {service['pictures']} digits of the distilled model")
     for steps in LEAP_STEPS:
         yield _row(f"in {steps} network call{'s' if steps > 1 else ''}", service[f"leap_{steps}"])
@@ -140,9 +140,6 @@ def _service(service: dict[str, Any]) -> Iterator[str]:
 
 
 def _plane(plane: dict[str, Any]) -> Iterator[str]:
-    if "skipped" in plane:
-        yield from ("", "PLANE", f"  {plane['skipped']}")
-        return
     yield from ("", "PLANE  a training in the browser, from pressing Train")
     for shape, found in plane["shapes"].items():
         yield _row(f"{shape}, to the first picture", found["first"])
@@ -158,9 +155,6 @@ def _plane(plane: dict[str, Any]) -> Iterator[str]:
 
 
 def _applications(part: dict[str, Any]) -> Iterator[str]:
-    if "skipped" in part:
-        yield from ("", "APPLICATIONS", f"  {part['skipped']}")
-        return
     yield from ("", "APPLICATIONS  each lab as it opens, and what it asks for with one digit alone")
     for title, found in part["labs"].items():
         yield _row(f"{title}, to the first picture", found["first"])
@@ -169,23 +163,7 @@ def _applications(part: dict[str, Any]) -> Iterator[str]:
         yield _row("  to the end", found["one"])
 
 
-def _lines(title: str, part: dict[str, Any]) -> list[str]:
-    """A part that wrote its own lines."""
-    if "skipped" in part:
-        return ["", title, f"  {part['skipped']}"]
-    return ["", *part["lines"]]
-
-
-def _frontier(frontier: dict[str, Any]) -> list[str]:
-    if "skipped" in frontier:
-        return ["", "FRONTIER", f"  {frontier['skipped']}"]
-    return list(frontier["lines"])
-
-
 def _browser(browser: dict[str, Any]) -> Iterator[str]:
-    if "skipped" in browser:
-        yield from ("", "BROWSER", f"  {browser['skipped']}")
-        return
     frames = browser["empty_page_frames_per_second"]
     yield from (
         "",

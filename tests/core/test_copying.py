@@ -116,7 +116,7 @@ def said_of_the_copyist(kind: str) -> dict[float, str]:
 def test_the_copyist_has_made_up_its_mind_when_that_is_said(
     without_mnist: None, label: int
 ) -> None:
-    _, decided, averaging, start = said_of_the_copyist("few, ")
+    *_, decided, averaging, start = said_of_the_copyist("few, ")
     assert "its guess is one of them" in said_of_the_copyist("few, ")[decided]
     apart = undecided(label)
     assert max(far for sigma, far in apart.items() if sigma <= decided) < 0.05
@@ -127,7 +127,7 @@ def test_the_copyist_has_made_up_its_mind_when_that_is_said(
 @pytest.mark.usefixtures("afresh")
 @pytest.mark.parametrize("label", [1, 3])
 def test_of_thousands_the_copyist_chooses_later(label: int) -> None:
-    _, decided, parting, *_ = said_of_the_copyist("")
+    *_, decided, parting, _, _ = said_of_the_copyist("")
     assert "its guess is one stored picture" in said_of_the_copyist("")[decided]
     apart = undecided(label)
     assert max(far for sigma, far in apart.items() if sigma <= decided) < 0.02

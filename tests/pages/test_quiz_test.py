@@ -7,7 +7,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.components import quiz_test
+from pages.components.words import words
 from quizzes.bank import load_bank
+from quizzes.grading import MARKS
 from quizzes.log import Log
 from quizzes.schema import Question
 from tests.pages.conftest import Open
@@ -36,6 +38,12 @@ def answer_all(app: AppTest, seed: str, right: int, sure: str = "fairly sure") -
         app.radio(key=f"test-{seed}-{number}-sure").set_value(sure)
         found.append(drawn.question)
     return found
+
+
+def test_what_a_wrong_answer_costs_is_told_as_it_is() -> None:
+    certain, fairly, unsure = (-MARKS[sure][1] for sure in ("certain", "fairly", "unsure"))
+    told = f"costs {certain} marks if you were certain, {fairly} if you were fairly sure, and none"
+    assert told in words("practice")["test"] and unsure == 0
 
 
 def test_a_number_in_the_address_is_a_test(open_page: Open) -> None:

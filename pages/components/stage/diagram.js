@@ -93,7 +93,7 @@ function drawDiagram(drawing, wide, scene, stage) {
 function nodeName(side, i) {
   const names = side === "forward"
     ? ["data", "a little noise", "half of the way", "much noise", "pure noise"]
-    : ["fresh noise", "a little cleared", "half of the way", "much cleared", "generated data"];
+    : ["fresh noise", "a little cleared", "half of the way", "three quarters of the way", "generated data"];
   return `${side === "forward" ? "Forward" : "Reverse"}: ${names[i]}`;
 }
 

@@ -34,9 +34,10 @@ export default function (component) {
       const asked = Math.round((nearest / (answers.levels - 1)) * scene.last);
       const error = answers.error[nearest];
       // Where it is told another step, the picture stays at its own.
-      const when = scene.told ? `Told step ${asked}; the picture is at step ${scene.truth}.` : `Asked at step ${asked}.`;
+      const told = Number.isInteger(scene.truth);
+      const when = told ? `Told step ${asked}; the picture is at step ${scene.truth}.` : `Asked at step ${asked}.`;
       setText(said, nearest === 0
-        ? scene.told ? "Told that there is no noise, it has none to find." : "At step 0 there is no noise to find."
+        ? told ? "Told that there is no noise, it has none to find." : "At step 0 there is no noise to find."
         : `${when} Mean squared error of the noise: ${error.toFixed(3)}. ` +
           "Answering “no noise” would score about 1.");
     };

@@ -26,7 +26,6 @@ class DrillScene {
 // What if the model were told another step than the true one? The picture stays as it is, mixed at
 // one time; the timeline moves only what the model hears, and so what it answers.
 class ToldScene extends ForwardScene {
-  get told() { return true; }
   mixed() { return super.mixed(this.truth); }
   place(index) { return `told: step ${index} / ${this.last}`; }
   amounts() { return super.amounts(this.truth); }
