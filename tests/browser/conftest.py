@@ -34,7 +34,11 @@ def browser() -> Iterator[Browser]:
             pytest.fail(reason)
         pytest.skip(reason)
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        # With a pause before each act of the test: finds those that pass only when they are quick.
+        pause = float(os.environ.get("FOG_SLOW_MO", 0))
+        launched = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=FLAGS, slow_mo=pause
+        )
         yield launched
         launched.close()
 

@@ -100,11 +100,12 @@ def test_halted_and_played_in_one_frame_it_moves_at_its_pace(visitor: Visitor) -
 def test_a_key_on_the_slider_holds_it_also_before_the_first_frame(visitor: Visitor) -> None:
     visitor.open("/forward?t=0")
     visitor.page.evaluate(
-        """() => { // Between two frames: played, and not painted yet.
+        """() => { // As between two frames: played, and from now on nothing is painted.
             const s = window.throughTheFog.get("forward");
+            cancelAnimationFrame(s.scheduled);
+            s.changed = () => {};
             s.toggle();
             s.moveTo(9);
-            s.changed = () => {};
         }"""
     )
     slider = visitor.page.get_by_role("slider", name="Timeline")
