@@ -36,9 +36,7 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         # With a pause before each act of the test: finds those that pass only when they are quick.
         pause = float(os.environ.get("FOG_SLOW_MO", 0))
-        launched = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=FLAGS, slow_mo=pause
-        )
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, slow_mo=pause)
         yield launched
         launched.close()
 
