@@ -16,11 +16,16 @@ class Optimizers:
     and what it makes of label and time `label` and `noise_level`.
 
     rate: how far Muon moves the strongest direction in a step; adam_rate: AdamW's learning rate;
-    weight_decay: of the matrices, as of Muon.
+    weight_decay and momentum: of the matrices, as of Muon.
     """
 
     def __init__(
-        self, network: torch.nn.Module, rate: float, adam_rate: float, weight_decay: float
+        self,
+        network: torch.nn.Module,
+        rate: float,
+        adam_rate: float,
+        weight_decay: float,
+        momentum: float,
     ) -> None:
         # What maps labels, times and pixels into the network is no matrix between equals: its
         # directions mean different things, and making them equally strong would be wrong.
@@ -30,7 +35,7 @@ class Optimizers:
         for name, parameter in network.named_parameters():
             matrix = parameter.ndim > 1 and not name.startswith(ends)
             (inside if matrix else rest).append(parameter)
-        self.muon = Muon(inside, rate, weight_decay)
+        self.muon = Muon(inside, rate, weight_decay, momentum)
         self.adam = torch.optim.AdamW(
             rest, lr=adam_rate, betas=(0.9, 0.99), weight_decay=0.0, fused=True
         )

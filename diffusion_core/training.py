@@ -62,6 +62,8 @@ class TrainingConfig:
     """Of weight matrices, under Muon: how far the strongest direction moves in a step."""
     adam_rate: float = 2e-3
     """Of everything else, under AdamW."""
+    momentum: float = 0.95
+    """Of Muon: how much of the gradients before counts in a step. A short run wants less."""
     warmup: int = 200
     decay: float = 0.25
     weight_decay: float = 0.01
@@ -157,7 +159,9 @@ def new_state(
         network = shape.build().to(device)
         average = shape.build().to(device).requires_grad_(False)
     average.load_state_dict(network.state_dict())
-    optimizer = Optimizers(network, config.learning_rate, config.adam_rate, config.weight_decay)
+    optimizer = Optimizers(
+        network, config.learning_rate, config.adam_rate, config.weight_decay, config.momentum
+    )
     return TrainingState(config, network, average, optimizer)
 
 

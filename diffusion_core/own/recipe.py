@@ -19,7 +19,7 @@ from diffusion_core.schedule import Floats
 from diffusion_core.training import TrainingConfig, fast_precision, stratified_times
 from diffusion_core.unet import UNetConfig
 
-SHAPE = UNetConfig(widths=(24, 48), blocks=1, embedding=128)
+SHAPE = UNetConfig(widths=(24, 48), blocks=1, embedding=128, positions=7 * 7, echo=True)
 TOWARDS_NOISE = 0.6
 """The power of u, even in [0, 1), that is the time t of a question."""
 FIRST_PLAN = 1_000
@@ -34,6 +34,7 @@ def configuration(seed: int) -> TrainingConfig:
         steps=FIRST_PLAN,
         batch_size=64,
         adam_rate=4e-3,
+        momentum=0.9,
         warmup=30,
         decay=0.25,
         label_dropout=0.05,

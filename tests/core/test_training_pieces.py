@@ -18,6 +18,7 @@ from diffusion_core.training import (
     TrainingConfig,
     diffusion_losses,
     ema_decay,
+    new_state,
     step_generator,
     stratified_times,
 )
@@ -56,13 +57,13 @@ def test_matrices_move_equally_far_in_all_directions(tiny_config: UNetConfig) ->
     # Muon replaces the singular values of an update by numbers near 1 (its five iterations
     # leave them between 0.6 and 1.3), however uneven those of the gradient are. AdamW's first
     # step is its rate, in the direction of the gradient's sign.
-    config = replace(CONFIG, weight_decay=0.0)
+    config = CONFIG
     network = UNet(tiny_config)
     before = {name: p.detach().clone() for name, p in network.named_parameters()}
     for p in network.parameters():
         uneven = torch.randn(p.shape, generator=torch.Generator().manual_seed(0))
         p.grad = uneven.sign() * (0.01 + uneven.abs() ** 3)
-    Optimizers(network, config.learning_rate, config.adam_rate, config.weight_decay).step(0.5)
+    Optimizers(network, config.learning_rate, config.adam_rate, 0.0, config.momentum).step(0.5)
     matrices = 0
     for name, now in network.named_parameters():
         change, gradient = now.detach() - before[name], now.grad
@@ -77,6 +78,18 @@ def test_matrices_move_equally_far_in_all_directions(tiny_config: UNetConfig) ->
             expected = -0.5 * config.adam_rate * gradient.sign()
             torch.testing.assert_close(change, expected, rtol=1e-3, atol=1e-6)
     assert matrices > 10
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+def test_momentum_is_how_long_a_gradient_counts(tiny_config: UNetConfig, momentum: float) -> None:
+    state = new_state(replace(CONFIG, momentum=momentum, weight_decay=0.0), tiny_config)
+    weight = state.network.shrink.weight
+    weight.grad = torch.randn(weight.shape, generator=torch.Generator().manual_seed(0))
+    state.optimizer.step(1.0)
+    before = weight.detach().clone()
+    weight.grad.zero_()
+    state.optimizer.step(1.0)
+    assert torch.equal(weight, before) == (momentum == 0.0)
 
 
 @pytest.mark.parametrize("gamma", [1.0, 6.94, 16.97])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -37,6 +39,22 @@ def test_picture_time_and_label_all_matter(tiny_network: UNet, argument: int) ->
     other = list(one)
     other[argument] = (one[0] + 0.1, one[1] / 2, one[2] + 1)[argument]
     assert not torch.allclose(tiny_network(*one), tiny_network(*other), atol=1e-4)
+
+
+def test_positions_are_told_row_by_row(tiny_config: UNetConfig) -> None:
+    network = UNet(replace(tiny_config, positions=7 * 7))
+    generator = torch.Generator().manual_seed(6)
+    inputs_of_one = inputs(1)
+    with torch.no_grad():
+        network.leave.weight.normal_(generator=generator)
+        before = network(*inputs_of_one)
+        network.enter_positions[:, 2 * 7 + 5] = torch.randn(
+            network.config.widths[1], generator=generator
+        )
+        change = (network(*inputs_of_one) - before).abs()[0, 0]
+    # A cell of the coarse grid is 4x4 pixels. Normalisation tells the others of it, but faintly.
+    changed = change.view(7, 4, 7, 4).sum(dim=(1, 3))
+    assert changed.argmax() == 2 * 7 + 5
 
 
 def test_the_count_of_parameters(tiny_network: UNet) -> None:
