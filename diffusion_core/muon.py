@@ -44,7 +44,7 @@ class Muon(torch.optim.Optimizer):
 
     lr: how far the strongest direction moves in a step, for wide matrices; tall ones move
     sqrt(A / B) times as far. weight_decay: the share of the weights, times lr, that each step takes
-    away.
+    away. momentum: the share of the average gradient that each step keeps.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Muon(torch.optim.Optimizer):
         params: Iterable[Tensor],
         lr: float,
         weight_decay: float,
-        momentum: float = 0.95,
+        momentum: float,
     ) -> None:
         super().__init__(params, {"lr": lr, "weight_decay": weight_decay, "momentum": momentum})
 

@@ -33,8 +33,8 @@ class UNetConfig:
     samples, along each dimension, become channels of one cell of the fine grid. shrink: how many
     fine cells, along each dimension, become a coarse one. positions: cells of the coarse grid that
     are told where they are; 0 for none, and a network that must find out from the edges. echo: add
-    to the answer some of x_t itself, how much being learned for each noise level, so that the
-    network need not carry all the noise through its layers only to say what is not noise. That
+    to the answer some of x_t itself, how much being learned for each noise level and label, so that
+    the network need not carry all the noise through its layers only to say what is not noise. That
     pays where what is looked for is simple and the noise is not, as with sound, and where there is
     little time to learn or there are few channels.
     """

@@ -47,8 +47,8 @@ def test_it_goes_where_torchs_goes(shape: tuple[int, ...]) -> None:
     start, count = uneven(*shape[:1], torch.Size(shape[1:]).numel()).view(shape), 5
     ours = torch.nn.Parameter(start.clone())
     theirs = torch.nn.Parameter(start.flatten(1).clone())
-    one = Muon([ours], lr=0.02, weight_decay=0.1)
-    other = torch.optim.Muon([theirs], lr=0.02, weight_decay=0.1)
+    one = Muon([ours], lr=0.02, weight_decay=0.1, momentum=0.95)
+    other = torch.optim.Muon([theirs], lr=0.02, weight_decay=0.1, momentum=0.95)
     for step in range(count):
         gradient = uneven(*theirs.shape, seed=step + 1)
         ours.grad, theirs.grad = gradient.view(shape), gradient
@@ -65,5 +65,5 @@ def test_it_goes_where_torchs_goes(shape: tuple[int, ...]) -> None:
 def test_a_weight_without_a_gradient_stays() -> None:
     weight = torch.nn.Parameter(uneven(4, 6))
     before = weight.detach().clone()
-    Muon([weight], lr=0.1, weight_decay=0.1).step()
+    Muon([weight], lr=0.1, weight_decay=0.1, momentum=0.95).step()
     torch.testing.assert_close(weight.detach(), before, rtol=0, atol=0)

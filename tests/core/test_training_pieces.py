@@ -57,13 +57,12 @@ def test_matrices_move_equally_far_in_all_directions(tiny_config: UNetConfig) ->
     # Muon replaces the singular values of an update by numbers near 1 (its five iterations
     # leave them between 0.6 and 1.3), however uneven those of the gradient are. AdamW's first
     # step is its rate, in the direction of the gradient's sign.
-    config = CONFIG
     network = UNet(tiny_config)
     before = {name: p.detach().clone() for name, p in network.named_parameters()}
     for p in network.parameters():
         uneven = torch.randn(p.shape, generator=torch.Generator().manual_seed(0))
         p.grad = uneven.sign() * (0.01 + uneven.abs() ** 3)
-    Optimizers(network, config.learning_rate, config.adam_rate, 0.0, config.momentum).step(0.5)
+    Optimizers(network, CONFIG.learning_rate, CONFIG.adam_rate, 0.0, CONFIG.momentum).step(0.5)
     matrices = 0
     for name, now in network.named_parameters():
         change, gradient = now.detach() - before[name], now.grad
@@ -71,11 +70,11 @@ def test_matrices_move_equally_far_in_all_directions(tiny_config: UNetConfig) ->
         if now.ndim > 1 and not name.startswith(("enter", "leave", "label", "noise_level")):
             matrices += 1
             flat = change.flatten(1)
-            length = 0.5 * config.learning_rate * max(1, flat.shape[0] / flat.shape[1]) ** 0.5
+            length = 0.5 * CONFIG.learning_rate * max(1, flat.shape[0] / flat.shape[1]) ** 0.5
             sizes = torch.linalg.svdvals(flat) / length
             assert sizes.min() > 0.5 and sizes.max() < 1.4, name
         else:
-            expected = -0.5 * config.adam_rate * gradient.sign()
+            expected = -0.5 * CONFIG.adam_rate * gradient.sign()
             torch.testing.assert_close(change, expected, rtol=1e-3, atol=1e-6)
     assert matrices > 10
 
