@@ -17,6 +17,7 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 
+from diffusion_core.data import remove_half_downloaded
 from pages.api.early_style import EarlyStyle
 from pages.api.nearest import NearestPage
 from pages.api.routes import ROUTES
@@ -30,6 +31,7 @@ from pages.server.steady import steady
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
     """Start the model's process, and look for MNIST unless FOG_OFFLINE is set."""
+    remove_half_downloaded()
     await model.service.start()
     await studio.start()
     async with steady(stop):
