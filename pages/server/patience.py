@@ -10,16 +10,20 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import h11
 from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from diffusion_core.service.answer import SHUTTING_DOWN
 from pages.server.descriptors import Door, limit
 
 HEAD = 15.0
 """Seconds for the head of a request, from its first byte, or from when the connection was made."""
+TURNED_AWAY = 2.0
+"""The same, where there is no room."""
 BODY = 15.0
 """Seconds in which ..."""
 PROGRESS = 16_000
@@ -46,10 +50,20 @@ class Patient(H11Protocol):
         served, peer = self.app, transport.get_extra_info("socket")
         self.admitted = peer is None or self.door.admits(peer.fileno())
 
-        async def app(scope: Any, receive: Any, send: Any) -> None:
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            if not self.admitted:
+                await say(send, FULL)
+                return
             # Who hangs up in the middle of a body breaks nothing, and cannot be answered.
             with suppress(ClientDisconnect):
-                await (served if self.admitted else full)(scope, receive, send)
+                try:
+                    await served(scope, receive, send)
+                except asyncio.CancelledError:
+                    # The server ends, and this took too long.
+                    if self.cycle.response_started:
+                        self.transport.abort()
+                    else:
+                        await say(send, SHUTTING_DOWN)
 
         self.app = app
         super().connection_made(transport)
@@ -72,17 +86,13 @@ class Patient(H11Protocol):
         super().on_response_complete()
         self._watch()
 
-    def handle_websocket_upgrade(self, event: h11.Request) -> None:
-        self._stop_watching()
-        super().handle_websocket_upgrade(event)
-
     def _should_upgrade(self) -> bool:
         return self.admitted and super()._should_upgrade()
 
     def _expected(self) -> str | None:
         """What the other side is to send now."""
-        if self.transport.is_closing():
-            return None
+        if self.transport.is_closing() or self.transport.get_protocol() is not self:
+            return None  # It is over, or a WebSocket by now.
         if self.conn.their_state is h11.IDLE:
             return "head" if self.conn.trailing_data[0] else "request"
         return "body" if self.conn.their_state is h11.SEND_BODY else None
@@ -97,7 +107,7 @@ class Patient(H11Protocol):
 
     def _wait(self, expected: str) -> None:
         self._waiting_for, self._arrived = expected, 0
-        patience = BODY if expected == "body" else HEAD
+        patience = BODY if expected == "body" else HEAD if self.admitted else TURNED_AWAY
         self._timer = self.loop.call_later(patience, self._out_of_patience)
 
     def _stop_watching(self) -> None:
@@ -110,7 +120,10 @@ class Patient(H11Protocol):
         expected = self._waiting_for
         # Where we do not read on, or have not told them to go on, it is not they who are slow.
         unasked = self.flow.read_paused or self.conn.they_are_waiting_for_100_continue
-        if expected == "body" and (unasked or self._arrived >= PROGRESS):
+        going_on = expected == "body" and (unasked or self._arrived >= PROGRESS)
+        # An idle connection is uvicorn's to end, if it counts the time.
+        idle = expected == "request" and self.timeout_keep_alive_task is not None
+        if expected is not None and (going_on or idle):
             self._wait(expected)
             return
         self._stop_watching()
@@ -125,10 +138,15 @@ class Patient(H11Protocol):
         self._close()
 
     def _answer(self, status: HTTPStatus, sentence: str) -> None:
-        headers = [("content-type", "text/plain; charset=utf-8"), ("connection", "close")]
+        body = sentence.encode()
+        headers = [
+            ("content-type", "text/plain; charset=utf-8"),
+            ("content-length", str(len(body))),
+            ("connection", "close"),
+        ]
         events: list[h11.Event] = [
             h11.Response(status_code=status, headers=headers, reason=status.phrase),
-            h11.Data(data=sentence.encode()),
+            h11.Data(data=body),
             h11.EndOfMessage(),
         ]
         for event in events:
@@ -156,12 +174,14 @@ class Patient(H11Protocol):
         self.loop.call_later(READING, self.transport.abort)
 
 
-async def full(scope: Any, receive: Any, send: Any) -> None:
-    """The ASGI application for those for whom there is no room."""
+async def say(send: Send, sentence: str) -> None:
+    """Answer that this cannot be had now, and why."""
+    body = sentence.encode()
     headers = [
         (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
         (b"retry-after", b"60"),
         (b"connection", b"close"),
     ]
     await send({"type": "http.response.start", "status": 503, "headers": headers})
-    await send({"type": "http.response.body", "body": FULL.encode()})
+    await send({"type": "http.response.body", "body": body})

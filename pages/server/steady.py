@@ -16,7 +16,7 @@ from pages.server.imports import import_all
 from pages.server.late_loop import open_loops_late
 from pages.server.patience import Patient
 
-GRACE = 3
+GRACE = 2
 """Seconds that connections have to end by themselves when the server is told to end."""
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
