@@ -11,6 +11,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 import uvicorn
@@ -25,8 +26,9 @@ from websockets.asyncio.client import connect
 from pages.server import patience
 from pages.server.descriptors import Door
 from pages.server.patience import FULL, TOO_SLOW, Patient
-from tests.server.app import run, until
+from tests.server.app import dial, run, until, watched
 
+HALF_SENT = 300
 LARGE = 30_000_000
 """Bytes, more than the system buffers."""
 
@@ -267,3 +269,20 @@ def test_where_there_is_no_room_everybody_is_told(monkeypatch: pytest.MonkeyPatc
         assert " 503 " in said and FULL in said and "retry-after: 60" in said.lower()
 
     with_served(test)
+
+
+def test_the_server_itself_lets_go_of_half_sent_requests(tmp_path: Path) -> None:
+    with watched(tmp_path) as server:
+        before = server.descriptors
+
+        async def besiege() -> None:
+            dialled = [await dial(server.app) for _ in range(HALF_SENT)]
+            for _, writer in dialled:
+                writer.write(b"GET / HTTP/1.1\r\nHo")
+            said = await asyncio.gather(*(reader.read() for reader, _ in dialled))
+            assert all(TOO_SLOW.encode() in answer for answer in said)
+            for _, writer in dialled:
+                writer.close()
+            await until(lambda: server.descriptors <= before)
+
+        run(besiege)
