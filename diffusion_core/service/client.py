@@ -3,7 +3,8 @@
 Everything here runs on one asyncio event loop, the server's, but for a thread that reads what the
 worker sends. Equal jobs are computed once: whoever asks for what is being drawn already joins in,
 and finished answers are kept while there is room. Jobs beyond what the worker takes at a time wait
-in line, and are told how many are before them; a job that nobody reads any more is dropped.
+in line, where visitors take turns (lane.py), and are told how many are before them; a job that
+nobody reads any more is dropped.
 A worker that dies is started again and goes on with what it was doing.
 
 The same class serves pictures (worker.py, always there) and trainings (studio.py, whose process is
@@ -14,15 +15,17 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import suppress
 from typing import Any
 
-from diffusion_core.service.answer import Answer, Before, ServiceError
+from diffusion_core.service.answer import Answer, Before, ServiceError, TooManyError
 from diffusion_core.service.jobs import Job
+from diffusion_core.service.lane import Lane, waiting_by
 from diffusion_core.service.limits import Keeping, Limits, Wording
 from diffusion_core.service.process import Worker
+from diffusion_core.service.visitor import NOBODY, Visitor
 
 
 class ModelService:
@@ -42,8 +45,7 @@ class ModelService:
         self._keys = itertools.count()
         self._answers: OrderedDict[Job, Answer] = OrderedDict()
         """Everything that is waiting, running or kept, the least recently asked for first."""
-        self._running: dict[int, Answer] = {}
-        self._waiting: list[Answer] = []
+        self._short, self._long = Lane(self.limits), Lane(self.limits)
         self._worker: Worker | None = None
         self._broken: str | None = None
         self._ready = asyncio.Event()
@@ -90,7 +92,18 @@ class ModelService:
     @property
     def idle(self) -> bool:
         """Whether nothing is being computed or waiting for it."""
-        return not self._running and not self._waiting
+        return not any(lane.running or lane.waiting for lane in (self._short, self._long))
+
+    @property
+    def _running(self) -> dict[int, Answer]:
+        return self._short.running | self._long.running
+
+    @property
+    def _waiting(self) -> list[Answer]:
+        return [*self._short.waiting, *self._long.waiting]
+
+    def _lane_of(self, job: Job) -> Lane:
+        return self._long if job.size >= self.limits.long else self._short
 
     # --- Asking ----------------------------------------------------------------------------------
 
@@ -98,25 +111,27 @@ class ModelService:
         """Whether the whole answer is here already."""
         return job in self._answers and self._answers[job].finished
 
-    async def ask(self, job: Job) -> AsyncGenerator[bytes | Before, None]:
+    async def ask(
+        self, job: Job, visitor: Visitor = NOBODY
+    ) -> AsyncGenerator[bytes | Before, None]:
         """The answer, chunk by chunk, and meanwhile how many are in line before it.
 
         Leaving the iteration early drops the job, unless others read it too. ServiceError, with a
         sentence for the reader, if there is no room, no model, or no answer.
         """
-        answer = self._join(job)
-        answer.readers += 1
+        answer = self._join(job, visitor)
         try:
             async for chunk in answer.read():
                 yield chunk
         finally:
-            answer.readers -= 1
+            answer.readers -= Counter([visitor])
             if not answer.readers and not answer.over:
                 self._drop(answer)
 
-    async def whole(self, job: Job) -> bytes:
+    async def whole(self, job: Job, visitor: Visitor = NOBODY) -> bytes:
         """The whole answer at once."""
-        return b"".join([part async for part in self.ask(job) if isinstance(part, bytes)])
+        parts = [part async for part in self.ask(job, visitor) if isinstance(part, bytes)]
+        return b"".join(parts)
 
     async def prepare(self, jobs: Iterable[Job], pause: float = 1.0) -> None:
         """Compute these while nobody wants anything else, one at a time, to have them at hand."""
@@ -127,71 +142,69 @@ class ModelService:
             with suppress(ServiceError):
                 await self.whole(job)
 
-    def _join(self, job: Job) -> Answer:
+    def _join(self, job: Job, visitor: Visitor) -> Answer:
         if self._broken:
             raise ServiceError(self._broken)
         if self._loop is None:
             raise ServiceError("The model is not running: restart the app.")
         answer = self._answers.get(job)
         if answer is None or answer.problem is not None:
-            if len(self._waiting) >= self.limits.waiting:
-                raise ServiceError(self.wording.crowded.format(waiting=len(self._waiting)))
+            self._refuse_if_crowded(job, visitor)
             answer = self._answers[job] = Answer(next(self._keys), job)
-            self._waiting.append(answer)
+            answer.readers[visitor] += 1
+            self._lane_of(job).waiting.append(answer)
             self._advance()
+        else:
+            shared = visitor not in answer.readers
+            answer.readers[visitor] += 1
+            if shared and answer.key in self._running and self._worker is not None:
+                self._worker.send(("shared", answer.key))
         self._answers.move_to_end(job)
         return answer
 
+    def _refuse_if_crowded(self, job: Job, visitor: Visitor) -> None:
+        """TooManyError or ServiceError, in a sentence, if this visitor, all at this address, or all
+        together have too many jobs in line."""
+        waiting = self._waiting
+        if visitor.name:
+            visitors, _ = waiting_by(self._lane_of(job).waiting)
+            if visitors[visitor] >= self.limits.each:
+                raise TooManyError(self.wording.yours.format(waiting=visitors[visitor]))
+            _, addresses = waiting_by(waiting)
+            crowded = addresses[visitor.address] >= self.limits.each_address * self.limits.waiting
+        else:
+            crowded = False
+        if crowded or len(waiting) >= self.limits.waiting:
+            raise ServiceError(self.wording.crowded.format(waiting=len(waiting)))
+
     # --- Who is next -----------------------------------------------------------------------------
-
-    def _is_long(self, answer: Answer) -> bool:
-        return answer.job.size >= self.limits.long
-
-    def _fits(self, answer: Answer) -> bool:
-        kind = self._is_long(answer)
-        peers = [other for other in self._running.values() if self._is_long(other) == kind]
-        if not peers:
-            return True
-        width = sum(other.job.width for other in peers) + answer.job.width
-        size = sum(other.job.size for other in peers) + answer.job.size
-        return width <= self.limits.width and size <= self.limits.size
 
     def _advance(self) -> None:
         """Hand the worker what it has room for, and tell the others where they stand."""
-        blocked: dict[bool, int] = {}
-        for answer in [*self._waiting]:
-            kind = self._is_long(answer)
-            if kind not in blocked and self._fits(answer):
-                self._waiting.remove(answer)
-                self._run(answer)
-                continue
-            before = blocked.setdefault(kind, 0)
-            blocked[kind] += 1
-            if answer.before != before:
-                answer.before = before
-                answer.changed()
+        for lane in (self._short, self._long):
+            for answer in lane.begin_what_fits():
+                self._wake()
+                assert self._worker is not None
+                self._send_job(answer)
 
-    def _run(self, answer: Answer) -> None:
-        answer.before = None
-        self._running[answer.key] = answer
-        self._wake()
+    def _send_job(self, answer: Answer) -> None:
+        """Have the worker do it, in the name of whom it is done for."""
         assert self._worker is not None
-        self._worker.send(("do", answer.key, answer.job))
+        party = self._lane_of(answer.job).begun_for(answer).name
+        self._worker.send(("do", answer.key, answer.job, party))
+        if len(answer.readers) > 1:
+            self._worker.send(("shared", answer.key))
 
     def _drop(self, answer: Answer) -> None:
         self._answers.pop(answer.job, None)
-        if answer in self._waiting:
-            self._waiting.remove(answer)
-        if self._running.pop(answer.key, None) is not None and self._worker is not None:
+        if self._lane_of(answer.job).leave(answer) and self._worker is not None:
             self._worker.send(("forget", answer.key))
         self._advance()
         self._watch_idleness()
 
     def _end(self, answer: Answer, problem: str | None = None) -> None:
         answer.problem, answer.finished = problem, problem is None
-        self._running.pop(answer.key, None)
-        if answer in self._waiting:
-            self._waiting.remove(answer)
+        self._lane_of(answer.job).leave(answer)
         if problem is not None:
             self._answers.pop(answer.job, None)
         answer.changed()
@@ -298,6 +311,5 @@ class ModelService:
         self._begin_worker()
         for answer in self._running.values():
             answer.to_skip = len(answer.chunks)
-            assert self._worker is not None
-            self._worker.send(("do", answer.key, answer.job))
+            self._send_job(answer)
         self._advance()

@@ -17,6 +17,12 @@ class Limits:
     """Bytes from which a job is a long one. Long and short ones wait in lines of their own."""
     waiting: int = 400
     """Jobs in line, after which a further one is turned away."""
+    each: int = 30
+    """The same for one visitor's jobs. A page asks for five at once at the most."""
+    each_address: float = 0.75
+    """What part of the line may be those who share an address, which may be a whole school."""
+    share: float = 0.25
+    """What part of width and size may be under way for one visitor."""
     kept: int = 32_000_000
     """Bytes of finished answers that are kept."""
     deaths: int = 2
@@ -41,6 +47,10 @@ class Wording:
     crowded: str = (
         "{waiting} others are waiting to draw just now, which is as many as there is room for: "
         "please try again in a moment."
+    )
+    yours: str = (
+        "You have asked for {waiting} drawings that are still waiting: let some of them come "
+        "before you ask for more."
     )
     too_much: str = (
         "The model stopped several times while it drew this: try again with fewer pictures or "

@@ -38,9 +38,10 @@ def main() -> None:
                 verb, key, *rest = connection.recv()
             except EOFError:
                 return
-            sent.pop(key, None)
             if verb == "do":
                 jobs[key], sent[key] = rest[0], 0
+            if verb == "forget":
+                sent.pop(key, None)
         for key in [*sent]:
             _advance(connection, key, jobs[key].request, sent)
 

@@ -24,7 +24,8 @@ from diffusion_core.service.answer import Before, ServiceError
 from diffusion_core.service.client import ModelService
 from diffusion_core.service.jobs import Drawing, Guess, Learning
 from diffusion_core.service.limits import Keeping, Limits, Wording
-from diffusion_core.service.studio import serve, work_of
+from diffusion_core.service.studio import work_of
+from diffusion_core.service.turns import serve_in_turns
 from tests.core import serving
 from tests.core.plane_runs import received
 from tests.core.serving import FAKE, STUDIO, until
@@ -234,12 +235,12 @@ def test_a_studio_dies_while_nobody_wants_anything_and_is_not_missed() -> None:
 
 
 class Listener:
-    """The other side of `serve`, with work that a test makes up."""
+    """The other side of `serve_in_turns`, with work that a test makes up."""
 
     def __init__(self, begin: Callable[[Any], Iterator[bytes]]) -> None:
         ours, theirs = Pipe()
         self.connection: Connection[Any, Any] = ours
-        self.thread = threading.Thread(target=serve, args=(theirs, begin), daemon=True)
+        self.thread = threading.Thread(target=serve_in_turns, args=(theirs, begin), daemon=True)
         self.thread.start()
 
     def hang_up(self) -> None:
@@ -260,7 +261,7 @@ def test_every_job_gets_a_turn_and_an_empty_chunk_is_not_sent() -> None:
 
     listener = Listener(begin)
     for key, job in enumerate("ab"):
-        listener.connection.send(("do", key, job))
+        listener.connection.send(("do", key, job, ""))
     gate.set()
     said = [listener.connection.recv() for _ in range(8)]
     chunks = [message[2] for message in said if message[0] == "chunk"]
@@ -287,7 +288,7 @@ def test_what_goes_wrong_in_one_job_is_said_of_that_job() -> None:
     listener = Listener(begin)
     said = []
     for key, job in enumerate(("asked", "broken", "fine")):
-        listener.connection.send(("do", key, job))
+        listener.connection.send(("do", key, job, ""))
         said.append(listener.connection.recv())
     assert said[0] == ("failed", 0, "Ask for something else.")
     assert said[1][:2] == ("failed", 1) and "ZeroDivisionError" in said[1][2]
@@ -309,7 +310,7 @@ def test_work_that_is_ended_early_may_put_away_what_it_holds(how: str) -> None:
             put_away.set()
 
     listener = Listener(begin)
-    listener.connection.send(("do", 1, "x"))
+    listener.connection.send(("do", 1, "x", ""))
     listener.connection.recv()
     if how == "forget":
         listener.connection.send(("forget", 1))
