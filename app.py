@@ -19,8 +19,12 @@ from starlette.middleware import Middleware
 
 from pages.api.early_style import EarlyStyle
 from pages.api.nearest import NearestPage
+from pages.api.origin import OwnPagesOnly
 from pages.api.routes import ROUTES
 from pages.api.security import SecurityHeaders
+from pages.api.sockets import FairSockets
+from pages.api.uploads import FairUploads
+from pages.api.visitors import Visitors
 from pages.components import model, studio
 from pages.components.digits import download
 from pages.components.look import STYLE
@@ -49,6 +53,10 @@ app = st.App(
     routes=ROUTES,
     middleware=[
         Middleware(SecurityHeaders),
+        Middleware(OwnPagesOnly),
+        Middleware(Visitors),
+        Middleware(FairSockets),
+        Middleware(FairUploads),
         Middleware(NearestPage),
         Middleware(EarlyStyle, style=STYLE),
     ],

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
 from diffusion_core.errors import UserFacingError
-from diffusion_core.service.jobs import Job
+from diffusion_core.service.jobs import Asked
 from diffusion_core.service.visitor import Visitor
 
 
@@ -32,7 +32,7 @@ class Answer:
     """What has arrived of a job's answer, for any number of readers."""
 
     key: int
-    job: Job
+    job: Asked
     chunks: list[bytes] = field(default_factory=list)
     before: int | None = None
     """How many are in line before it, while it waits."""

@@ -21,7 +21,7 @@ from contextlib import suppress
 from typing import Any
 
 from diffusion_core.service.answer import Answer, Before, ServiceError, TooManyError
-from diffusion_core.service.jobs import Job
+from diffusion_core.service.jobs import Asked
 from diffusion_core.service.lane import Lane, waiting_by
 from diffusion_core.service.limits import Keeping, Limits, Wording
 from diffusion_core.service.process import Worker
@@ -43,7 +43,7 @@ class ModelService:
         self.wording = wording or Wording()
         self._command = tuple(command)
         self._keys = itertools.count()
-        self._answers: OrderedDict[Job, Answer] = OrderedDict()
+        self._answers: OrderedDict[Asked, Answer] = OrderedDict()
         """Everything that is waiting, running or kept, the least recently asked for first."""
         self._short, self._long = Lane(self.limits), Lane(self.limits)
         self._worker: Worker | None = None
@@ -102,17 +102,17 @@ class ModelService:
     def _waiting(self) -> list[Answer]:
         return [*self._short.waiting, *self._long.waiting]
 
-    def _lane_of(self, job: Job) -> Lane:
+    def _lane_of(self, job: Asked) -> Lane:
         return self._long if job.size >= self.limits.long else self._short
 
     # --- Asking ----------------------------------------------------------------------------------
 
-    def kept(self, job: Job) -> bool:
+    def kept(self, job: Asked) -> bool:
         """Whether the whole answer is here already."""
         return job in self._answers and self._answers[job].finished
 
     async def ask(
-        self, job: Job, visitor: Visitor = NOBODY
+        self, job: Asked, visitor: Visitor = NOBODY
     ) -> AsyncGenerator[bytes | Before, None]:
         """The answer, chunk by chunk, and meanwhile how many are in line before it.
 
@@ -128,12 +128,12 @@ class ModelService:
             if not answer.readers and not answer.over:
                 self._drop(answer)
 
-    async def whole(self, job: Job, visitor: Visitor = NOBODY) -> bytes:
+    async def whole(self, job: Asked, visitor: Visitor = NOBODY) -> bytes:
         """The whole answer at once."""
         parts = [part async for part in self.ask(job, visitor) if isinstance(part, bytes)]
         return b"".join(parts)
 
-    async def prepare(self, jobs: Iterable[Job], pause: float = 1.0) -> None:
+    async def prepare(self, jobs: Iterable[Asked], pause: float = 1.0) -> None:
         """Compute these while nobody wants anything else, one at a time, to have them at hand."""
         await self.ready()
         for job in jobs:
@@ -142,7 +142,7 @@ class ModelService:
             with suppress(ServiceError):
                 await self.whole(job)
 
-    def _join(self, job: Job, visitor: Visitor) -> Answer:
+    def _join(self, job: Asked, visitor: Visitor) -> Answer:
         if self._broken:
             raise ServiceError(self._broken)
         if self._loop is None:
@@ -162,7 +162,7 @@ class ModelService:
         self._answers.move_to_end(job)
         return answer
 
-    def _refuse_if_crowded(self, job: Job, visitor: Visitor) -> None:
+    def _refuse_if_crowded(self, job: Asked, visitor: Visitor) -> None:
         """TooManyError or ServiceError, in a sentence, if this visitor, all at this address, or all
         together have too many jobs in line."""
         waiting = self._waiting

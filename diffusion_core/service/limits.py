@@ -48,11 +48,11 @@ class Wording:
         "{waiting} others are waiting to draw just now, which is as many as there is room for: "
         "please try again in a moment."
     )
-    yours: str = (
-        "You have asked for {waiting} drawings that are still waiting: let some of them come "
-        "before you ask for more."
-    )
     too_much: str = (
         "The model stopped several times while it drew this: try again with fewer pictures or "
         "steps."
+    )
+    yours: str = (
+        "You have asked for {waiting} drawings that are still waiting: let some of them come "
+        "before you ask for more."
     )

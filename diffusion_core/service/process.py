@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import queue
 import socket
 import subprocess
 import sys
@@ -38,9 +39,9 @@ class Worker:
         )
         theirs.close()
         self._connection: Connection[Any, Any] = Connection(ours.detach())
-        threading.Thread(
-            target=self._listen, args=(heard,), name="model-listener", daemon=True
-        ).start()
+        self._to_send: queue.SimpleQueue[tuple[Any, ...] | None] = queue.SimpleQueue()
+        for run, args in ((self._listen, (heard,)), (self._speak, ())):
+            threading.Thread(target=run, args=args, name="model-connection", daemon=True).start()
 
     def _listen(self, heard: Any) -> None:
         for message in self._messages():
@@ -55,12 +56,17 @@ class Worker:
             except (EOFError, OSError):
                 return
 
+    def _speak(self) -> None:
+        while (message := self._to_send.get()) is not None:
+            with suppress(OSError):  # It died: the listener has noticed or is about to.
+                self._connection.send(message)
+
     def send(self, message: tuple[Any, ...]) -> None:
-        """Messages are small, and the worker looks for them after each pass."""
-        with suppress(OSError):  # It died: the listener has noticed or is about to.
-            self._connection.send(message)
+        """Have it sent, in order. Does not wait: the other side may be busy, and messages large."""
+        self._to_send.put(message)
 
     def close(self) -> None:
         """End the process, whatever it is doing."""
+        self._to_send.put(None)
         self.process.kill()
         self.process.wait()

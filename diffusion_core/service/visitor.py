@@ -13,6 +13,8 @@ class Visitor:
     name: str = ""
     address: str = ""
     """Whom many visitors may share, such as a school."""
+    shared: bool = False
+    """Whether these are all those at an address of whom nothing else is known."""
 
 
 NOBODY = Visitor()

@@ -127,8 +127,8 @@ def begin(
         return True
     if isinstance(job, Melody):
         connection.send(("chunk", key, sound_head(job)))
-        run = Run(job.request, times=note_times(job.steps), size=WAVE)
-        batcher.add(key, run, "sound", party)
+        notes = Run(job.request, times=note_times(job.steps), size=WAVE)
+        batcher.add(key, notes, "sound", party)
         return True
     if isinstance(job, Drawing | Edit):
         try:

@@ -11,6 +11,7 @@ from diffusion_core.errors import RequestError
 from diffusion_core.request import GUESS_LEVELS, IMAGE_SIZE
 from diffusion_core.service.jobs import Guess
 from pages.api.plainly import plainly
+from pages.api.visitors import visitor_of
 from pages.components import model
 from pages.components.forward_scene import ForwardSettings, picture
 from pages.components.stage.bundle import bundle
@@ -22,7 +23,7 @@ async def guess(request: HttpRequest) -> Response:
     picture is to stay as it is at that step while the model is told every other one."""
     # Reading MNIST takes a moment the first time.
     job = await to_thread.run_sync(_job, dict(request.query_params))
-    answer = await model.service.whole(job)
+    answer = await model.service.whole(job, visitor_of(request))
     return Response(guess_bundle(answer), media_type="application/octet-stream")
 
 

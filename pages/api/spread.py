@@ -13,6 +13,7 @@ from diffusion_core.errors import RequestError
 from diffusion_core.service.edits import Spread
 from pages.api.plainly import plainly
 from pages.api.streaming import streamed
+from pages.api.visitors import visitor_of
 from pages.components import model
 from pages.components.edit_checks import label_of
 
@@ -25,4 +26,4 @@ async def spread(request: HttpRequest) -> Response:
     except ValueError as error:
         raise RequestError("The seed must be a whole number.") from error
     label = label_of(request.query_params.get("digit", ""))
-    return await streamed(model.service, Spread(label, seed))
+    return await streamed(model.service, Spread(label, seed), visitor_of(request))

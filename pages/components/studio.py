@@ -17,11 +17,16 @@ CROWDED = (
 )
 TOO_MUCH = "The training stopped several times: try it with smaller settings."
 
+YOURS = (
+    "You are training elsewhere already, and another one is waiting: let them end, or stop one, "
+    "and then press Train again."
+)
+
 planes = ModelService(
-    Limits(width=3, size=100_000_000, long=10**9, waiting=30, kept=16_000_000),
+    Limits(width=3, size=100_000_000, long=10**9, waiting=30, each=2, kept=16_000_000),
     STUDIO,
     Keeping(idle=120, threads=1),
-    Wording(CROWDED, TOO_MUCH),
+    Wording(CROWDED, TOO_MUCH, YOURS),
 )
 """Trainings in the plane (jobs.Learning): three at a time."""
 
@@ -29,14 +34,28 @@ BROKE_OFF = "The training broke off, because its process ended: press Train to b
 
 digits = ModelService(
     # A run goes by the clock, so a second one is another one: what broke off is not done again.
-    Limits(width=1, long=1_000_000, waiting=20, kept=0, deaths=0),
+    # One waits behind one's own, so that a page that was reloaded need not hear that the old one
+    # has not been noticed to be gone.
+    Limits(width=1, long=1_000_000, waiting=20, each=1, kept=0, deaths=0),
     STUDIO,
     Keeping(idle=20, threads=2),
-    Wording(CROWDED, BROKE_OFF),
+    Wording(CROWDED, BROKE_OFF, YOURS),
 )
 """Trainings of a digit model (jobs.TrainingDigits): one at a time."""
 
-SERVICES = (planes, digits)
+exports = ModelService(
+    Limits(width=1, long=10**9, waiting=60, each=6, kept=16_000_000),
+    ("-m", "pages.exports.studio"),
+    Keeping(idle=120, threads=1),
+    Wording(
+        "Many others are taking pictures home just now: please try again in a moment.",
+        "This could not be made: try again with fewer pictures or steps.",
+        "Several of your exports are still being made: let them come before you ask for more.",
+    ),
+)
+"""What can be taken away from a page (pages/exports/order.Export): one at a time."""
+
+SERVICES = (planes, digits, exports)
 """All of them, started and stopped with the server (app.py)."""
 
 
