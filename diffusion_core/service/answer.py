@@ -27,7 +27,7 @@ class Before:
     count: int
 
 
-@dataclass
+@dataclass(eq=False)
 class Answer:
     """What has arrived of a job's answer, for any number of readers."""
 

@@ -52,6 +52,8 @@ class ModelService:
         self._deaths_in_a_row = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         """That of the server, between `start` and `stop`."""
+        self._advancing: asyncio.Handle | None = None
+        """Rings when it is to be seen who is next."""
         self._closing: asyncio.TimerHandle | None = None
         """Rings when the worker has been idle for long enough."""
 
@@ -100,7 +102,7 @@ class ModelService:
 
     @property
     def _waiting(self) -> list[Answer]:
-        return [*self._short.waiting, *self._long.waiting]
+        return [*self._short.waiting.values(), *self._long.waiting.values()]
 
     def _lane_of(self, job: Asked) -> Lane:
         return self._long if job.size >= self.limits.long else self._short
@@ -152,7 +154,7 @@ class ModelService:
             self._refuse_if_crowded(job, visitor)
             answer = self._answers[job] = Answer(next(self._keys), job)
             answer.readers[visitor] += 1
-            self._lane_of(job).waiting.append(answer)
+            self._lane_of(job).waiting[answer.key] = answer
             self._advance()
         else:
             shared = visitor not in answer.readers
@@ -165,27 +167,42 @@ class ModelService:
     def _refuse_if_crowded(self, job: Asked, visitor: Visitor) -> None:
         """TooManyError or ServiceError, in a sentence, if this visitor, all at this address, or all
         together have too many jobs in line."""
-        waiting = self._waiting
+        if self._refusal(job, visitor) is None:
+            return
+        self._go_on()  # Some of them may not have to wait at all.
+        refusal = self._refusal(job, visitor)
+        if refusal is not None:
+            raise refusal
+
+    def _refusal(self, job: Asked, visitor: Visitor) -> ServiceError | None:
+        waiting, crowded = self._waiting, False
         if visitor.name:
-            visitors, _ = waiting_by(self._lane_of(job).waiting)
-            if visitors[visitor] >= self.limits.each:
-                raise TooManyError(self.wording.yours.format(waiting=visitors[visitor]))
+            visitors, _ = waiting_by(self._lane_of(job).waiting.values())
+            if visitors[visitor] >= self.limits.each and not visitor.shared:
+                return TooManyError(self.wording.yours.format(waiting=visitors[visitor]))
             _, addresses = waiting_by(waiting)
             crowded = addresses[visitor.address] >= self.limits.each_address * self.limits.waiting
-        else:
-            crowded = False
         if crowded or len(waiting) >= self.limits.waiting:
-            raise ServiceError(self.wording.crowded.format(waiting=len(waiting)))
+            return ServiceError(self.wording.crowded.format(waiting=len(waiting)))
+        return None
 
     # --- Who is next -----------------------------------------------------------------------------
 
     def _advance(self) -> None:
-        """Hand the worker what it has room for, and tell the others where they stand."""
+        """Soon, hand the worker what it has room for, and tell the others where they stand: once
+        for all that happens now, since a hundred may come, or go, at the same moment."""
+        if self._advancing is None and self._loop is not None:
+            self._advancing = self._loop.call_soon(self._go_on)
+
+    def _go_on(self) -> None:
+        if self._advancing is not None:
+            self._advancing.cancel()
+            self._advancing = None
         for lane in (self._short, self._long):
             for answer in lane.begin_what_fits():
                 self._wake()
-                assert self._worker is not None
                 self._send_job(answer)
+            lane.tell_places()
 
     def _send_job(self, answer: Answer) -> None:
         """Have the worker do it, in the name of whom it is done for."""
@@ -210,6 +227,10 @@ class ModelService:
         answer.changed()
         self._make_room()
         self._watch_idleness()
+
+    def forget_kept(self) -> None:
+        """Let go of all finished answers."""
+        self._answers = OrderedDict((j, a) for j, a in self._answers.items() if not a.finished)
 
     def _make_room(self) -> None:
         """Forget finished answers, the least recently asked for first, beyond what may be kept."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from diffusion_core.service.answer import Answer
 from diffusion_core.service.limits import Limits
@@ -32,7 +32,8 @@ class Lane:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        self.waiting: list[Answer] = []
+        self.waiting: dict[int, Answer] = {}
+        """By their keys, whoever came first first."""
         self.running: dict[int, Answer] = {}
         self._begun_for: dict[int, Visitor] = {}
         """Whose turn it was when a running job, by its key, was begun."""
@@ -42,8 +43,10 @@ class Lane:
         """Where the last job that was begun stood."""
 
     def begin_what_fits(self) -> list[Answer]:
-        """Take out of the line what there is room for, in turn, and tell the others their place."""
+        """Take out of the line what there is room for, in turn."""
         begun: list[Answer] = []
+        if not self.waiting or self._is_full():
+            return begun
         for answer, visitor in [*self._in_turn()]:
             if self._has_its_share(answer, visitor):
                 continue  # Its others have to end first; whoever stands behind it need not wait.
@@ -51,11 +54,16 @@ class Lane:
                 break
             self._begin(answer, visitor)
             begun.append(answer)
+            if self._is_full():
+                break
+        return begun
+
+    def tell_places(self) -> None:
+        """Tell those in line how many are before them."""
         for place, (answer, _) in enumerate(self._in_turn()):
             if answer.before != place:
                 answer.before = place
                 answer.changed()
-        return begun
 
     def begun_for(self, answer: Answer) -> Visitor:
         """The visitor in whose turn a running job was begun."""
@@ -63,13 +71,12 @@ class Lane:
 
     def leave(self, answer: Answer) -> bool:
         """A job has ended, or nobody wants it any more; whether it was under way."""
-        if answer in self.waiting:
-            self.waiting.remove(answer)
+        self.waiting.pop(answer.key, None)
         self._begun_for.pop(answer.key, None)
         return self.running.pop(answer.key, None) is not None
 
     def _begin(self, answer: Answer, visitor: Visitor) -> None:
-        self.waiting.remove(answer)
+        del self.waiting[answer.key]
         answer.before = None
         self.running[answer.key] = answer
         self._begun_for[answer.key] = visitor
@@ -86,7 +93,7 @@ class Lane:
         the visitor whose turn it is. What several wait for is done when the first of them is next.
         """
         theirs: defaultdict[Visitor, list[Answer]] = defaultdict(list)
-        for answer in reversed(self.waiting):
+        for answer in reversed(self.waiting.values()):
             for visitor in answer.readers:
                 theirs[visitor].append(answer)
         # Of equals, whoever came first.
@@ -110,6 +117,10 @@ class Lane:
                 following = (clock + cost_of(answer), answers[-1].key, visitor.name, visitor)
                 heapq.heappush(line, following)
 
+    def _is_full(self) -> bool:
+        """Whether not even the smallest job fits."""
+        return sum(one.job.width for one in self.running.values()) >= self.limits.width
+
     def _fits(self, answer: Answer) -> bool:
         return self._is_room(answer, [*self.running.values()], 1.0)
 
@@ -128,7 +139,7 @@ class Lane:
         return not beside or fits
 
 
-def waiting_by(waiting: list[Answer]) -> tuple[Counter[Visitor], Counter[str]]:
+def waiting_by(waiting: Iterable[Answer]) -> tuple[Counter[Visitor], Counter[str]]:
     """How many jobs in line each visitor wants, and each address."""
     visitors: Counter[Visitor] = Counter()
     addresses: Counter[str] = Counter()

@@ -1,8 +1,8 @@
 """How much one visitor may have of Streamlit's own sessions, as ASGI middleware.
 
-A tab holds a WebSocket, and each message through it may run a page. Beyond what a person can do with
-many tabs a further socket is refused, and messages that come faster than hands can click wait until
-their time has come: the tabs of others are run meanwhile.
+A tab holds a WebSocket, and each message through it may run a page. Beyond what a person can do
+with many tabs a further socket is refused, and messages that come faster than hands can click wait
+until their time has come: the tabs of others are run meanwhile.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime import get_instance
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
 from pages.api.visitors import visitor_of
 
@@ -43,7 +44,9 @@ class Upload:
 
 def forget_file(session: str, file: str) -> None:
     """Have Streamlit let go of a file."""
-    get_instance().uploaded_file_mgr.remove_file(session_id=session, file_id=file)
+    manager = get_instance().uploaded_file_mgr
+    assert isinstance(manager, MemoryUploadedFileManager), "Streamlit's own, as far as we know."
+    manager.remove_file(session_id=session, file_id=file)
 
 
 class FairUploads:
@@ -80,9 +83,10 @@ class FairUploads:
             self._arriving -= Counter([visitor])
         if taken:
             session, _, file = path.rpartition(ROUTE)[2].partition("/")
-            size = Headers(scope=scope).get("content-length", "")
+            length = Headers(scope=scope).get("content-length", "")
             # Without a length it came in pieces; then it counts as a large one.
-            size = int(size) if size.isdecimal() and len(size) < 12 else KEPT_BYTES // 10
+            known = length.isdecimal() and len(length) < 12
+            size = int(length) if known else KEPT_BYTES // 10
             self._hold(Upload(session, file, visitor, size))
 
     def _hold(self, upload: Upload) -> None:

@@ -81,7 +81,7 @@ def test_guess_refuses_in_one_sentence(client: TestClient, without_mnist: None, 
 def test_a_model_that_cannot_answer_is_said_in_one_sentence(
     client: TestClient, without_mnist: None, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
-    async def refuse(job: object) -> AsyncGenerator[bytes, None]:
+    async def refuse(job: object, visitor: object) -> AsyncGenerator[bytes, None]:
         raise ServiceError("There is no model: train one.")
         yield b""
 
@@ -93,7 +93,7 @@ def test_a_model_that_cannot_answer_is_said_in_one_sentence(
 def test_an_answer_that_breaks_off_says_why(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def falter(job: object) -> AsyncGenerator[bytes | Before, None]:
+    async def falter(job: object, visitor: object) -> AsyncGenerator[bytes | Before, None]:
         yield Before(3)
         yield b'{"frames": 21}\n'
         raise ServiceError("The model stopped.")

@@ -46,7 +46,7 @@ def test_a_drawing_is_trained_on(client: TestClient) -> None:
 
 def test_who_asks_again_is_told_that_it_was_trained_already(client: TestClient) -> None:
     address = "/api/points?seed=11&steps=2"
-    first, second = client.post(address).content, client.get(address).content
+    first, second = client.post(address).content, client.post(address).content
     assert second == b'{"kept": true}\n' + first
 
 
@@ -99,7 +99,7 @@ def test_nan_while_training_is_said_after_what_was_learned(client: TestClient) -
 def test_a_full_line_is_said_in_one_sentence(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def refuse(job: object) -> AsyncGenerator[bytes | Before, None]:
+    async def refuse(job: object, visitor: object) -> AsyncGenerator[bytes | Before, None]:
         raise ServiceError(studio.CROWDED.format(waiting=30))
         yield b""
 
