@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from starlette.requests import Request as HttpRequest
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from pages.api.check import check
@@ -18,6 +20,16 @@ from pages.api.sound import sound
 from pages.api.spread import spread
 from pages.api.step import levels, step
 from pages.exports.order import TYPES
+
+
+def nothing_there(request: HttpRequest) -> Response:
+    """What is asked for where there is nothing: Streamlit would answer with its page."""
+    known = any(route.path == request.url.path for route in ROUTES)
+    if known:
+        other = "POST" if request.method == "GET" else "GET"
+        return PlainTextResponse(f"Ask for this by {other}.", status_code=405)
+    return PlainTextResponse("There is nothing at this address.", status_code=404)
+
 
 POST = ["POST"]
 """What begins or ends a training. Addresses that only show something are fetched by GET."""
@@ -39,4 +51,5 @@ ROUTES = [
     Route("/api/sound", sound),
     Route("/api/train", train, methods=POST),
     Route("/api/train/stop", stop, methods=POST),
+    Route("/api/{rest:path}", nothing_there, methods=[*POST, "GET", "PUT", "DELETE"]),
 ]
