@@ -20,9 +20,9 @@ from starlette.middleware import Middleware
 from pages.api.early_style import EarlyStyle
 from pages.api.nearest import NearestPage
 from pages.api.origin import OwnPagesOnly
+from pages.api.pace import FairPace
 from pages.api.routes import ROUTES
 from pages.api.security import SecurityHeaders
-from pages.api.sockets import FairSockets
 from pages.api.uploads import FairUploads
 from pages.api.visitors import Visitors
 from pages.components import model, studio
@@ -55,7 +55,7 @@ app = st.App(
         Middleware(SecurityHeaders),
         Middleware(OwnPagesOnly),
         Middleware(Visitors),
-        Middleware(FairSockets),
+        Middleware(FairPace),
         Middleware(FairUploads),
         Middleware(NearestPage),
         Middleware(EarlyStyle, style=STYLE),

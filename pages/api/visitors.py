@@ -24,9 +24,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from diffusion_core.service.visitor import Visitor
 
 COOKIE = "fog_visitor"
-MOST_AT_ONCE = 400
+MOST_AT_ONCE = 1000
 """New visitors from one address: a school in which everybody opens the lesson at once ..."""
-A_SECOND = 2.0
+A_SECOND = 5.0
 """... and how many more of them may come each second after that."""
 ADDRESSES = 4_096
 """So many addresses are remembered, those that were heard of last."""
@@ -85,7 +85,7 @@ class Visitors:
         now = self._clock()
         count, at = self._given.pop(address, (0.0, now))
         count = max(0.0, count - A_SECOND * (now - at))
-        allowed = count < MOST_AT_ONCE
+        allowed = count + 1 <= MOST_AT_ONCE
         self._given[address] = (count + allowed, now)
         while len(self._given) > ADDRESSES:
             self._given.popitem(last=False)

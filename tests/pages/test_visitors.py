@@ -8,9 +8,9 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from pages.api import sockets, uploads, visitors
+from pages.api import pace, uploads, visitors
 from pages.api.origin import OwnPagesOnly
-from pages.api.sockets import FairSockets
+from pages.api.pace import FairPace
 from pages.api.uploads import FairUploads
 from pages.api.visitors import COOKIE, Visitors
 from tests.pages.asgi import Asking, asked, on_a_loop
@@ -71,7 +71,7 @@ def test_whoever_throws_cookies_away_gets_no_more_of_them(monkeypatch: pytest.Mo
     assert [cookie is not None for cookie in given] == [True] * 5 + [False] * 3
     elsewhere = asked(app, Asking("/", headers=HTML, client="203.0.113.9"))
     assert cookie_of(elsewhere), "Another address is not concerned."
-    now[0] += 1 / visitors.A_SECOND
+    now[0] += 1.01 / visitors.A_SECOND
     assert cookie_of(asked(app, Asking("/", headers=HTML)))
     assert cookie_of(asked(app, Asking("/", headers=HTML))) is None
 
@@ -199,7 +199,7 @@ def test_one_visitor_cannot_send_many_files_at_once() -> None:
     assert sorted(on_a_loop(crowd())) == [204] * uploads.AT_ONCE_EACH + [429] * 3
 
 
-# --- Sockets --------------------------------------------------------------------------------------
+# --- Pace -----------------------------------------------------------------------------------------
 
 
 def test_messages_that_come_faster_than_hands_can_click_wait() -> None:
@@ -215,7 +215,7 @@ def test_messages_that_come_faster_than_hands_can_click_wait() -> None:
             await receive()
 
     async def one_tab() -> None:
-        app = FairSockets(read, clock=lambda: now[0], pause=pause)
+        app = FairPace(read, clock=lambda: now[0], pause=pause)
         scope = {"type": "websocket", "visitor": visitors.Visitor("anna"), "headers": []}
 
         async def receive() -> dict[str, object]:
@@ -226,11 +226,11 @@ def test_messages_that_come_faster_than_hands_can_click_wait() -> None:
         await app(scope, receive, send)  # type: ignore[arg-type]
 
     on_a_loop(one_tab())
-    assert now[0] == pytest.approx((100 - sockets.AT_ONCE) / sockets.A_SECOND)
+    assert now[0] == pytest.approx((100 - pace.AT_ONCE) / pace.A_SECOND)
 
 
 def test_a_browser_has_so_many_tabs_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sockets, "MOST", 2)
+    monkeypatch.setattr(pace, "MOST_TABS", 2)
 
     async def tabs() -> list[bool]:
         over = asyncio.Event()
@@ -240,7 +240,7 @@ def test_a_browser_has_so_many_tabs_and_no_more(monkeypatch: pytest.MonkeyPatch)
             opened.append(scope)
             await over.wait()
 
-        app = FairSockets(page)
+        app = FairPace(page)
 
         async def tab(visitor: visitors.Visitor) -> bool:
             said: list[dict[str, object]] = []
@@ -266,3 +266,35 @@ def test_a_browser_has_so_many_tabs_and_no_more(monkeypatch: pytest.MonkeyPatch)
         return [await task for task in tasks]
 
     assert on_a_loop(tabs()) == [True, True, False, True] + [True] * 4
+
+
+def test_requests_that_come_too_fast_wait_and_then_are_refused() -> None:
+    waits: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        waits.append(seconds)
+
+    async def flood() -> list[int]:
+        app = FairPace(fine, clock=lambda: 0.0, pause=pause)
+
+        async def ask(path: str, visitor: visitors.Visitor) -> int:
+            asking = Asking(path)
+
+            async def as_visitor(scope: Scope, receive: Receive, send: Send) -> None:
+                await app({**scope, "visitor": visitor}, receive, send)
+
+            await asking.ask(as_visitor)
+            return asking.status
+
+        anna = visitors.Visitor("anna")
+        statuses = [await ask("/api/guess", anna) for _ in range(200)]
+        assert await ask("/forward", anna) == 200, "Pages are Streamlit's own."
+        assert await ask("/api/guess", visitors.Visitor("ben")) == 200
+        assert len(waits) == 200 - pace.AT_ONCE
+        return statuses
+
+    statuses = on_a_loop(flood())
+    served = pace.AT_ONCE + int(pace.LONGEST * pace.A_SECOND)
+    assert abs(statuses.count(200) - served) <= 1
+    assert statuses == sorted(statuses) and {*statuses} == {200, 429}
+    assert max(waits) <= pace.LONGEST
