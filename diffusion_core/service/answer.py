@@ -11,6 +11,8 @@ from diffusion_core.errors import UserFacingError
 from diffusion_core.service.jobs import Asked
 from diffusion_core.service.visitor import Visitor
 
+SHUTTING_DOWN = "The server is shutting down: please try again later."
+
 
 class ServiceError(UserFacingError):
     """The model cannot be asked just now, or could not answer."""

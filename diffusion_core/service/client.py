@@ -20,7 +20,13 @@ from collections.abc import AsyncGenerator, Iterable
 from contextlib import suppress
 from typing import Any
 
-from diffusion_core.service.answer import Answer, Before, ServiceError, TooManyError
+from diffusion_core.service.answer import (
+    SHUTTING_DOWN,
+    Answer,
+    Before,
+    ServiceError,
+    TooManyError,
+)
 from diffusion_core.service.jobs import Asked
 from diffusion_core.service.lane import Lane, waiting_by
 from diffusion_core.service.limits import Keeping, Limits, Wording
@@ -72,7 +78,7 @@ class ModelService:
         self._watch_idleness()
         self._end_worker()
         for answer in [*self._running.values(), *self._waiting]:
-            self._end(answer, problem="The server is shutting down: please try again later.")
+            self._end(answer, problem=SHUTTING_DOWN)
 
     async def ready(self) -> None:
         """Wait until the worker has loaded. ServiceError if it cannot."""
