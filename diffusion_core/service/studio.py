@@ -23,6 +23,7 @@ from diffusion_core.own.learning import end_training, train_digits
 from diffusion_core.points.learning import learn
 from diffusion_core.service.jobs import Job, Learning
 from diffusion_core.service.own import EndTraining, TrainingDigits
+from diffusion_core.service.pulse import Pulse
 
 NICENESS = 19
 """Of this process; the one that draws pictures has 5, and the server 0."""
@@ -48,6 +49,7 @@ def work_of(job: Job) -> Work:
 def serve(connection: Connection[Any, Any], begin: Callable[[Any], Work]) -> None:
     """Do what is asked until the other side hangs up, everybody's work in turns."""
     under_way: dict[int, UnderWay] = {}
+    pulse = Pulse(connection)
     try:
         while True:
             # Waits for a message while there is nothing to do; looks for one between turns.
@@ -67,6 +69,7 @@ def serve(connection: Connection[Any, Any], begin: Callable[[Any], Work]) -> Non
                     connection.send(("chunk", key, chunk))
             else:
                 connection.send((said, key, *([chunk] if said == "failed" else [])))
+            pulse.beat()
     except (EOFError, BrokenPipeError, ConnectionResetError):
         for work in under_way.values():
             work.close()

@@ -6,6 +6,7 @@ It is started by the client (client.py), with the number of an open socket. Mess
     from it     ("ready",)                  ("broken", sentence), once, instead
                 ("chunk", key, bytes)       more of a job's answer
                 ("finished", key)           ("failed", key, sentence)
+                ("alive",)                  now and then while it works (pulse.py)
 
 It ends when the other side hangs up, so nothing is left behind whatever happens to the server.
 """
@@ -47,6 +48,7 @@ from diffusion_core.service.jobs import Checking, Drawing, Guess
 from diffusion_core.service.melodies import Melody
 from diffusion_core.service.networks import Networks
 from diffusion_core.service.practice import LevelCurve, Practice
+from diffusion_core.service.pulse import Pulse
 from diffusion_core.service.turns import Turns
 from diffusion_core.sound.recording import sound_frames, sound_head
 from diffusion_core.sound.training import SIZE as WAVE
@@ -66,6 +68,7 @@ def serve(connection: Connection[Any, Any], denoisers: Mapping[str, NetworkDenoi
     batcher = Batcher(networks, while_others_wait={"sound": WAVES_WHILE_OTHERS_WAIT})
     jobs: dict[int, Drawing | Edit | Guess | Melody | Spread] = {}
     turns, practices = Turns(connection), Practices(denoisers["digits"].network)
+    pulse = Pulse(connection)
     try:
         while True:
             # Waits for a message while there is nothing to do; looks for one between passes.
@@ -92,6 +95,7 @@ def serve(connection: Connection[Any, Any], denoisers: Mapping[str, NetworkDenoi
             for report in batcher.tick():
                 tell(connection, report, jobs)
             turns.take()
+            pulse.beat()
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
 

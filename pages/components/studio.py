@@ -15,13 +15,20 @@ CROWDED = (
     "{waiting} others are waiting to train just now, which is as many as there is room for: "
     "please try again in a minute."
 )
+STOPPED = (
+    "Nothing can be trained just now, because the process for it does not start: please try again "
+    "in a minute."
+)
+SILENCE = 300
+"""Seconds without a word after which a studio is taken to hang: on a machine with much to do, a
+process as nice as this one may wait for long."""
 TOO_MUCH = "The training stopped several times: try it with smaller settings."
 
 planes = ModelService(
     Limits(width=3, size=100_000_000, long=10**9, waiting=30, kept=16_000_000),
     STUDIO,
-    Keeping(idle=120, threads=1),
-    Wording(CROWDED, TOO_MUCH),
+    Keeping(idle=120, threads=1, silence=SILENCE),
+    Wording(CROWDED, TOO_MUCH, STOPPED),
 )
 """Trainings in the plane (jobs.Learning): three at a time."""
 
@@ -31,8 +38,8 @@ digits = ModelService(
     # A run goes by the clock, so a second one is another one: what broke off is not done again.
     Limits(width=1, long=1_000_000, waiting=20, kept=0, deaths=0),
     STUDIO,
-    Keeping(idle=20, threads=2),
-    Wording(CROWDED, BROKE_OFF),
+    Keeping(idle=20, threads=2, silence=SILENCE),
+    Wording(CROWDED, BROKE_OFF, STOPPED),
 )
 """Trainings of a digit model (jobs.TrainingDigits): one at a time."""
 

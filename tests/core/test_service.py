@@ -18,7 +18,7 @@ from diffusion_core.run import sample
 from diffusion_core.service.answer import Before, ServiceError
 from diffusion_core.service.client import ModelService
 from diffusion_core.service.jobs import Drawing, Guess
-from diffusion_core.service.limits import Limits
+from diffusion_core.service.limits import Keeping, Limits
 from tests.core.fake_worker import DEADLY, DEADLY_ONCE, REFUSED
 from tests.core.serving import FAKE, served, until
 
@@ -176,12 +176,12 @@ def test_a_job_that_kills_the_worker_each_time_is_given_up() -> None:
 
 def test_a_worker_that_never_starts_is_given_up_in_a_sentence() -> None:
     async def test(service: ModelService) -> None:
-        with pytest.raises(ServiceError, match="restart the app"):
+        with pytest.raises(ServiceError, match="try again in a minute"):
             await service.whole(drawing(1))
-        with pytest.raises(ServiceError, match="restart the app"):
+        with pytest.raises(ServiceError, match="try again in a minute"):
             await service.ready()
 
-    served(test, command=(*FAKE, "stillborn"))
+    served(test, command=(*FAKE, "stillborn"), keeping=Keeping(first_pause=0.01))
 
 
 def test_a_missing_model_is_said_to_everybody() -> None:
