@@ -45,6 +45,8 @@ class Visitor:
     address: str
     buttons: dict[str, str] = field(default_factory=dict)
     actions: list[float] = field(default_factory=list)
+    tracebacks: list[str] = field(default_factory=list)
+    """What pages showed of what went wrong inside."""
 
     async def act(self, page: str, click: str | None = None) -> None:
         """Open a page, or click one of its buttons, and wait until the script has answered."""
@@ -64,6 +66,8 @@ class Visitor:
                 if kind == "delta" and said.delta.new_element.HasField("button"):
                     button = said.delta.new_element.button
                     self.buttons[button.label] = button.id
+                if kind == "delta" and said.delta.new_element.HasField("exception"):
+                    self.tracebacks.append(said.delta.new_element.exception.message)
                 if kind == "script_finished":
                     break
         self.actions.append(time.perf_counter() - began)
@@ -103,13 +107,13 @@ class Drawn:
     waited_behind: int
 
 
-async def enter(app: App, stack: AsyncExitStack) -> Visitor:
+async def enter(address: str, stack: AsyncExitStack) -> Visitor:
     """Open a tab on the first page."""
-    url = app.address.replace("http", "ws") + "/_stcore/stream"
+    url = address.replace("http", "ws") + "/_stcore/stream"
     socket = await stack.enter_async_context(
         connect(url, subprotocols=["streamlit"], max_size=None, open_timeout=PATIENCE)  # type: ignore[list-item]
     )
-    visitor = Visitor(socket, app.address)
+    visitor = Visitor(socket, address)
     await visitor.act("")
     return visitor
 
@@ -148,7 +152,7 @@ async def measure(app: App, count: int, seconds: float = SECONDS) -> dict[str, f
     """One line of the table."""
     async with AsyncExitStack() as stack:
         idle = memory_of(app)
-        visitors = [await enter(app, stack) for _ in range(count)]
+        visitors = [await enter(app.address, stack) for _ in range(count)]
         for visitor in visitors:
             await visitor.act("reverse")
         row: dict[str, float] = {"visitors": count}
