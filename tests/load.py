@@ -51,6 +51,8 @@ class Visitor:
     """By which the server knows this visitor from the others (pages/api/visitors.py)."""
     buttons: dict[str, str] = field(default_factory=dict)
     actions: list[float] = field(default_factory=list)
+    tracebacks: list[str] = field(default_factory=list)
+    """What pages showed of what went wrong inside."""
 
     async def act(self, page: str, click: str | None = None) -> None:
         """Open a page, or click one of its buttons, and wait until the script has answered."""
@@ -70,6 +72,8 @@ class Visitor:
                 if kind == "delta" and said.delta.new_element.HasField("button"):
                     button = said.delta.new_element.button
                     self.buttons[button.label] = button.id
+                if kind == "delta" and said.delta.new_element.HasField("exception"):
+                    self.tracebacks.append(said.delta.new_element.exception.message)
                 if kind == "script_finished":
                     break
         self.actions.append(time.perf_counter() - began)
@@ -110,10 +114,10 @@ class Drawn:
     waited_behind: int
 
 
-async def enter(app: App, stack: AsyncExitStack) -> Visitor:
+async def enter(address: str, stack: AsyncExitStack) -> Visitor:
     """Open a tab on the first page."""
-    url = app.address.replace("http", "ws") + "/_stcore/stream"
-    cookie = await asyncio.to_thread(cookie_from, app)
+    url = address.replace("http", "ws") + "/_stcore/stream"
+    cookie = await asyncio.to_thread(cookie_from, address)
     socket = await stack.enter_async_context(
         connect(
             url,
@@ -123,14 +127,14 @@ async def enter(app: App, stack: AsyncExitStack) -> Visitor:
             open_timeout=PATIENCE,
         )
     )
-    visitor = Visitor(socket, app.address, cookie)
+    visitor = Visitor(socket, address, cookie)
     await visitor.act("")
     return visitor
 
 
-def cookie_from(app: App) -> str:
+def cookie_from(address: str) -> str:
     """What the first page gives a browser to be known by."""
-    request = urllib.request.Request(app.address, headers={"Accept": "text/html"})
+    request = urllib.request.Request(address, headers={"Accept": "text/html"})
     with urllib.request.urlopen(request) as answer:
         return str(answer.headers["Set-Cookie"]).partition(";")[0]
 
@@ -169,7 +173,7 @@ async def measure(app: App, count: int, seconds: float = SECONDS) -> dict[str, f
     """One line of the table."""
     async with AsyncExitStack() as stack:
         idle = memory_of(app)
-        visitors = [await enter(app, stack) for _ in range(count)]
+        visitors = [await enter(app.address, stack) for _ in range(count)]
         for visitor in visitors:
             await visitor.act("reverse")
         row: dict[str, float] = {"visitors": count}
@@ -276,8 +280,8 @@ async def greed(visitor: Visitor, over: asyncio.Event) -> None:
 async def measure_greed(app: App, count: int, seconds: float = SECONDS) -> dict[str, float]:
     """How much longer others wait beside one who asks for everything at once."""
     async with AsyncExitStack() as stack:
-        visitors = [await enter(app, stack) for _ in range(count)]
-        glutton = await enter(app, stack)
+        visitors = [await enter(app.address, stack) for _ in range(count)]
+        glutton = await enter(app.address, stack)
         for visitor in visitors:
             await visitor.act("reverse")
         medians = []

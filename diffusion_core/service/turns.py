@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from diffusion_core.errors import UserFacingError
+from diffusion_core.service.pulse import Pulse
 
 Work = Iterator[bytes]
 """More of a job's answer, or b"" for nothing yet. An error written for readers ends the job."""
@@ -105,7 +106,7 @@ def serve_in_turns(connection: Connection[Any, Any], begin: Callable[[Any], Work
 
     The messages are those of worker.py.
     """
-    turns = Turns(connection)
+    turns, pulse = Turns(connection), Pulse(connection)
     try:
         while True:
             # Waits for a message while there is nothing to do; looks for one between turns.
@@ -118,6 +119,7 @@ def serve_in_turns(connection: Connection[Any, Any], begin: Callable[[Any], Work
                     case ("forget", int(key)):
                         turns.forget(key)
             turns.take()
+            pulse.beat()
     except (EOFError, BrokenPipeError, ConnectionResetError):
         turns.close()
 

@@ -8,6 +8,7 @@ It is started by the client (client.py), with the number of an open socket. Mess
     from it     ("ready",)                  ("broken", sentence), once, instead
                 ("chunk", key, bytes)       more of a job's answer
                 ("finished", key)           ("failed", key, sentence)
+                ("alive",)                  now and then while it works (pulse.py)
 
 It ends when the other side hangs up, so nothing is left behind whatever happens to the server.
 """
@@ -50,6 +51,7 @@ from diffusion_core.service.jobs import Checking, Drawing, Guess, Job
 from diffusion_core.service.melodies import Melody
 from diffusion_core.service.networks import Networks
 from diffusion_core.service.practice import LevelCurve, Practice
+from diffusion_core.service.pulse import Pulse
 from diffusion_core.service.turns import Turns, Work
 from diffusion_core.sound.recording import sound_frames, sound_head
 from diffusion_core.sound.training import SIZE as WAVE
@@ -86,6 +88,7 @@ def serve(connection: Connection[Any, Any], denoisers: Mapping[str, NetworkDenoi
             case _:
                 return None
 
+    pulse = Pulse(connection)
     try:
         while True:
             # Waits for a message while there is nothing to do; looks for one between passes.
@@ -109,6 +112,7 @@ def serve(connection: Connection[Any, Any], denoisers: Mapping[str, NetworkDenoi
                 tell(connection, report, jobs)
             turns.passed(time.monotonic() - began)
             turns.take(beside_passes=len(batcher) > 0)
+            pulse.beat()
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
 

@@ -15,6 +15,13 @@ CROWDED = (
     "{waiting} others are waiting to train just now, which is as many as there is room for: "
     "please try again in a minute."
 )
+STOPPED = (
+    "Nothing can be trained just now, because the process for it does not start: please try again "
+    "in a minute."
+)
+SILENCE = 300
+"""Seconds without a word after which a studio is taken to hang: on a machine with much to do, a
+process as nice as this one may wait for long."""
 TOO_MUCH = "The training stopped several times: try it with smaller settings."
 
 YOURS = (
@@ -25,8 +32,8 @@ YOURS = (
 planes = ModelService(
     Limits(width=3, size=100_000_000, long=10**9, waiting=30, each=2, kept=16_000_000),
     STUDIO,
-    Keeping(idle=120, threads=1),
-    Wording(CROWDED, TOO_MUCH, YOURS),
+    Keeping(idle=120, threads=1, silence=SILENCE),
+    Wording(CROWDED, TOO_MUCH, STOPPED, YOURS),
 )
 """Trainings in the plane (jobs.Learning): three at a time."""
 
@@ -38,18 +45,20 @@ digits = ModelService(
     # has not been noticed to be gone.
     Limits(width=1, long=1_000_000, waiting=20, each=1, kept=0, deaths=0),
     STUDIO,
-    Keeping(idle=20, threads=2),
-    Wording(CROWDED, BROKE_OFF, YOURS),
+    Keeping(idle=20, threads=2, silence=SILENCE),
+    Wording(CROWDED, BROKE_OFF, STOPPED, YOURS),
 )
 """Trainings of a digit model (jobs.TrainingDigits): one at a time."""
 
 exports = ModelService(
     Limits(width=1, long=10**9, waiting=60, each=6, kept=16_000_000),
     ("-m", "pages.exports.studio"),
-    Keeping(idle=120, threads=1),
+    Keeping(idle=120, threads=1, silence=SILENCE),
     Wording(
         "Many others are taking pictures home just now: please try again in a moment.",
         "This could not be made: try again with fewer pictures or steps.",
+        "Nothing can be taken home just now, because the process that makes it does not start: "
+        "please try again in a minute.",
         "Several of your exports are still being made: let them come before you ask for more.",
     ),
 )

@@ -18,7 +18,7 @@ from diffusion_core.run import sample
 from diffusion_core.service.answer import Before, ServiceError, TooManyError
 from diffusion_core.service.client import ModelService
 from diffusion_core.service.jobs import Drawing, Guess
-from diffusion_core.service.limits import Limits
+from diffusion_core.service.limits import Keeping, Limits
 from diffusion_core.service.visitor import Visitor
 from tests.core.fake_worker import DEADLY, DEADLY_ONCE, REFUSED
 from tests.core.serving import FAKE, served, until
@@ -128,9 +128,10 @@ def test_whoever_joins_a_job_frees_it_from_the_share_of_who_began_it() -> None:
         first = asyncio.create_task(service.whole(drawing(1, 400), anna))
         await until(lambda: any(answer.chunks for answer in service._answers.values()))
         said: list[tuple[object, ...]] = []
-        assert service._worker is not None
-        send = service._worker.send
-        service._worker.send = lambda message: said.append(message) or send(message)  # type: ignore
+        worker = service._keeper._worker
+        assert worker is not None
+        send = worker.send
+        worker.send = lambda message: said.append(message) or send(message)  # type: ignore
         second = asyncio.create_task(service.whole(drawing(1, 400), ben))
         assert await second == await first == expected(1, 400)
         assert [message[0] for message in said] == ["shared"]
@@ -218,12 +219,12 @@ def test_a_job_that_kills_the_worker_each_time_is_given_up() -> None:
 
 def test_a_worker_that_never_starts_is_given_up_in_a_sentence() -> None:
     async def test(service: ModelService) -> None:
-        with pytest.raises(ServiceError, match="restart the app"):
+        with pytest.raises(ServiceError, match="try again in a minute"):
             await service.whole(drawing(1))
-        with pytest.raises(ServiceError, match="restart the app"):
+        with pytest.raises(ServiceError, match="try again in a minute"):
             await service.ready()
 
-    served(test, command=(*FAKE, "stillborn"))
+    served(test, command=(*FAKE, "stillborn"), keeping=Keeping(first_pause=0.01))
 
 
 def test_a_missing_model_is_said_to_everybody() -> None:
