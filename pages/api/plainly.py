@@ -10,7 +10,10 @@ from starlette.responses import PlainTextResponse, Response
 
 from diffusion_core.errors import RequestError
 from diffusion_core.service.answer import ServiceError
+from pages.components.plain import plain
 
+LONGEST = 400
+"""Characters of a sentence; some repeat what was asked for."""
 Answer = Callable[[HttpRequest], Awaitable[Response]]
 
 
@@ -22,8 +25,8 @@ def plainly(answer: Answer) -> Answer:
         try:
             return await answer(request)
         except RequestError as error:
-            return PlainTextResponse(str(error), status_code=400)
+            return PlainTextResponse(plain(str(error), LONGEST), status_code=400)
         except ServiceError as error:
-            return PlainTextResponse(str(error), status_code=503)
+            return PlainTextResponse(plain(str(error), LONGEST), status_code=503)
 
     return answered
