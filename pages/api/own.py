@@ -23,6 +23,7 @@ from pages.api.plainly import plainly
 from pages.api.streaming import streamed
 from pages.api.visitors import visitor_of
 from pages.components import own_models, studio
+from pages.components.numbers import whole_of
 
 
 @plainly
@@ -31,7 +32,7 @@ async def train(request: HttpRequest) -> Response:
     texts = request.query_params
     usual = TrainingDigits
     try:
-        numbers = {name: int(texts[name]) for name in ("seconds", "seed") if name in texts}
+        numbers = {name: whole_of(texts[name]) for name in ("seconds", "seed") if name in texts}
     except ValueError as error:
         raise RequestError("seconds and seed must be whole numbers.") from error
     job = TrainingDigits(

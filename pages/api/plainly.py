@@ -12,7 +12,10 @@ from starlette.responses import PlainTextResponse, Response
 
 from diffusion_core.errors import RequestError
 from diffusion_core.service.answer import ServiceError, TooManyError
+from pages.components.plain import plain
 
+LONGEST = 400
+"""Characters of a sentence; some repeat what was asked for."""
 Answer = Callable[[HttpRequest], Awaitable[Response]]
 
 
@@ -25,10 +28,10 @@ def plainly(answer: Answer) -> Answer:
         try:
             return await _while_connected(request, answer(request))
         except RequestError as error:
-            return PlainTextResponse(str(error), status_code=400)
+            return PlainTextResponse(plain(str(error), LONGEST), status_code=400)
         except ServiceError as error:
             status = 429 if isinstance(error, TooManyError) else 503
-            return PlainTextResponse(str(error), status_code=status)
+            return PlainTextResponse(plain(str(error), LONGEST), status_code=status)
 
     return answered
 

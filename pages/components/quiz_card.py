@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from pages.components.plain import sentence
 from pages.components.prose import with_terms
 from pages.components.record import now, remember
 from pages.components.show_me import show_me
@@ -30,7 +31,7 @@ def naming_faults() -> Iterator[None]:
     try:
         yield
     except (BankError, LessonError) as error:
-        st.error(str(error))
+        st.error(sentence(error))
 
 
 @dataclass(frozen=True)

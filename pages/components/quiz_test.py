@@ -6,6 +6,7 @@ import secrets
 
 import streamlit as st
 
+from pages.components.address import whole
 from pages.components.links import way_to
 from pages.components.quiz_card import (
     NAMES,
@@ -31,7 +32,7 @@ MAX_TEST = 1_000_000
 def test(text: dict[str, str]) -> str:
     """The test that the address names, or a new one. Returns what screen readers are to hear."""
     seed = st.query_params.get("test", "")
-    if not seed.isdecimal():
+    if whole(0, MAX_TEST)(seed):
         seed = str(secrets.randbelow(MAX_TEST))
         st.query_params["test"] = seed
     drawn = select(load_bank(), log(), int(seed))
