@@ -7,8 +7,12 @@ takes one that is still loading for whole. So everything is there before the fir
 
 from __future__ import annotations
 
+import logging
 import pkgutil
 from importlib import import_module
+from types import ModuleType
+
+from PIL import Image
 
 OURS = ("pages.components", "pages.exports", "pages.labs", "quizzes")
 """Packages of which every module is imported."""
@@ -36,13 +40,28 @@ THEIRS = (
 Not matplotlib, which costs 50 MB and is only ever in the one thread that makes handouts."""
 
 
+logger = logging.getLogger("through-the-fog")
+
+
 def import_all() -> None:
-    """Import it all, once. Call it where no other thread imports any of it."""
+    """Import it all, once. Call it where no other thread imports anything.
+
+    What cannot be imported stands in the log. The pages that need it will say so, the others work.
+    """
     for name in THEIRS:
-        import_module(name)
+        _import(name)
     # Pillow's own way to import the formats that it knows.
-    import_module("PIL.Image").init()
-    for package in map(import_module, OURS):
-        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+    Image.init()
+    for package in OURS:
+        folder = _import(package)
+        for module in pkgutil.walk_packages(getattr(folder, "__path__", []), f"{package}."):
             if not module.name.endswith("__main__"):
-                import_module(module.name)
+                _import(module.name)
+
+
+def _import(name: str) -> ModuleType | None:
+    try:
+        return import_module(name)
+    except Exception as error:
+        logger.warning("%s cannot be imported: %s", name, error)
+        return None

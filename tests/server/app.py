@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from diffusion_core.benchmarks.server import App, running_app, streamlit_command
 
-PATIENCE = 120.0
+PATIENCE = 300.0
 """Seconds, for whatever must come in the end, however busy the machine is."""
 
 

@@ -9,12 +9,14 @@ import sys
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import connect
 
 from diffusion_core.benchmarks.server import App
 from pages.components.modes import ASIDES, MODES
+from pages.server import imports
 from tests.server.app import run, watched
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,6 +74,15 @@ def test_everybody_opens_everything_right_after_the_start(tmp_path: Path) -> Non
 
             run(rush)
         assert "Traceback" not in server.log
+
+
+def test_what_cannot_be_imported_keeps_nobody_from_starting(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(imports, "THEIRS", ("no_such_library",))
+    monkeypatch.setattr(imports, "OURS", ("pages.nothing", "quizzes"))
+    imports.import_all()
+    assert [m.partition(" ")[0] for m in caplog.messages] == ["no_such_library", "pages.nothing"]
 
 
 def test_no_page_imports_what_was_not_there_at_the_start() -> None:
