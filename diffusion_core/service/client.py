@@ -58,9 +58,8 @@ class ModelService:
     async def stop(self) -> None:
         """End the worker; whoever still reads is told."""
         self._loop = None
-        self._keeper.stop()
-        for answer in [*self._running.values(), *self._waiting]:
-            self._end(answer, problem="The server is shutting down: please try again later.")
+        self.gave_up("The server is shutting down: please try again later.")
+        await self._keeper.stop()
 
     async def ready(self) -> None:
         """Wait until the worker has loaded. ServiceError if it cannot."""
