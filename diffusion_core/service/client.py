@@ -71,9 +71,8 @@ class ModelService:
         if self._advancing is not None:
             self._advancing.cancel()
             self._advancing = None
-        self._keeper.stop()
-        for answer in [*self._running.values(), *self._waiting]:
-            self._end(answer, problem=SHUTTING_DOWN)
+        self.gave_up(SHUTTING_DOWN)
+        await self._keeper.stop()
 
     async def ready(self) -> None:
         """Wait until the worker has loaded. ServiceError if it cannot."""

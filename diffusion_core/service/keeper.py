@@ -106,12 +106,14 @@ class Keeper:
         if self._keeping.idle is None:
             self._begin()
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """End it, and start no other."""
-        self._loop = None
+        worker, self._loop = self._worker, None
         self._to_begin.cancel()
         self._to_console.cancel()
         self._end()
+        if worker is not None:
+            await asyncio.to_thread(worker.close)
 
     async def ready(self) -> None:
         """Wait until it has loaded. ServiceError if it cannot."""
@@ -194,7 +196,7 @@ class Keeper:
         self._to_look.cancel()
         self._to_end.cancel()
         if worker is not None:
-            worker.close()
+            worker.kill()
 
     # --- Listening and watching -------------------------------------------------------------------
 
@@ -204,7 +206,6 @@ class Keeper:
         self._heard_at = self._loop.time()
         match message:
             case None:
-                worker.close()
                 self._lose(f"ended ({worker.how_it_ended()})")
             case ("ready",):
                 worker.ready = True

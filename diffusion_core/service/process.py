@@ -68,8 +68,7 @@ class Worker:
         for message in self._messages():
             heard(self, message)
         self._to_send.put(None)
-        with suppress(subprocess.TimeoutExpired):  # to know what it ended of by itself
-            self.process.wait(LAST_BREATH)
+        self._see_it_end()  # by itself, to know of what
         heard(self, None)
 
     def _messages(self) -> Iterator[tuple[Any, ...]]:
@@ -91,9 +90,16 @@ class Worker:
         that is frozen would soon freeze the server, too."""
         self._to_send.put(message)
 
-    def close(self) -> None:
-        """End the process, whatever it is doing."""
+    def kill(self) -> None:
+        """End the process, whatever it is doing. Does not wait until it has ended."""
         self.process.kill()
+
+    def close(self) -> None:
+        """End the process and wait until it has ended, for a moment."""
+        self.process.kill()
+        self._see_it_end()
+
+    def _see_it_end(self) -> None:
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(LAST_BREATH)
 

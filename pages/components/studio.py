@@ -6,6 +6,8 @@ what does not fit waits in line and hears how many are before it.
 
 from __future__ import annotations
 
+import asyncio
+
 from diffusion_core.service.client import ModelService
 from diffusion_core.service.limits import Keeping, Limits, Wording
 from pages.components import own_models
@@ -77,6 +79,5 @@ async def start() -> None:
 
 async def stop() -> None:
     """End what is under way."""
-    for service in SERVICES:
-        await service.stop()
+    await asyncio.gather(*(service.stop() for service in SERVICES))
     own_models.clear_shelf()

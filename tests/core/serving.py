@@ -48,5 +48,12 @@ async def until(condition: Callable[[], bool]) -> None:
 
 def is_running(process: int) -> bool:
     """Whether there is such a process, and it has not ended."""
-    stat = Path(f"/proc/{process}/stat")
-    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
+    return state_of(process) not in "ZX"
+
+
+def state_of(process: int) -> str:
+    """A letter, as of ps; X if there is no such process."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return "X"

@@ -25,7 +25,7 @@ from diffusion_core.service.client import ModelService
 from diffusion_core.service.jobs import Drawing
 from diffusion_core.service.limits import Keeping, Limits
 from tests.core.fake_worker import HANGING
-from tests.core.serving import FAKE, is_running, served, until
+from tests.core.serving import FAKE, is_running, served, state_of, until
 
 COME_BACK = r"^The model has stopped .* please try again in a minute\.$"
 QUICKLY = 0.01
@@ -54,27 +54,63 @@ def starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]
 
 # --- It hangs -------------------------------------------------------------------------------------
 
+SILENCE = 30.0
+"""Seconds: too long for any machine to be that slow, and nobody waits for them, see `later`."""
+PATIENT = Keeping(silence=SILENCE, loading=SILENCE, first_pause=QUICKLY)
+
+
+def later(seconds: float) -> None:
+    """From now on it is so much later, for the loop that runs."""
+    loop = asyncio.get_running_loop()
+    now = loop.time
+    loop.time = lambda: now() + seconds  # type: ignore[method-assign]
+
+
+async def frozen(service: ModelService) -> int:
+    """Freeze the worker, and wait until nothing more is heard of it; its process."""
+    worker = service.process_id or 0
+    os.kill(worker, signal.SIGSTOP)
+    await until(lambda: state_of(worker) == "T")
+    heard = None
+    while heard != (heard := service._keeper._heard_at):
+        await asyncio.sleep(QUICKLY)
+    return worker
+
 
 def test_readers_of_a_worker_that_is_frozen_get_their_pictures_from_another() -> None:
     async def test(service: ModelService) -> None:
         job = drawing(1, 100)
         reader = asyncio.create_task(service.whole(job))
         await half_way(service, job)
-        frozen = service.process_id or 0
-        os.kill(frozen, signal.SIGSTOP)
+        worker = await frozen(service)
+        later(1.2 * SILENCE)
         assert await reader == expected(1, 100)
-        assert service.process_id != frozen and not is_running(frozen)
+        assert service.process_id != worker
+        await until(lambda: not is_running(worker))
 
-    served(test, keeping=Keeping(silence=2))
+    served(test, keeping=PATIENT, patience=200)
 
 
 def test_a_job_over_which_the_worker_hangs_each_time_is_given_up() -> None:
     async def test(service: ModelService) -> None:
+        job = drawing(HANGING)
+        reader = asyncio.create_task(service.whole(job))
+        hanging = None
+        for _ in range(2):
+            await until(lambda: job in service._answers and len(service._answers[job].chunks) == 2)
+            await until(
+                lambda hanging=hanging: (
+                    service.process_id not in (None, hanging) and service._answers[job].to_skip == 0
+                )
+            )
+            hanging = service.process_id
+            await frozen(service)
+            later(1.2 * SILENCE)
         with pytest.raises(ServiceError, match="stopped several times"):
-            await service.whole(drawing(HANGING))
+            await reader
         assert await service.whole(drawing(1)) == expected(1)
 
-    served(test, Limits(deaths=1), keeping=Keeping(silence=1, first_pause=QUICKLY))
+    served(test, Limits(deaths=1), keeping=PATIENT, patience=200)
 
 
 def test_a_frozen_worker_does_not_freeze_the_server() -> None:
@@ -95,56 +131,47 @@ def test_a_frozen_worker_does_not_freeze_the_server() -> None:
 def test_a_worker_without_work_may_be_silent() -> None:
     async def test(service: ModelService) -> None:
         await service.whole(drawing(1))
-        quiet, loop = service.process_id, asyncio.get_running_loop()
-        long = loop.time() + 3 * service.keeping.silence
-        await until(lambda: loop.time() > long)
-        assert service.process_id == quiet
+        quiet = service.process_id
+        later(1.2 * SILENCE)
         # The time counts from when it has something to do.
         assert await service.whole(drawing(2)) == expected(2)
+        assert service.process_id == quiet
 
-    served(test, keeping=Keeping(silence=0.5))
+    served(test, keeping=PATIENT, patience=200)
 
 
 def test_a_server_that_was_held_up_itself_does_not_blame_the_worker() -> None:
     async def test(service: ModelService) -> None:
-        job, loop = drawing(1, 100), asyncio.get_running_loop()
+        job = drawing(1, 100)
         reader = asyncio.create_task(service.whole(job))
         await half_way(service, job)
-        worker = service.process_id or 0
-        os.kill(worker, signal.SIGSTOP)
-        held_up = loop.time() + 2 * service.keeping.silence
-        while loop.time() < held_up:
-            pass  # The loop does not turn, as when the whole machine has slept.
+        worker = await frozen(service)
+        later(3 * SILENCE)  # as when the whole machine has slept
+        await asyncio.sleep(QUICKLY)
         os.kill(worker, signal.SIGCONT)
         assert await reader == expected(1, 100)
         assert service.process_id == worker
 
-    served(test, keeping=Keeping(silence=2))
+    served(test, keeping=PATIENT, patience=200)
 
 
 # --- It cannot work -------------------------------------------------------------------------------
 
 
-def test_a_worker_that_never_gets_ready_is_ended_and_whoever_waits_is_told(
-    starts: Callable[[], int],
-) -> None:
+def test_a_worker_that_never_gets_ready_is_ended_and_whoever_waits_is_told() -> None:
     async def test(service: ModelService) -> None:
+        reader = asyncio.create_task(service.whole(drawing(1)))
         never_ready: list[int] = []
-
-        async def whole() -> None:
-            await service.whole(drawing(1))
-
-        reader = asyncio.create_task(whole())
-        while not reader.done():
-            if service.process_id not in (None, *never_ready[-1:]):
-                never_ready.append(service.process_id or 0)
-            await asyncio.sleep(0)
+        for _ in range(2):
+            await until(lambda: service.process_id not in (None, *never_ready))
+            never_ready.append(service.process_id or 0)
+            later(1.2 * SILENCE)
         with pytest.raises(ServiceError, match=COME_BACK):
             await reader
-        assert len(never_ready) == 2 and not any(map(is_running, never_ready))
+        await until(lambda: not any(map(is_running, never_ready)))
 
-    keeping = Keeping(loading=1, tries=2, first_pause=600, longest_pause=600)
-    served(test, command=(*FAKE, "mute"), keeping=keeping)
+    keeping = Keeping(loading=SILENCE, tries=2, first_pause=600, longest_pause=600)
+    served(test, command=(*FAKE, "mute"), keeping=keeping, patience=200)
 
 
 def test_one_that_dies_at_every_pass_is_not_started_for_ever(starts: Callable[[], int]) -> None:

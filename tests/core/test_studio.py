@@ -167,7 +167,7 @@ def test_there_is_no_process_before_it_is_needed_nor_long_after() -> None:
         process = service.process_id
         assert process is not None and is_running(process)
         await until(lambda: service.process_id is None)
-        assert not is_running(process), "its memory is given back"
+        await until(lambda: not is_running(process))  # its memory is given back
         # What is kept needs no process; something new gets one.
         assert await service.whole(drawing(1)) == first and service.process_id is None
         await service.whole(drawing(2))

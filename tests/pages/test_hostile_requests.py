@@ -6,8 +6,8 @@ does. So this is about everything that happens before.
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import AsyncGenerator
+from multiprocessing import Pipe
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,7 +19,6 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from diffusion_core.service.answer import ServiceError
-from pages.api import export
 from pages.api.routes import ROUTES
 from pages.components import model, studio
 from pages.components.packed import packed, packed_mask
@@ -83,12 +82,14 @@ HOSTILE = (*NUMBERS, *TEXTS, *MARKUP)
 
 @pytest.fixture
 def busy(without_mnist: None, monkeypatch: pytest.MonkeyPatch) -> TestClient:
-    """The routes, before a model that has no time; exports are ordered and not made."""
+    """The routes, before processes that have no time."""
 
     def ask(job: Any, *_: Any, **__: Any) -> AsyncGenerator[bytes, None]:
         # What the real one does with a job: sends it to another process, keeps its answer under
         # it, and looks at its size.
-        assert pickle.loads(pickle.dumps(job)) == job  # noqa: S301
+        ours, theirs = Pipe()
+        ours.send(job)
+        assert theirs.recv() == job
         assert isinstance(hash(job), int) and 0 <= job.size < 10**9 and 0 <= job.width <= 1000
 
         async def refused() -> AsyncGenerator[bytes, None]:
@@ -99,7 +100,6 @@ def busy(without_mnist: None, monkeypatch: pytest.MonkeyPatch) -> TestClient:
 
     for service in (model.service, *studio.SERVICES):
         monkeypatch.setattr(service, "ask", ask)
-    monkeypatch.setattr(export, "made", lambda order, recordings: order.name.encode())
     return TestClient(
         Starlette(routes=ROUTES), headers={"Sec-Fetch-Site": "same-origin"}, follow_redirects=False
     )
@@ -127,7 +127,7 @@ def complaint(client: TestClient, path: str, query: str) -> str | None:
 
 
 def test_every_route_is_asked() -> None:
-    assert {route.path for route in ROUTES} == {*GOOD}
+    assert {route.path for route in ROUTES if "{" not in route.path} == {*GOOD}
 
 
 @pytest.mark.parametrize("path", GOOD)
