@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from quizzes.show_states import LABS
@@ -143,25 +143,14 @@ values = st.one_of(
 """What somebody might put behind a name."""
 
 
-def looks(count: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """How long a fuzzer looks: `count` examples, always the same; or for SECONDS, at new ones."""
-    quiet = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+def fuzz(count: int, look: Callable[..., None], **drawn: st.SearchStrategy[Any]) -> None:
+    """Call `look` with what is drawn: `count` times and always the same; or, for SECONDS, anew."""
+    quiet = [HealthCheck.too_slow]
     if not SECONDS:
-        return settings(max_examples=count, suppress_health_check=quiet, derandomize=True)
-    return settings(
-        max_examples=10**9, suppress_health_check=quiet, derandomize=False, database=None
-    )
-
-
-class Until:
-    """The end of a long look: `over` once SECONDS have passed since the first question."""
-
-    def __init__(self) -> None:
-        self._began: float | None = None
-
-    @property
-    def over(self) -> bool:
-        if not SECONDS:
-            return False
-        self._began = self._began or time.monotonic()
-        return time.monotonic() - self._began > SECONDS
+        usual = settings(max_examples=count, suppress_health_check=quiet, derandomize=True)
+        usual(given(**drawn)(look))()
+        return
+    end = time.monotonic() + SECONDS
+    anew = settings(max_examples=count, suppress_health_check=quiet, derandomize=False)
+    while time.monotonic() < end:
+        anew(given(**drawn)(look))()

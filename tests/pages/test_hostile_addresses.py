@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
@@ -15,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from pages.components.address import FRAME, INSTEAD, SETTINGS
 from pages.components.plain import JOINER
 from tests.pages.conftest import Open
-from tests.pages.hostile import MARKUP, NUMBERS, PLACES, TEXTS, Place, Until, looks, values
+from tests.pages.hostile import MARKUP, NUMBERS, PLACES, TEXTS, Place, fuzz, values
 
 WORST = ("inf", "-1e999", "nan", "9" * 5000, "2.5", "٣", "", "x" * 20_000)
 WORDS = {"number", "plane_word"}
@@ -105,29 +104,22 @@ def test_a_field_that_was_asked_for_too_much_is_as_usual(open_page: Open, name: 
     assert not app.exception and sentences(app) == [] and app.number_input(key="seed").value == 3
 
 
-LOOK = Until()
+def test_pages_with_anything_in_their_addresses(open_page: Open) -> None:
+    def look(place: Place, page: dict[int, Any], frame: dict[str, str]) -> None:
+        changed = {place.names[i]: value for i, value in page.items() if i < len(place.names)}
+        # Streamlit keeps these two for itself.
+        own = ("embed", "embed_options")
+        query = {name: v for name, v in (frame | changed).items() if name.lower() not in own}
+        assert wrong(opened(open_page, place, query)) == []
 
-
-@looks(60)
-@given(
-    place=st.sampled_from(PLACES),
-    page=st.dictionaries(st.integers(0, 9), st.one_of(values, st.lists(values)), max_size=4),
-    frame=st.dictionaries(
-        st.one_of(st.sampled_from([*FRAME, INSTEAD, *EVERYTHING]), values), values, max_size=4
-    ),
-)
-def test_pages_with_anything_in_their_addresses(
-    open_page: Open, place: Place, page: dict[int, Any], frame: dict[str, str]
-) -> None:
-    if LOOK.over:
-        return
-    changed = {place.names[i]: value for i, value in page.items() if i < len(place.names)}
-    # Streamlit keeps these two for itself.
-    query = {
-        n: v for n, v in (frame | changed).items() if n.lower() not in ("embed", "embed_options")
-    }
-    app = opened(open_page, place, query)
-    assert wrong(app) == []
+    names = st.one_of(st.sampled_from([*FRAME, INSTEAD, *EVERYTHING]), values)
+    fuzz(
+        60,
+        look,
+        place=st.sampled_from(PLACES),
+        page=st.dictionaries(st.integers(0, 9), values | st.lists(values), max_size=4),
+        frame=st.dictionaries(names, values, max_size=4),
+    )
 
 
 @pytest.mark.parametrize("hostile", [*MARKUP, *TEXTS, *NUMBERS], ids=lambda text: repr(text[:20]))
