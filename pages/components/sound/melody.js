@@ -81,7 +81,7 @@ class Melody {
       make("label.small", { for: "melody" }, "Melody: C D E F G A B c, and - for a rest"),
       this.line,
       make("div.does", {}, this.ready, this.start, this.halt, this.save),
-      make("div.score", {}, this.picture, this.head), this.said);
+      make("div.score", {}, this.picture, this.head), this.said, ...muteNote());
     this.ready.onchange = () => { if (this.ready.value) this.line.value = this.ready.value; this.ready.value = ""; };
     this.start.onclick = () => this.play();
     this.halt.onclick = () => { this.hangUp?.abort(); loudspeaker.stop(); };
@@ -95,7 +95,7 @@ class Melody {
     if (event.defaultPrevented || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
     const focus = event.composedPath()[0];
     if (focus.closest?.("input:not([type=checkbox], [type=range]), textarea, select, [contenteditable]")) return;
-    if (/^[1-8]$/.test(event.key)) this.press(+event.key - 1);
+    if (/^[1-8]$/.test(event.key) && lettersWork()) this.press(+event.key - 1);
   }
 
   // One note, made while the key goes down.
