@@ -25,6 +25,9 @@ export default function ({ parentElement, data, setTriggerValue }) {
     book.refuse();
   }
   if (!data.known) book.gone.clear();
+  // A session that is new may have been told by the page what is chosen, but no more than that: it
+  // is sent what was there before its own word is put away.
+  if (data.wants && data.wants !== root.wanted) root.drafts = allDrafts();
   keepDrafts(data.drafts);
   if (book.missing && data.known > data.events.length) erase(root, book); // in another tab
   else {
@@ -58,8 +61,7 @@ function tell(root, book) {
   }
   if (wants && wants !== root.wanted) {
     root.wanted = wants;
-    const drafts = allDrafts();
-    if (Object.keys(drafts).length) told.drafts = JSON.stringify(drafts);
+    if (Object.keys(root.drafts).length) told.drafts = JSON.stringify(root.drafts);
   }
   if (told.log || told.drafts) root.send("told", told); // in one: each costs a run of the page
 }
