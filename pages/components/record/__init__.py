@@ -77,7 +77,7 @@ def record(where: str, panel: bool = False) -> None:
         if told.get("drafts"):
             drafts.told(told["drafts"])
         text = told.get("log")
-        if not text:
+        if not isinstance(text, str):
             return
         try:
             found = parse(text)
