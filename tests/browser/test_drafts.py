@@ -9,12 +9,11 @@ from playwright.sync_api import Browser, Locator
 from diffusion_core.benchmarks import server as server_module
 from quizzes.draft import read_drafts
 from tests.browser.conftest import Visitor
-from tests.browser.quiz_visitor import answer, has_kept, has_settled, kept, practise
+from tests.browser.quiz_visitor import answer, has_kept, has_settled, kept, new_session, practise
 from tests.browser.test_record import BLOCKED
 
 pytestmark = pytest.mark.browser
 DRAFTS = "throughTheFog.drafts"
-DRAFT = b"certainty"
 CHECKED = "[class*=st-key-ask-] input:checked"
 
 
@@ -42,12 +41,6 @@ def waits_for_chosen(visitor: Visitor, count: int) -> None:
     )
 
 
-def listen(sent: str | bytes, told: list[bool]) -> None:
-    """Note whether the drafts are among what the browser sends."""
-    if DRAFT in (sent.encode() if isinstance(sent, str) else sent):
-        told.append(True)
-
-
 @pytest.fixture
 def restarts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Servers that are started one after the other stand at the same address."""
@@ -72,16 +65,11 @@ def test_a_restart_in_the_middle_of_a_question(browser: Browser, reloads: bool) 
         before = on_screen(card)
         assert before[1].count(True) == 2
         page.evaluate("window.stillHere = true")
-    # The browser finds the new session, and tells it.
-    told: list[bool] = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda sent: listen(sent, told)))
+    told = new_session(page)
     with server_module.running_app():
         if reloads:
             page.reload()
-        for _ in range(600):
-            page.wait_for_timeout(100)
-            if told:
-                break
+        told()
         card.get_by_text("Hint 1.").wait_for(timeout=60_000)
         waits_for_chosen(visitor, 2)
         has_settled(page)

@@ -81,7 +81,7 @@ class Melody {
       make("label.small", { for: "melody" }, "Melody: C D E F G A B c, and - for a rest"),
       this.line,
       make("div.does", {}, this.ready, this.start, this.halt, this.save),
-      make("div.score", {}, this.picture, this.head), this.said, ...muteNote());
+      make("div.score", {}, this.picture, this.head), this.said);
     this.ready.onchange = () => { if (this.ready.value) this.line.value = this.ready.value; this.ready.value = ""; };
     this.start.onclick = () => this.play();
     this.halt.onclick = () => { this.hangUp?.abort(); loudspeaker.stop(); };
