@@ -8,6 +8,7 @@ from datetime import tzinfo
 import plotly.graph_objects as go
 import streamlit as st
 
+from diffusion_core.colours import THEMES
 from pages.components import drafts
 from pages.components.drafts import LINE, SHOWING
 from pages.components.links import way_to
@@ -153,9 +154,9 @@ def _forecast() -> None:
     """How many come back on each of the coming days."""
     derived = _derived()
     counts = forecast(derived.cards.values(), derived.today, DAYS)
-    figure = go.Figure(
-        go.Bar(x=["today", *(f"+{day}" for day in range(1, DAYS))], y=counts, hoverinfo="x+y")
-    )
+    bars = go.Bar(x=["today", *(f"+{day}" for day in range(1, DAYS))], y=counts, hoverinfo="x+y")
+    bars.marker.color = THEMES[st.context.theme.type or "light"].signal
+    figure = go.Figure(bars)
     figure.update_layout(
         height=220,
         margin={"l": 30, "r": 10, "t": 10, "b": 30},
