@@ -86,10 +86,10 @@ def _place(id: str) -> Place:
     if showing is None or showing[0] != id:
         times = len(log().of(id))
         # The session may be new, and the answer just given: then it is shown as it was.
-        given = drafts.found(Place(key, "recall", times - 1).where)
+        given = drafts.found(Place(key, "recall", str(times - 1)).where)
         times -= given is not None and given.checked
         showing = st.session_state[SHOWING] = (id, times)
-    return Place(key, "recall", showing[1])
+    return Place(key, "recall", str(showing[1]))
 
 
 def _review() -> str:
@@ -101,7 +101,7 @@ def _review() -> str:
     question = bank.questions[line[0]]
     place = _place(question.id)
     concept = bank.concept_of(question.id)
-    drawn = shuffled(question, place.showing or 0)
+    drawn = shuffled(question, int(place.showing))
     graded = ask(drawn, place, f"{len(line)} to go · {concept.title} · {question.difficulty}")
     if graded:
         st.button("Next", type="primary", on_click=_go_on, args=(place,))

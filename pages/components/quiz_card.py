@@ -42,12 +42,12 @@ class Place:
 
     key: str
     set: Set
-    showing: int | None = None
+    showing: str = ""
 
     @property
     def where(self) -> str:
         """The name under which what was done here is kept."""
-        return self.key if self.showing is None else f"{self.key}-{self.showing}"
+        return f"{self.key}-{self.showing}" if self.showing else self.key
 
     @property
     def graded(self) -> Graded | None:

@@ -57,7 +57,7 @@ def practise(text: dict[str, str]) -> str:
     bank = load_bank()
     core = bank.core()
     id, shuffle = _asked(core[0])
-    question, place = bank.questions[id], Place("practice", "practice", shuffle)
+    question, place = bank.questions[id], Place("practice", "practice", f"{id}-{shuffle}")
     concept = bank.concept_of(question.id)
     number = f"Question {question.core} of {len(core)}" if question.core else "A sibling question"
     title = f"{number} · {concept.title} · {question.difficulty}"

@@ -106,6 +106,17 @@ def test_what_was_checked_is_not_asked_again(open_page: Open, kept: dict[str, An
         assert "Check" in labels(page) and answers(page)[0][2] is None
 
 
+def test_another_question_under_the_same_number(open_page: Open, kept: dict[str, Any]) -> None:
+    """Somebody edits the address."""
+    app = press(choose(open_page("practice"), CORE[0], True), "Check")
+    app.query_params["question"] = CORE[1].id
+    app.run()
+    assert asked(app) == CORE[1] and "Check" in labels(app)
+    app.query_params["question"] = CORE[0].id
+    app.run()
+    assert "(your answer)" in shown(app)
+
+
 def test_what_was_chosen_meanwhile_stays(open_page: Open, kept: dict[str, Any]) -> None:
     app = choose(open_page("practice"), CORE[0], True).run()
     new = choose(open_page("practice", **query_of(app)), CORE[0], False).run()
