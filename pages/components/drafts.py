@@ -40,9 +40,9 @@ def use(where: str) -> Draft | None:
 
 def keep(where: str, draft: Draft) -> None:
     """What was done at a place so far."""
-    known = st.session_state.get(TOUCHED, {})
-    if known.get(where) != draft and not (draft.blank and where not in known):
-        _touch(where, draft)
+    what = None if draft.blank else draft
+    if st.session_state.get(TOUCHED, {}).get(where) != what:
+        _touch(where, what)
 
 
 def keep_line(line: list[str]) -> None:

@@ -44,7 +44,12 @@ def test(text: dict[str, str]) -> str:
     results = [graded for place in places if (graded := place.graded)]
     seen = f"{state}:seen"
     if len(results) == len(drawn) and st.session_state.get(seen, len(drawn)) == len(drawn):
-        return _report(drawn, results, text)
+        said = _report(drawn, results, text)
+        with st.container(horizontal=True):
+            st.button("Another test", type="primary", on_click=_another)
+            # Its number brings this test back, and so does a link that a whole class is given.
+            st.button("This test again", on_click=_again, args=(places, state))
+        return said
     each = st.toggle(
         text["test-each"],
         value=st.query_params.get("feedback") == "each",
@@ -107,6 +112,13 @@ def _another() -> None:
     st.query_params["test"] = str(secrets.randbelow(MAX_TEST))
 
 
+def _again(places: list[Place], state: str) -> None:
+    for place in places:
+        place.forget()
+    for name in ("seen", "warned"):
+        st.session_state.pop(f"{state}:{name}", None)
+
+
 def _share(tally: Tally) -> str:
     return f"{tally.right} of {tally.asked}"
 
@@ -132,8 +144,6 @@ def _report(drawn: list[Drawn], results: list[Graded], text: dict[str, str]) -> 
             st.markdown(one.question.stem)
             verdict_and_options(one, graded, f"result-{number}")
             explain(one, f"result-{number}", with_stage=graded.confident_error)
-    with st.container(horizontal=True):
-        st.button("Another test", type="primary", on_click=_another)
     return said
 
 

@@ -142,6 +142,12 @@ def test_a_test_of_ten_comes_back(open_page: Open, kept: dict[str, Any]) -> None
     again = come_back(open_page, new, kept, "practice")
     assert again.header[0].value == new.header[0].value and shown(again) == shown(new)
     assert "Hand in" not in labels(again) and len(log_of(again)) == 10
+    # But whoever wants to, or has been given the same link, can take it once more.
+    press(again, "This test again")
+    assert "Hand in" in labels(again) and all(
+        v is None for k, _, v in answers(again) if "chos" in k
+    )
+    assert not any(place.startswith("test-") for place in kept)
 
 
 def test_a_test_with_feedback_goes_on_where_it_was(open_page: Open, kept: dict[str, Any]) -> None:
