@@ -70,6 +70,7 @@ def test_a_slip_plays_no_note(visitor: Visitor) -> None:
     page = visitor.page
     visitor.open("/applications?use=Sound", "sound")
     said = page.locator(".st-key-card-melody").get_by_role("status")
+    page.locator("button.key").nth(2).wait_for()
     page.keyboard.press("3")
     page.wait_for_function("() => window.throughTheFogLoudspeaker.context !== null")
     said.filter(has_text="A new E").wait_for()
