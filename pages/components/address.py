@@ -127,7 +127,8 @@ FRAME: dict[str, Check] = {
 SETTINGS = (
     *("digit", "which", "seed", "schedule", "t", "chain", "draw", "start", "n", "compare"),
     *("sampler", "steps", "leaps", "guidance", "sampler2", "steps2", "leaps2", "guidance2", "step"),
-    *("way", "cost", "path", "moment", "claim", "until", "set", "test", "feedback"),
+    *("way", "cost", "path", "moment", "claim", "until"),
+    *("set", "test", "feedback", "question", "shuffle", "prediction"),
     *("learn", "use"),
     *("model", "model2", "own_length", "own_digits", "own_seed"),
     *("step_net", "step_batch", "step_size", "step_seed", "step_round", "step_at", "stop"),
