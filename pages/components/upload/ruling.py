@@ -23,6 +23,10 @@ UNBROKEN = 0.8
 """... and is dark for so much of its way, since strokes, glare and grain break it."""
 ALONE = 0.75
 """One line alone, which could be somebody's 1, must run along so much of the picture."""
+OVERWRITTEN = 1.7
+"""What is darker than the lines mostly are, by so much, is more than a line."""
+THICK = 0.016
+"""No printed line is thicker than this share of the picture."""
 SEVERAL = 3
 """As many as this, one above the other, are no digit."""
 
@@ -39,7 +43,10 @@ def _without_level_lines(dark: Floats, mask: Mask) -> Floats:
     lines = level_lines(mask)
     if lines is None:
         return dark
+    # Where it is much darker than the lines are, somebody wrote over one.
+    usual = float(np.median(dark[lines]))
     lines = cv2.dilate(lines.astype(np.uint8), np.ones((3, 1), np.uint8)).astype(bool)
+    lines &= dark < OVERWRITTEN * usual
     left = np.where(lines, np.float32(0), dark)
     thick = _thickness(lines)
     bridge = np.ones((2 * thick + 3, 1), np.uint8)
@@ -56,7 +63,9 @@ def _thickness(lines: Mask) -> int:
 def level_lines(mask: Mask) -> Mask | None:
     """Where long, almost level lines run in the mask; None if there are none."""
     high, wide = mask.shape
-    full = mask.astype(np.float32)
+    broad = max(4, round(THICK * wide))
+    thick = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((broad, 1), np.uint8))
+    full = (mask & (thick == 0)).astype(np.float32)
     small = cv2.resize(full, (wide // 2, high // 2), interpolation=cv2.INTER_AREA)
     best, sharpest = 0.0, 0.0
     for lean in np.arange(-LEAN, LEAN + 1e-6, 4 / wide):
