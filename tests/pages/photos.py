@@ -1,5 +1,5 @@
-"""Photos of handwritten digits as people take them, made by a script: the paper, the pen, the light,
-the hand that held the camera, and the camera.
+"""Photos of handwritten digits as people take them, made by a script: the paper, the pen, the
+light, the hand that held the camera, and the camera.
 
 The same seed gives the same photo. Lengths are in pixels of the photo.
 """
@@ -129,9 +129,7 @@ def _written(
         grain = cv2.GaussianBlur(numbers.normal(0, 1, drawn.shape), (0, 0), 1.2) * 2.4
         drawn *= np.clip(0.85 + 0.3 * grain, 0.25, 1)
     page = np.zeros((high, wide))
-    top, left = (
-        int((room - side) * numbers.uniform(0.3, 0.7)) for room in (high, wide)
-    )
+    top, left = (int((room - side) * numbers.uniform(0.3, 0.7)) for room in (high, wide))
     page[top : top + side, left : left + side] = drawn
     return page
 
@@ -178,7 +176,7 @@ def _held(sheet: Floats, frame: str, numbers: np.random.Generator) -> Floats:
 
 
 def _light(kind: str, high: int, wide: int, numbers: np.random.Generator) -> Floats:
-    y, x = np.mgrid[0:1 : high * 1j, 0:1 : wide * 1j]
+    y, x = np.mgrid[0 : 1 : high * 1j, 0 : 1 : wide * 1j]
     angle = numbers.uniform(0, 2 * np.pi)
     along = (x - 0.5) * np.cos(angle) + (y - 0.5) * np.sin(angle)
     strength = numbers.uniform(0.35, 0.65)

@@ -42,9 +42,11 @@ _frame = st.components.v2.component(
 
 
 def upload_field(name: str, put: Callable[[Uploaded], None]) -> None:
-    """A button that opens a dialog to upload a picture in; `put` is given the digit, once its reader
-    has seen it and says so. Of the file, nothing is kept but a small grey picture, and that no longer
-    than the dialog is open."""
+    """A button that opens a dialog to upload a picture in.
+
+    `put` is given the digit, once its reader has seen it and says so. Of the file, nothing is kept
+    but a small grey picture, and that no longer than the dialog is open.
+    """
     key = f"upload-{name}"
 
     def close() -> None:

@@ -27,10 +27,8 @@ def fitted(strength: Floats) -> NDArray[np.uint8]:
     lacking = THINNEST / scale - stroke_width(ink)
     if lacking > 1:
         around = int(np.ceil(lacking / 2))
-        dot = cv2.getStructuringElement(
-            cv2.MORPH_ELLIPSE, (2 * around + 1, 2 * around + 1)
-        )
-        ink = _crop(cv2.dilate(np.pad(ink, around + 1), dot))
+        dot = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * around + 1, 2 * around + 1))
+        ink = _crop(np.asarray(cv2.dilate(np.pad(ink, around + 1), dot), np.float32))
         scale = BOX / max(ink.shape)
     high, wide = (max(1, round(side * scale)) for side in ink.shape)
     small = cv2.resize(ink, (wide, high), interpolation=cv2.INTER_AREA).astype(np.float64)

@@ -41,7 +41,7 @@ def ink_of(grey: Floats, inverted: bool = False) -> Ink:
     inverted: take as paper what would be taken as ink, and as ink what would be paper.
     RequestError, in one sentence, if no digit can be found.
     """
-    smooth = cv2.GaussianBlur(grey, (0, 0), 0.8)
+    smooth = np.asarray(cv2.GaussianBlur(grey, (0, 0), 0.8), np.float32)
     light = lighter_on_darker(smooth) != inverted
     strength, others = _digit(255 - smooth if light else smooth)
     return Ink(strength, others, light)
@@ -114,7 +114,7 @@ def _digit(image: Floats) -> tuple[Floats, bool]:
 
 
 def _like_a_digit(shape: Mask) -> bool:
-    """Whether it could be one: no blot, no speck, and not the net that cloth, hair or leaves make."""
+    """Whether it could be one: no blot, no speck, and not the net that cloth or leaves make."""
     rows, columns = (np.flatnonzero(shape.any(axis=axis)) for axis in (1, 0))
     size = max(np.ptp(rows), np.ptp(columns)) + 1
     if size < SMALLEST:
@@ -128,8 +128,8 @@ def _like_a_digit(shape: Mask) -> bool:
 
 @dataclass(frozen=True)
 class Pieces:
-    """What hangs together. labels: int32 (h, w), 0 = paper; boxes: (n, 4), left, top, right, bottom;
-    areas, sharp, likely: (n,), the last how much each looks like a digit's stroke."""
+    """What hangs together. labels: int32 (h, w), 0 = paper; boxes: (n, 4): left, top, right,
+    bottom; areas, sharp, likely: (n,), the last how much each looks like a digit's stroke."""
 
     labels: NDArray[np.int32]
     boxes: NDArray[np.int32]
@@ -149,7 +149,7 @@ def _pieces(dark: Floats, mask: Mask) -> Pieces:
     areas = stats[:, cv2.CC_STAT_AREA].astype(np.float64)
     away = cv2.distanceTransform(np.pad(shape, 1), cv2.DIST_L2, 3)[1:-1, 1:-1]
     half = np.zeros(count)
-    np.maximum.at(half, labels.ravel(), away.ravel())
+    np.maximum.at(half, labels.ravel().astype(np.intp), away.ravel())
     broad = np.maximum(2 * half - 1, 1)
     slope = np.hypot(cv2.Sobel(dark, cv2.CV_32F, 1, 0), cv2.Sobel(dark, cv2.CV_32F, 0, 1)) / 8
     rim = mask & (away <= 1.5)
@@ -157,7 +157,12 @@ def _pieces(dark: Floats, mask: Mask) -> Pieces:
     # The geometric mean: what is sharp on one side and soft on the other is light or shadow.
     sharp = np.exp(np.bincount(labels[rim], np.log(slope[rim] + 0.003), count) / rims)
     narrow, long = areas / broad**2, areas / broad
-    likely = long * sharp * np.clip(narrow - 1, 0.1, 3) * _centrality(middles, mask.shape)
+    likely = (
+        long
+        * sharp
+        * np.clip(narrow - 1, 0.1, 3)
+        * _centrality(np.asarray(middles, np.float64), mask.shape)
+    )
     likely[0] = 0
     x, y, wide, high = stats[:, :4].T
     boxes = np.stack([x, y, x + wide, y + high], axis=1)
@@ -169,7 +174,7 @@ def _frame(mask: Mask) -> Mask:
     high, wide = mask.shape
     count, labels = cv2.connectedComponents(mask.astype(np.uint8), connectivity=8)
     edges = [labels[0], labels[-1], labels[:, 0], labels[:, -1]]
-    touching = sum(np.bincount(edge, minlength=count) for edge in edges)
+    touching = np.sum([np.bincount(edge, minlength=count) for edge in edges], axis=0)
     touching[0] = 0
     return (touching > 0.12 * min(high, wide))[labels]
 

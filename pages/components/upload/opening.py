@@ -1,5 +1,7 @@
-"""A file from a reader, opened as a picture: small, upright, on paper. Whatever is in the file, what
-comes of it is a picture or one sentence."""
+"""A file from a reader, opened as a picture: small, upright, on paper.
+
+Whatever is in the file, what comes of it is a picture or one sentence.
+"""
 
 from __future__ import annotations
 
@@ -33,16 +35,18 @@ _one_at_a_time = threading.Lock()
 
 @dataclass(frozen=True)
 class Opened:
-    """grey: its lightness, uint8 (h, w), at most ENOUGH on the longer side; what is transparent lies
-    on a ground that what is drawn stands out from. moves: whether it is the first of several."""
+    """grey: its lightness, uint8 (h, w), at most ENOUGH on the longer side; what is transparent
+    lies on a ground that what is drawn stands out from. moves: whether it is the first of several."""
 
     grey: NDArray[np.uint8]
     moves: bool
 
 
 def opened(data: bytes) -> Opened:
-    """The first picture of a file: PNG, JPEG, WebP, GIF, BMP or HEIC. RequestError, in one sentence,
-    if it cannot be used."""
+    """The first picture of a file: PNG, JPEG, WebP, GIF, BMP or HEIC.
+
+    RequestError, in one sentence, if it cannot be used.
+    """
     if not data:
         raise RequestError("This file is empty: choose a picture of a digit.")
     if len(data) > MOST_BYTES:
@@ -141,8 +145,10 @@ def _turned(image: Image.Image, held: int) -> Image.Image:
 
 
 def _small(image: Image.Image) -> Image.Image:
-    """At most ENOUGH pixels long, as L, RGB, RGBA or F. In strips: a second copy of a large picture,
-    in another mode, never exists."""
+    """At most ENOUGH pixels long, as L, RGB, RGBA or F.
+
+    In strips: a second copy of a large picture, in another mode, never exists.
+    """
     if image.mode.startswith("I") or image.mode == "F":
         mode = "F"
     elif image.has_transparency_data:

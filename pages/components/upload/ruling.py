@@ -104,7 +104,7 @@ def _level_at(mask: Floats, lean: float) -> Mask:
 
 def _believed(found: Mask) -> Mask | None:
     """Those that are long enough to be a line, or enough to be ruling."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(
+    _count, labels, stats, _ = cv2.connectedComponentsWithStats(
         cv2.dilate(found.astype(np.uint8), np.ones((1, 9), np.uint8)), connectivity=8
     )
     spans = stats[1:, cv2.CC_STAT_WIDTH]
@@ -119,10 +119,11 @@ def _sheared(image: Floats, lean: float) -> Floats:
     """Each column moved down by `lean` times its distance from the middle, in whole pixels."""
     high, wide = image.shape
     matrix = np.array([[1, 0, 0], [lean, 1, -lean * (wide - 1) / 2]], np.float32)
-    return cv2.warpAffine(
+    moved = cv2.warpAffine(
         image,
         matrix,
         (wide, high),
         flags=cv2.INTER_NEAREST,
         borderMode=cv2.BORDER_CONSTANT,
     )
+    return np.asarray(moved, np.float32)
