@@ -2,9 +2,8 @@
 
 Where it is looked for, in this order: the folder that MNIST_DIR names; this user's cache folder;
 and, only when asked, the public mirrors. Whatever the source, the decompressed bytes must have the
-known hash, so that truncated, corrupt or swapped files are told apart from the real thing; what they are
-called, and how they are packed, does not matter. The
-data set is due to Y. LeCun, C. Cortes and C. Burges; it is never part of this project.
+known hash, so that truncated, corrupt or swapped files are told apart from the real thing. What the
+files are called, and how they are packed, does not matter. The data set is due to Y. LeCun, C. Cortes and C. Burges; it is never part of this project.
 """
 
 from __future__ import annotations
@@ -79,7 +78,7 @@ NOT_READ = (
     *(OSError, EOFError, ValueError, KeyError, TypeError, MemoryError, NotImplementedError),
     *(RuntimeError, SyntaxError, zlib.error, zipfile.BadZipFile, struct.error),
 )
-"""What Python raises for files that are damaged, cut off, or something else than their name says."""
+"""What Python raises for files that are damaged, cut off, or not what their name says."""
 
 
 @dataclass(frozen=True)
@@ -219,8 +218,8 @@ def _source() -> Places | None:
     missing = [file.name for file in FILES.values() if file.name not in places]
     if missing:
         raise MnistError(
-            f"The folder that MNIST_DIR names lacks {' and '.join(missing)} ({_there(folder)}): put "
-            "MNIST's four files there, packed (.gz) or not, or mnist.npz, or name another folder."
+            f"The folder that MNIST_DIR names lacks {' and '.join(missing)} ({_there(folder)}): "
+            "put MNIST's four files there, packed (.gz) or not, or mnist.npz, or name another one."
         )
     return places
 

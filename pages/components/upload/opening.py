@@ -36,7 +36,7 @@ _one_at_a_time = threading.Lock()
 @dataclass(frozen=True)
 class Opened:
     """grey: its lightness, uint8 (h, w), at most ENOUGH on the longer side; what is transparent
-    lies on a ground that what is drawn stands out from. moves: whether it is the first of several."""
+    lies on a ground that what is drawn stands out from. moves: whether more frames follow."""
 
     grey: NDArray[np.uint8]
     moves: bool
