@@ -3,7 +3,8 @@
 Where it is looked for, in this order: the folder that MNIST_DIR names; this user's cache folder;
 and, only when asked, the public mirrors. Whatever the source, the decompressed bytes must have the
 known hash, so that truncated, corrupt or swapped files are told apart from the real thing. What the
-files are called, and how they are packed, does not matter. The data set is due to Y. LeCun, C. Cortes and C. Burges; it is never part of this project.
+files are called, and how they are packed, does not matter. The
+data set is due to Y. LeCun, C. Cortes and C. Burges; it is never part of this project.
 """
 
 from __future__ import annotations

@@ -123,7 +123,7 @@ def test_damaged_files_give_a_digit_or_one_sentence(kind: str) -> None:
 @pytest.mark.parametrize("kind", WHOLE)
 def test_files_may_break_off_anywhere(kind: str) -> None:
     content = WHOLE[kind]()
-    for length in sorted({*range(0, 64), *range(64, len(content), max(1, len(content) // 60))}):
+    for length in sorted({*range(64), *range(64, len(content), max(1, len(content) // 60))}):
         a_digit_or_a_sentence(lambda n=length: opened(content[:n]), f"{kind}, {length} bytes")
 
 

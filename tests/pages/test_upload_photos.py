@@ -1,4 +1,4 @@
-"""Photos as people take them: light, tilt, paper, pens, frames and grain. The digit is read right."""
+"""Photos as people take them: light, tilt, paper, pens, frames, grain. Their digits are read."""
 
 from __future__ import annotations
 

@@ -21,6 +21,8 @@ LONG = 0.6
 """What is looked for runs along so much of the picture ..."""
 UNBROKEN = 0.8
 """... and is dark for so much of its way, since strokes, glare and grain break it."""
+LEAST = 0.12
+"""A row of the picture that is dark for less than this share of it has no line."""
 ALONE = 0.75
 """One line alone, which could be somebody's 1, must run along so much of the picture."""
 OVERWRITTEN = 1.7
@@ -67,13 +69,16 @@ def level_lines(mask: Mask) -> Mask | None:
     thick = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((broad, 1), np.uint8))
     full = (mask & (thick == 0)).astype(np.float32)
     small = cv2.resize(full, (wide // 2, high // 2), interpolation=cv2.INTER_AREA)
-    best, sharpest = 0.0, 0.0
+    best, sharpest, darkest = 0.0, 0.0, 0.0
     for lean in np.arange(-LEAN, LEAN + 1e-6, 4 / wide):
         rows = _sheared(small, float(lean)).mean(axis=1)
         # Sharp peaks, row by row, when the lines lie level.
         sharp = float(np.square(np.diff(rows)).sum())
+        darkest = max(darkest, float(rows.max()))
         if sharp > sharpest:
             best, sharpest = float(lean), sharp
+    if darkest < LEAST:
+        return None
     found = np.zeros_like(mask)
     for lean in np.arange(best - FANNED, best + FANNED + 1e-6, 3 / wide):
         found |= _level_at(full, float(lean))
