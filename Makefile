@@ -12,7 +12,7 @@ SOURCES := $(wildcard app.py diffusion_core quizzes pages)
 DIRECT = $(shell sed -nE 's/^([A-Za-z][A-Za-z0-9_.-]*)==.*/\1/p' requirements.txt requirements-dev.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup train moments distil evaluate load benchmark assets lint format pin
+.PHONY: help run test setup train moments distil evaluate load chaos benchmark assets lint format pin
 
 help:  ## list what make can do
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-18s%s\n", $$1, $$2}'
@@ -48,6 +48,9 @@ evaluate: $(READY)  ## measure how good the model is
 
 load: $(READY)  ## send many visitors at once
 	$(BIN)/python -m tests.load $(ARGS)
+
+chaos: $(READY)  ## five minutes of everything that can go wrong around it
+	$(BIN)/python -m tests.chaos $(ARGS)
 
 benchmark: $(READY)  ## measure how fast it is
 	$(BIN)/python -m diffusion_core benchmark $(ARGS)

@@ -20,8 +20,12 @@ from starlette.middleware import Middleware
 from diffusion_core.data import remove_half_downloaded
 from pages.api.early_style import EarlyStyle
 from pages.api.nearest import NearestPage
+from pages.api.origin import OwnPagesOnly
+from pages.api.pace import FairPace
 from pages.api.routes import ROUTES
 from pages.api.security import SecurityHeaders
+from pages.api.uploads import FairUploads
+from pages.api.visitors import Visitors
 from pages.components import model, studio
 from pages.components.digits import download
 from pages.components.look import STYLE
@@ -57,6 +61,10 @@ app = st.App(
     routes=ROUTES,
     middleware=[
         Middleware(SecurityHeaders),
+        Middleware(OwnPagesOnly),
+        Middleware(Visitors),
+        Middleware(FairPace),
+        Middleware(FairUploads),
         Middleware(NearestPage),
         Middleware(EarlyStyle, style=STYLE),
     ],

@@ -8,6 +8,10 @@ so that everybody advances and nobody waits for somebody else's thousand steps t
 to those who have not seen anything yet, and then to whoever is nearest to the end: finishing some
 early spares most of them much waiting, where equal shares would let everybody finish last.
 
+Jobs may belong to parties, such as visitors. A pass takes the longer the more pictures are in it,
+so one party's are at most half as many as all others want: whoever asks for a thousand pictures
+makes the passes of the others half as long again, and not many times as long.
+
 What one job does cannot spoil another: an answer that is not finite, or a pass that fails, ends
 the job that it belongs to and no other. A Batcher does no threading and no waiting of its own.
 """
@@ -15,8 +19,8 @@ the job that it belongs to and no other. A Batcher does no threading and no wait
 from __future__ import annotations
 
 import itertools
-from collections import OrderedDict
-from collections.abc import Hashable, Mapping
+from collections import Counter, OrderedDict
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -67,6 +71,8 @@ class _Entry:
     network: str
     number: int
     """Counts the jobs as they come."""
+    party: Hashable | None = None
+    """Whose it is; None if nobody's in particular."""
     begun: bool = False
     """Whether the first answer has been given."""
     pieces: list[Prediction] = field(default_factory=list)
@@ -116,11 +122,16 @@ class Batcher:
     def __len__(self) -> int:
         return len(self._line)
 
-    def add(self, key: Hashable, job: Job, network: str) -> None:
-        """Take on a job. ValueError if the key is in use."""
+    def add(self, key: Hashable, job: Job, network: str, party: Hashable | None = None) -> None:
+        """Take on a job, of that party if it is named. ValueError if the key is in use."""
         if key in self._line:
             raise ValueError(f"There is a job {key!r} already.")
-        self._line[key] = _Entry(job, network, next(self._numbers))
+        self._line[key] = _Entry(job, network, next(self._numbers), party or None)
+
+    def share(self, key: Hashable) -> None:
+        """Several want this job: it is nobody's in particular from now on."""
+        if key in self._line:
+            self._line[key].party = None
 
     def cancel(self, key: Hashable) -> None:
         """Forget a job; no harm if there is none of that key."""
@@ -148,32 +159,43 @@ class Batcher:
             else:
                 capacity = min(capacity, self._while_others_wait[network])
         self._served = network
+        shares = _shares(entry for _, entry in line)
         line = [(key, entry) for key, entry in line if entry.network == network]
         chosen: dict[Hashable, _Slice] = {}
         turns = max(1, capacity // 4)
         fresh = [(key, entry) for key, entry in line if not entry.begun]
-        room = capacity - self._fill(chosen, line, turns)
+        room = capacity - self._fill(chosen, line, turns, shares)
         if room:
-            room -= self._fill(chosen, fresh, room)
+            room -= self._fill(chosen, fresh, room, shares)
         if room:
             # Of equally near ones whoever came first, lest all of them come to an end together.
             near = sorted(line, key=lambda pair: (pair[1].job.remaining, pair[1].number))
-            self._fill(chosen, near, room)
+            self._fill(chosen, near, room, shares)
         return [*chosen.values()]
 
     def _fill(
-        self, chosen: dict[Hashable, _Slice], line: list[tuple[Hashable, _Entry]], room: int
+        self,
+        chosen: dict[Hashable, _Slice],
+        line: list[tuple[Hashable, _Entry]],
+        room: int,
+        shares: dict[Hashable, int],
     ) -> int:
-        """Take up to `room` pictures from the line, in its order; how many were taken."""
+        """Take up to `room` pictures from the line, in its order; how many were taken.
+
+        shares: how many may still be taken of each party, which are counted down.
+        """
         taken = 0
         for key, entry in line:
             query = entry.job.query
             assert query is not None, "A finished job is not in the line."
             start = chosen[key].stop if key in chosen else entry.answered
-            stop = min(len(query.x_t), start + room - taken)
+            most = room - taken if entry.party is None else min(room - taken, shares[entry.party])
+            stop = min(len(query.x_t), start + most)
             if stop > start:
                 chosen[key] = _Slice(key, entry, query, entry.answered, stop)
                 taken += stop - start
+                if entry.party is not None:
+                    shares[entry.party] -= stop - start
             if taken == room:
                 break
         return taken
@@ -220,6 +242,21 @@ class Batcher:
         else:
             self._line.move_to_end(one.key)
         return [Report(one.key, result, finished)] if finished or result is not None else []
+
+
+def _shares(entries: Iterable[_Entry]) -> dict[Hashable, int]:
+    """How many pictures of a pass each party may fill: half of what all others want, or all of it
+    where nobody else wants anything."""
+    wanted: Counter[Hashable | None] = Counter()
+    for entry in entries:
+        query = entry.job.query
+        assert query is not None, "A finished job is not in the line."
+        wanted[entry.party] += len(query.x_t) - entry.answered
+    everything = wanted.total()
+    return {
+        party: max(1, (everything - theirs) // 2) if theirs < everything else theirs
+        for party, theirs in wanted.items()
+    }
 
 
 def _together(parts: list[Query]) -> Query:

@@ -2,7 +2,8 @@
 
 Where it is looked for, in this order: the folder that MNIST_DIR names; this user's cache folder;
 and, only when asked, the public mirrors. Whatever the source, the decompressed bytes must have the
-known hash, so that truncated, corrupt or swapped files are told apart from the real thing. The
+known hash, so that truncated, corrupt or swapped files are told apart from the real thing. What the
+files are called, and how they are packed, does not matter. The
 data set is due to Y. LeCun, C. Cortes and C. Burges; it is never part of this project.
 """
 
@@ -12,10 +13,14 @@ import gzip
 import hashlib
 import math
 import os
+import re
+import struct
+import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -60,6 +65,23 @@ FILES: dict[tuple[Split, str], IdxFile] = {
 }
 
 
+KERAS: dict[tuple[Split, str], str] = {
+    ("train", "images"): "x_train",
+    ("train", "labels"): "y_train",
+    ("test", "images"): "x_test",
+    ("test", "labels"): "y_test",
+}
+"""What the four are called in the one file that Keras keeps them in."""
+FLOORS = 2
+MOST_FILES = 1000
+"""A folder with more was not meant: it is somebody's whole disk."""
+NOT_READ = (
+    *(OSError, EOFError, ValueError, KeyError, TypeError, MemoryError, NotImplementedError),
+    *(RuntimeError, SyntaxError, zlib.error, zipfile.BadZipFile, struct.error),
+)
+"""What Python raises for files that are damaged, cut off, or not what their name says."""
+
+
 @dataclass(frozen=True)
 class Digits:
     """Pictures and what they show: images uint8 (N, 28, 28), 0 = background; labels int64 (N,)."""
@@ -82,36 +104,100 @@ def cache_folder() -> Path:
     return Path(chosen) if chosen else Path(pooch.os_cache("through-the-fog"))
 
 
-def _read(folder: Path, file: IdxFile) -> bytes | None:
-    """The bytes of NAME.gz (unpacked) or NAME; None if neither is there. MnistError if damaged."""
-    packed, plain = folder / f"{file.name}.gz", folder / file.name
-    path = packed if packed.is_file() else plain
-    if not path.is_file():
-        return None
+Places = dict[str, Path]
+"""The name of each of MNIST's files, and where it is."""
+
+
+def _places(folder: Path) -> Places:
+    """Which of MNIST's files are in a folder, under whatever name people have them.
+
+    Packed or not; with dots (train-images.idx3-ubyte); in the folders that other libraries make
+    below it (MNIST/raw); or all four in one .npz, as Keras has them. What is nearer to the top
+    counts. MnistError if the folder cannot be read.
+    """
+    plain = {file.name: (folder / f"{file.name}.gz", folder / file.name) for file in FILES.values()}
+    found = {
+        name: next(place for place in places if place.is_file())
+        for name, places in plain.items()
+        if any(place.is_file() for place in places)
+    }
+    if len(found) == len(FILES):
+        return found
+    listed = _listed(folder)
+    by_name: Places = {}
+    for path in listed:
+        by_name.setdefault(re.sub(r"[._]", "-", path.name.lower().removesuffix(".gz")), path)
+    found |= {name: by_name[name] for name in plain if name not in found and name in by_name}
+    if len(found) < len(FILES):
+        packs = (path for path in listed if path.suffix.lower() == ".npz")
+        one = next(filter(_holds_mnist, packs), None)
+        return dict.fromkeys(plain, one) if one else found
+    return found
+
+
+def _listed(folder: Path) -> list[Path]:
+    """The files of a folder and of those in it, two floors down: the nearest first."""
+    files: list[Path] = []
+    floor = [folder]
     try:
-        raw = gzip.decompress(path.read_bytes()) if path is packed else path.read_bytes()
-    except (OSError, EOFError, zlib.error) as error:
+        for _ in range(1 + FLOORS):
+            inside = sorted(path for place in floor for path in islice(place.iterdir(), MOST_FILES))
+            files += [path for path in inside if path.is_file()]
+            floor = [path for path in inside if path.is_dir() and path.name[0] != "."][:MOST_FILES]
+            if len(files) > MOST_FILES:
+                break
+    except OSError as error:
+        if not files:
+            raise MnistError(
+                "The folder that should have MNIST cannot be read: allow this program to read it."
+            ) from error
+    return files
+
+
+def _holds_mnist(path: Path) -> bool:
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return set(KERAS.values()) <= set(arrays.files)
+    except NOT_READ:
+        return False
+
+
+def _raw(path: Path, file: IdxFile) -> bytes:
+    """The file's bytes as they should be, of whatever they are kept in."""
+    if path.suffix.lower() == ".npz":
+        with np.load(path, allow_pickle=False) as arrays:
+            key = next(key for key, other in FILES.items() if other.name == file.name)
+            array = arrays[KERAS[key]]
+        return _header(array.shape) + array.astype(np.uint8, casting="safe").tobytes()
+    content = path.read_bytes()
+    # What it is, and not what it is called: unpacking often keeps the name, or the other way round.
+    return gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
+
+
+def _read(path: Path, file: IdxFile) -> bytes:
+    """The bytes of one of the files, unpacked and verified. MnistError if they are not its own."""
+    what = f"{path.name} ({file.name})" if path.suffix.lower() == ".npz" else path.name
+    try:
+        raw = _raw(path, file)
+    except NOT_READ as error:
         raise MnistError(
-            f"{path} is damaged or cannot be read ({error}): replace it with a fresh copy."
+            f"{what} is damaged or cannot be read: replace it with a fresh copy."
         ) from error
-    if hashlib.md5(raw, usedforsecurity=False).hexdigest() == file.md5:
+    md5 = hashlib.md5(raw, usedforsecurity=False).hexdigest()
+    if md5 == file.md5:
         return raw
-    mistaken_for = next(
-        (
-            f.name
-            for f in FILES.values()
-            if hashlib.md5(raw, usedforsecurity=False).hexdigest() == f.md5
-        ),
-        None,
-    )
-    what = f"holds {mistaken_for} instead" if mistaken_for else "is not the original MNIST file"
-    raise MnistError(f"{path} {what}: replace it with a fresh copy of {file.name}.")
+    mistaken_for = next((f.name for f in FILES.values() if f.md5 == md5), None)
+    holds = f"holds {mistaken_for} instead" if mistaken_for else "is not the original MNIST file"
+    raise MnistError(f"{what} {holds}: replace it with a fresh copy of {file.name}.")
+
+
+def _header(shape: tuple[int, ...]) -> bytes:
+    """IDX: two zero bytes, the type (8 = uint8), the rank, then one big-endian size a dimension."""
+    return bytes([0, 0, 8, len(shape)]) + b"".join(size.to_bytes(4, "big") for size in shape)
 
 
 def _decode(raw: bytes, file: IdxFile) -> NDArray[np.uint8]:
-    """IDX: two zero bytes, the type (8 = uint8), the rank, then one big-endian size a dimension."""
-    header = bytes([0, 0, 8, len(file.shape)])
-    header += b"".join(size.to_bytes(4, "big") for size in file.shape)
+    header = _header(file.shape)
     if not raw.startswith(header) or len(raw) != len(header) + math.prod(file.shape):
         raise MnistError(
             f"{file.name} has an unexpected header or length: replace it with a fresh copy."
@@ -119,22 +205,33 @@ def _decode(raw: bytes, file: IdxFile) -> NDArray[np.uint8]:
     return np.frombuffer(raw, np.uint8, offset=len(header)).reshape(file.shape)
 
 
-def _source() -> Path | None:
-    """The first folder that has all four files (whole or not: loading tells), or None."""
+def _source() -> Places | None:
+    """Where all four files are (whole or not: loading tells), or None."""
     chosen = os.environ.get("MNIST_DIR")
-    if chosen and not Path(chosen).is_dir():
-        raise MnistError(f"MNIST_DIR is {chosen}, which is not a folder: correct or unset it.")
-    for folder in [Path(chosen)] if chosen else [cache_folder() / "mnist"]:
-        missing = [
-            f.name
-            for f in FILES.values()
-            if not (folder / f.name).is_file() and not (folder / f"{f.name}.gz").is_file()
-        ]
-        if not missing:
-            return folder
-        if chosen:
-            raise MnistError(f"MNIST_DIR is {chosen}, but {missing[0]}.gz is not there: add it.")
-    return None
+    if not chosen:
+        folder = cache_folder() / "mnist"
+        places = _places(folder) if folder.is_dir() else {}
+        return places if len(places) == len(FILES) else None
+    folder = Path(chosen)
+    if not folder.is_dir():
+        raise MnistError("MNIST_DIR names something that is not a folder: correct or unset it.")
+    places = _places(folder)
+    missing = [file.name for file in FILES.values() if file.name not in places]
+    if missing:
+        raise MnistError(
+            f"The folder that MNIST_DIR names lacks {' and '.join(missing)} ({_there(folder)}): "
+            "put MNIST's four files there, packed (.gz) or not, or mnist.npz, or name another one."
+        )
+    return places
+
+
+def _there(folder: Path) -> str:
+    """What is in a folder, in a few words."""
+    names = [path.name for path in _listed(folder)]
+    if not names:
+        return "it is empty"
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f"it has {', '.join(names[:3])}{more}"
 
 
 def mnist_available() -> bool:
@@ -146,15 +243,12 @@ def mnist_available() -> bool:
 
 
 @cache
-def _load(folder: Path, split: Split) -> Digits:
-    arrays = []
-    for part in ("images", "labels"):
-        file = FILES[split, part]
-        raw = _read(folder, file)
-        if raw is None:
-            raise MnistError(f"{file.name}.gz is missing from {folder}: add it.")
-        arrays.append(_decode(raw, file))
-    return Digits(arrays[0], arrays[1].astype(np.int64))
+def _load(images: Path, labels: Path, split: Split) -> Digits:
+    pictures, answers = (
+        _decode(_read(path, FILES[split, part]), FILES[split, part])
+        for part, path in (("images", images), ("labels", labels))
+    )
+    return Digits(pictures, answers.astype(np.int64))
 
 
 def load_mnist(split: Split) -> Digits:
@@ -162,13 +256,14 @@ def load_mnist(split: Split) -> Digits:
 
     MnistError, with what to do, if it is missing, truncated, corrupt or swapped.
     """
-    folder = _source()
-    if folder is None:
+    places = _source()
+    if places is None:
         raise MnistError(
             "MNIST is not on this machine: set MNIST_DIR to a folder that has its four files, "
             "or let `python -m diffusion_core train --download` fetch them."
         )
-    return _load(folder, split)
+    images, labels = (places[FILES[split, part].name] for part in ("images", "labels"))
+    return _load(images, labels, split)
 
 
 def download_mnist(progress: Callable[[float], None] = lambda fraction: None) -> Path:
@@ -182,7 +277,8 @@ def download_mnist(progress: Callable[[float], None] = lambda fraction: None) ->
     bar = _Progress(progress)
     for file in FILES.values():
         try:
-            present = _read(folder, file) is not None
+            place = _places(folder).get(file.name) if folder.is_dir() else None
+            present = place is not None and bool(_read(place, file))
         except MnistError:
             present = False  # A damaged copy in our own cache is ours to replace.
         if not present:

@@ -7,7 +7,7 @@ import json
 import streamlit as st
 
 from diffusion_core.embedded import CARD
-from pages.components.address import choice, heed_address, locked, one_of
+from pages.components.address import choice, heed_address, locked, one_of, whole
 from pages.components.claims import CLAIMS, claim_of, show
 from pages.components.prose import prose
 from pages.components.question import question_card
@@ -17,7 +17,7 @@ from pages.components.words import words
 text = words("confusions")
 claims = {slug: claim_of(slug) for slug in CLAIMS}
 names = {slug: claim.title for slug, claim in claims.items()}
-heed_address("confusions", {"claim": one_of([*names.values()])})
+heed_address("confusions", {"claim": one_of([*names.values()]), "until": whole(50, 1000)})
 
 
 def following() -> None:

@@ -25,6 +25,7 @@ from pages.components.forward_scene import (
     ForwardSettings,
     forward_scene,
 )
+from pages.components.plain import sentence
 from pages.components.prose import prose, reading
 from pages.components.question import question_card
 from pages.components.slides import presenting, slide
@@ -80,7 +81,7 @@ with slide("lab"):
     try:
         settings = ForwardSettings(digit, which, seed, schedule)
     except RequestError as error:
-        st.warning(str(error))
+        st.warning(sentence(error))
         settings = default
 
     with st.container(key="lab-forward"):

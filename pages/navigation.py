@@ -9,6 +9,7 @@ from pages.components.chrome import glossary, presenter
 from pages.components.foot import foot
 from pages.components.look import icon, special_style
 from pages.components.modes import ASIDES, MODES, mode_of
+from pages.components.plain import sentence
 from pages.components.share import share
 from pages.components.slides import presenting
 from pages.components.words import LessonError
@@ -38,6 +39,6 @@ try:
     if not presenting():
         foot(mode_of(page.url_path))
 except (LessonError, BankError) as error:
-    st.error(str(error))
+    st.error(sentence(error))
 if presenting():
     presenter()

@@ -9,8 +9,8 @@ import streamlit as st
 from pages.components.address import heed_address, one_of, whole
 from pages.components.prose import prose
 from pages.components.quiz_card import naming_faults
-from pages.components.quiz_practice import practise
-from pages.components.quiz_predict import predict
+from pages.components.quiz_practice import CHECKS, practise
+from pages.components.quiz_predict import WHICH_PREDICTION, predict
 from pages.components.quiz_test import MAX_TEST, test
 from pages.components.record import keys, record
 from pages.components.slides import slide
@@ -20,8 +20,16 @@ SETS = {"practice": "Five core questions", "test": "A test of ten", "predict": "
 text = words("practice")
 heed_address(
     "practice",
-    {"set": one_of([*SETS]), "test": whole(0, MAX_TEST), "feedback": one_of(["end", "each"])},
+    {
+        "set": one_of([*SETS]),
+        "test": whole(0, MAX_TEST),
+        "feedback": one_of(["end", "each"]),
+        "prediction": WHICH_PREDICTION,
+        **CHECKS,
+    },
 )
+OF_SETS = ("test", "feedback", "prediction", *CHECKS)
+"""What the address says of one set, and need not say of another."""
 
 
 @st.fragment
@@ -47,6 +55,8 @@ with slide("questions"):
         now = st.query_params.get("set", "practice")
         for name, label in SETS.items():
             if st.button(label, type="primary" if name == now else "secondary", key=f"set-{name}"):
+                for setting in OF_SETS:
+                    st.query_params.pop(setting, None)
                 st.query_params["set"] = name
                 if name == "test":
                     st.query_params["test"] = str(secrets.randbelow(MAX_TEST))

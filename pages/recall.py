@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import tzinfo
 
 import plotly.graph_objects as go
 import streamlit as st
 
+from diffusion_core.colours import THEMES
+from pages.components import drafts
+from pages.components.drafts import LINE, SHOWING
 from pages.components.links import way_to
 from pages.components.prose import prose
 from pages.components.quiz_card import Place, ask, naming_faults, verdict_of
-from pages.components.record import keys, log, now, record, remember
+from pages.components.record import keys, log, now, record, remember, zone
 from pages.components.slides import slide
 from pages.components.words import words
 from quizzes.bank import load_bank
+from quizzes.days import day_of, in_words
 from quizzes.export import anki_csv, anki_package
-from quizzes.log import MAX_BYTES, Log, LogError, parse
+from quizzes.log import MAX_BYTES, Log, LogError, fresh, parse
 from quizzes.mastery import mastery
 from quizzes.review import Card, forecast, schedule, session
 from quizzes.selection import shuffled
@@ -24,13 +28,9 @@ from quizzes.selection import shuffled
 LIMIT = 12
 """Questions in one session: about ten minutes."""
 DAYS = 14
-LINE = "recall:line"
-"""The questions of the session that are still to come."""
 IMPORTED = "recall:imported"
 """What came of the file that was chosen: whether it was taken over, and a sentence."""
 DERIVED = "recall:derived"
-FRESH = 60_000
-"""Milliseconds: what follows from the log changes by time as well, but slowly."""
 text = words("recall")
 
 
@@ -39,32 +39,57 @@ class Derived:
     """What follows from a log: replaying thousands of attempts for each click would be felt."""
 
     log: Log
-    time: int
+    zone: tzinfo
+    today: int
+    """It changes when a day begins, where the learner is."""
     cards: dict[str, Card]
     """Of the questions that are still in the bank."""
-    coming: list[int]
-    """How many fall due on each of the coming days."""
+
+    @property
+    def due(self) -> int:
+        """How many are to be asked today."""
+        return sum(card.due <= self.today for card in self.cards.values())
 
 
 def _derived() -> Derived:
-    bank, time = load_bank(), now()
+    today = day_of(now(), zone())
     known: Derived | None = st.session_state.get(DERIVED)
-    if known is None or known.log is not log() or not 0 <= time - known.time < FRESH:
-        cards = {q: card for q, card in schedule(log(), time).items() if q in bank.questions}
-        coming = forecast(log(), time, DAYS, bank.questions)
-        st.session_state[DERIVED] = known = Derived(log(), time, cards, coming)
+    fits = known and known.log is log() and (known.zone, known.today) == (zone(), today)
+    if known is None or not fits:
+        cards = schedule(log(), now(), zone(), load_bank().questions)
+        st.session_state[DERIVED] = known = Derived(log(), zone(), today, cards)
     return known
 
 
 def _begin() -> None:
-    st.session_state[LINE] = session(log(), now(), LIMIT, load_bank().questions)
+    _keep_line(session(log(), now(), LIMIT, zone(), load_bank().questions))
+
+
+def _keep_line(line: list[str]) -> None:
+    st.session_state[LINE] = line
+    drafts.keep_line(line)
 
 
 def _go_on(place: Place) -> None:
     place.forget()
+    st.session_state.pop(SHOWING, None)
     line = [id for id in st.session_state[LINE] if f"recall-{id}" != place.key]
-    st.session_state[LINE] = line
+    _keep_line(line)
     st.session_state["recall:finished"] = not line
+
+
+def _place(id: str) -> Place:
+    """Where a question is asked. How often it was answered before says how its options stand: the
+    same way until it is answered, whatever the clock does, and another way the next time."""
+    key = f"recall-{id}"
+    showing = st.session_state.get(SHOWING)
+    if showing is None or showing[0] != id:
+        times = len(log().of(id))
+        # The session may be new, and the answer just given: then it is shown as it was.
+        given = drafts.found(Place(key, "recall", str(times - 1)).where)
+        times -= given is not None and given.checked
+        showing = st.session_state[SHOWING] = (id, times)
+    return Place(key, "recall", str(showing[1]))
 
 
 def _review() -> str:
@@ -74,9 +99,9 @@ def _review() -> str:
     if not line:
         return _invite()
     question = bank.questions[line[0]]
-    place = Place(f"recall-{question.id}", "recall")
+    place = _place(question.id)
     concept = bank.concept_of(question.id)
-    drawn = shuffled(question, now() // 86_400_000)
+    drawn = shuffled(question, int(place.showing))
     graded = ask(drawn, place, f"{len(line)} to go · {concept.title} · {question.difficulty}")
     if graded:
         st.button("Next", type="primary", on_click=_go_on, args=(place,))
@@ -85,20 +110,18 @@ def _review() -> str:
 
 def _invite() -> str:
     """How many are due, and the way in."""
-    cards = _derived().cards
+    derived = _derived()
     if st.session_state.pop("recall:finished", False):
         st.markdown(f":material/check_circle: {text['done']}")
-    if not cards:
+    if not derived.cards:
         prose(text["nothing-yet"])
         return ""
-    waiting = [card for card in cards.values() if card.due <= now()]
-    if not waiting:
-        soonest = datetime.fromtimestamp(min(c.due for c in cards.values()) / 1000, UTC)
-        prose(text["nothing-due"].format(when=soonest.strftime("%-d %B, %H:%M UTC")))
+    if not derived.due:
+        soonest = min(card.due for card in derived.cards.values())
+        prose(text["nothing-due"].format(when=in_words(soonest, derived.today)))
         return ""
-    count = min(LIMIT, len(waiting))
-    st.markdown(f"**{len(waiting)} due**, of {len(cards)} that you have met.")
-    st.button(f"Recall {count} now", type="primary", on_click=_begin)
+    st.markdown(f"**{derived.due} due**, of {len(derived.cards)} that you have met.")
+    st.button(f"Recall {min(LIMIT, derived.due)} now", type="primary", on_click=_begin)
     return ""
 
 
@@ -129,10 +152,11 @@ def _map() -> None:
 
 def _forecast() -> None:
     """How many come back on each of the coming days."""
-    counts = _derived().coming
-    figure = go.Figure(
-        go.Bar(x=["today", *(f"+{day}" for day in range(1, DAYS))], y=counts, hoverinfo="x+y")
-    )
+    derived = _derived()
+    counts = forecast(derived.cards.values(), derived.today, DAYS)
+    bars = go.Bar(x=["today", *(f"+{day}" for day in range(1, DAYS))], y=counts, hoverinfo="x+y")
+    bars.marker.color = THEMES[st.context.theme.type or "light"].signal
+    figure = go.Figure(bars)
     figure.update_layout(
         height=220,
         margin={"l": 30, "r": 10, "t": 10, "b": 30},
@@ -142,7 +166,8 @@ def _forecast() -> None:
         yaxis={"rangemode": "tozero", "dtick": max(1, max(counts) // 4)},
     )
     st.plotly_chart(figure, key="forecast", config={"displayModeBar": False})
-    listed = [f"in {day} days: {n}" for day, n in enumerate(counts) if n and day]
+    names = ["today", "tomorrow", *(f"in {day} days" for day in range(2, DAYS))]
+    listed = [f"{name}: {n}" for name, n in zip(names, counts, strict=True) if n]
     if listed:
         st.caption("; ".join(listed))
 
@@ -165,13 +190,12 @@ def _imported() -> None:
         if given.size > MAX_BYTES:
             raise LogError("This file is larger than any record: choose the one exported here.")
         found = parse(given.getvalue().decode("utf-8", "replace"))
+        new = fresh(log(), found)
     except LogError as error:
         st.session_state[IMPORTED] = (False, str(error))
         return
-    before = len(log())
-    remember(*found)
-    added = len(log()) - before
-    said = f"{added} attempts added, {len(found) - added} were here already."
+    remember(*new)
+    said = f"{len(new)} attempts added, {len(found) - len(new)} were here already."
     st.session_state[IMPORTED] = (True, said)
 
 

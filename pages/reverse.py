@@ -20,6 +20,7 @@ from pages.components.address import (
     whole,
     whole_number,
 )
+from pages.components.plain import sentence
 from pages.components.prose import reading
 from pages.components.question import question_card
 from pages.components.reverse_scene import (
@@ -144,7 +145,7 @@ with slide("lab"):
             for way, name in zip(ways, own, strict=True)
         ]
     except RequestError as error:
-        st.warning(str(error))
+        st.warning(sentence(error))
         lanes = [default]
     presses = st.session_state.get("reverse:presses", 0) + pressed
     st.session_state["reverse:presses"] = presses

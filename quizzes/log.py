@@ -128,6 +128,19 @@ def merge(a: Log, b: Log) -> Log:
     return a.add(*b.events)
 
 
+def fresh(mine: Log, found: Log) -> tuple[Event, ...]:
+    """What a file adds to a record. An attempt that is here already stays as it is, whatever the
+    file says of it. LogError where a record cannot hold both: it must be readable again."""
+    ids = {event.id for event in mine}
+    new = tuple(event for event in found if event.id not in ids)
+    if new and len(dump(mine.add(*new))) > MAX_BYTES:
+        raise LogError(
+            f"This file and your record together are larger than {MAX_BYTES // 1_000_000} MB, "
+            "which is all that a record can hold: nothing was taken over."
+        )
+    return new
+
+
 def dump(log: Log) -> str:
     """As JSON, one row an attempt: the names of the columns are said once."""
     head = {"format": FORMAT, "version": VERSION, "columns": COLUMNS}

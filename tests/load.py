@@ -7,6 +7,8 @@ protocol) and the stage's own requests:
   same moment and each with a seed of its own, so that nothing can be shared.
 - LESSON: n visitors have the lesson open; twenty of them (or all, if fewer) click through its
   pages and press Generate, each again as soon as the last answer has come.
+- GREED (`--greed`): n visitors click through the lesson, first among themselves, then beside one
+  who asks for everything at once, again and again. The ratios of their medians are what counts.
 
 Prints latencies in seconds, pictures per second, and the memory of the server and of its worker.
 """
@@ -15,11 +17,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import json
 import random
 import time
+import urllib.request
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
 
@@ -43,8 +47,12 @@ class Visitor:
 
     socket: ClientConnection
     address: str
+    cookie: str
+    """By which the server knows this visitor from the others (pages/api/visitors.py)."""
     buttons: dict[str, str] = field(default_factory=dict)
     actions: list[float] = field(default_factory=list)
+    tracebacks: list[str] = field(default_factory=list)
+    """What pages showed of what went wrong inside."""
 
     async def act(self, page: str, click: str | None = None) -> None:
         """Open a page, or click one of its buttons, and wait until the script has answered."""
@@ -64,6 +72,8 @@ class Visitor:
                 if kind == "delta" and said.delta.new_element.HasField("button"):
                     button = said.delta.new_element.button
                     self.buttons[button.label] = button.id
+                if kind == "delta" and said.delta.new_element.HasField("exception"):
+                    self.tracebacks.append(said.delta.new_element.exception.message)
                 if kind == "script_finished":
                     break
         self.actions.append(time.perf_counter() - began)
@@ -75,7 +85,8 @@ class Visitor:
         reader, writer = await asyncio.open_connection(url.hostname, url.port)
         query = urlencode({name: str(value) for name, value in settings.items()})
         # HTTP/1.0: the body ends where the connection does, so nothing needs decoding.
-        writer.write(f"GET /api/sample?{query} HTTP/1.0\r\nHost: {url.netloc}\r\n\r\n".encode())
+        head = f"GET /api/sample?{query} HTTP/1.0\r\nHost: {url.netloc}\r\nCookie: {self.cookie}"
+        writer.write(f"{head}\r\n\r\n".encode())
         async with asyncio.timeout(PATIENCE):
             status = int((await reader.readuntil(b"\r\n\r\n")).split()[1])
             waited, first, frames = 0, None, 0
@@ -103,15 +114,29 @@ class Drawn:
     waited_behind: int
 
 
-async def enter(app: App, stack: AsyncExitStack) -> Visitor:
+async def enter(address: str, stack: AsyncExitStack) -> Visitor:
     """Open a tab on the first page."""
-    url = app.address.replace("http", "ws") + "/_stcore/stream"
+    url = address.replace("http", "ws") + "/_stcore/stream"
+    cookie = await asyncio.to_thread(cookie_from, address)
     socket = await stack.enter_async_context(
-        connect(url, subprotocols=["streamlit"], max_size=None, open_timeout=PATIENCE)  # type: ignore[list-item]
+        connect(
+            url,
+            subprotocols=["streamlit"],  # type: ignore[list-item]
+            additional_headers={"Cookie": cookie},
+            max_size=None,
+            open_timeout=PATIENCE,
+        )
     )
-    visitor = Visitor(socket, app.address)
+    visitor = Visitor(socket, address, cookie)
     await visitor.act("")
     return visitor
+
+
+def cookie_from(address: str) -> str:
+    """What the first page gives a browser to be known by."""
+    request = urllib.request.Request(address, headers={"Accept": "text/html"})
+    with urllib.request.urlopen(request) as answer:
+        return str(answer.headers["Set-Cookie"]).partition(";")[0]
 
 
 async def rush(visitors: list[Visitor]) -> list[Drawn]:
@@ -148,7 +173,7 @@ async def measure(app: App, count: int, seconds: float = SECONDS) -> dict[str, f
     """One line of the table."""
     async with AsyncExitStack() as stack:
         idle = memory_of(app)
-        visitors = [await enter(app, stack) for _ in range(count)]
+        visitors = [await enter(app.address, stack) for _ in range(count)]
         for visitor in visitors:
             await visitor.act("reverse")
         row: dict[str, float] = {"visitors": count}
@@ -191,18 +216,96 @@ COLUMNS: dict[str, tuple[str, Callable[[float], str]]] = {
     "server_mb": ("server MB", "{:.0f}".format),
     "worker_mb": ("worker MB", "{:.0f}".format),
     "mb_per_visitor": ("MB/visitor", "{:.2f}".format),
+    "action_beside": ("beside the glutton", "{:.2f}".format),
+    "action_ratio": ("ratio", "{:.2f}".format),
+    "generate_beside": ("beside the glutton", "{:.2f}".format),
+    "generate_ratio": ("ratio", "{:.2f}".format),
+    "refused": ("refused", "{:.0f}".format),
 }
 
 
 def table(rows: list[dict[str, float]]) -> str:
     """The rows as a Markdown table."""
+    shown = {key: column for key, column in COLUMNS.items() if key in rows[0]}
     lines = [
-        "| " + " | ".join(name for name, _ in COLUMNS.values()) + " |",
-        "|" + "---|" * len(COLUMNS),
+        "| " + " | ".join(name for name, _ in shown.values()) + " |",
+        "|" + "---|" * len(shown),
     ]
     for row in rows:
-        lines.append("| " + " | ".join(show(row[key]) for key, (_, show) in COLUMNS.items()) + " |")
+        lines.append("| " + " | ".join(show(row[key]) for key, (_, show) in shown.items()) + " |")
     return "\n".join(lines)
+
+
+EVERYTHING = (
+    *(f"GET /api/sample?digit={k % 10}&n=16&steps=1000&sampler=ddpm&guidance=2" for k in range(60)),
+    *("GET /api/guess?digit=5" for _ in range(20)),
+    *(f"GET /api/spread?digit={k % 10}" for k in range(20)),
+    *("GET /api/copies?n=8&steps=50" for _ in range(10)),
+    *("GET /api/step?network=digits&batch=16&round=40" for _ in range(20)),
+    *("GET /api/sound?melody=CDEFGAHC&steps=50" for _ in range(20)),
+    *("GET /api/export.pdf?page=forward&link=https://fog.example.org/" for _ in range(20)),
+    *("POST /api/points?shape=rings&steps=4000" for _ in range(20)),
+    *(f"POST /api/train?run={k:016x}&seconds=180" for k in range(20)),
+)
+"""What one visitor asks for at once, each time with another seed."""
+
+
+async def greed(visitor: Visitor, over: asyncio.Event) -> None:
+    """Ask for everything, again as soon as it is answered or refused, until it is over."""
+    url = urlsplit(visitor.address)
+    seeds = itertools.count()
+
+    async def ask(what: str) -> None:
+        while not over.is_set():
+            reader, writer = await asyncio.open_connection(url.hostname, url.port)
+            head = f"{what}&seed={next(seeds)} HTTP/1.0\r\nHost: {url.netloc}"
+            writer.write(f"{head}\r\nCookie: {visitor.cookie}\r\n\r\n".encode())
+            with suppress(OSError):
+                while await reader.read(1 << 16):
+                    pass
+            writer.close()
+            await asyncio.sleep(0.2)
+
+    async def click() -> None:
+        while not over.is_set():
+            await visitor.act("forward")
+
+    tasks = [asyncio.create_task(work) for work in (*map(ask, EVERYTHING), click())]
+    await over.wait()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def measure_greed(app: App, count: int, seconds: float = SECONDS) -> dict[str, float]:
+    """How much longer others wait beside one who asks for everything at once."""
+    async with AsyncExitStack() as stack:
+        visitors = [await enter(app.address, stack) for _ in range(count)]
+        glutton = await enter(app.address, stack)
+        for visitor in visitors:
+            await visitor.act("reverse")
+        medians = []
+        for greedy in (False, True):
+            over = asyncio.Event()
+            asking = asyncio.create_task(greed(glutton, over)) if greedy else None
+            drawn = await lesson(visitors, seconds)
+            over.set()
+            if asking:
+                await asking
+            actions = [a for visitor in visitors for a in visitor.actions]
+            refused = sum(d.status != 200 for d in drawn)
+            medians.append((np.median(actions), np.median([d.whole for d in drawn]), refused))
+    (action, digits, _), (action_beside, digits_beside, refused) = medians
+    return {
+        "visitors": count,
+        "action_median": float(action),
+        "action_beside": float(action_beside),
+        "action_ratio": float(action_beside / action),
+        "generate_median": float(digits),
+        "generate_beside": float(digits_beside),
+        "generate_ratio": float(digits_beside / digits),
+        "refused": float(refused),
+    }
 
 
 def run(counts: list[int], measured: Callable[[App, int], Awaitable[dict[str, float]]]) -> str:
@@ -219,7 +322,9 @@ def run(counts: list[int], measured: Callable[[App, int], Awaitable[dict[str, fl
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--visitors", type=int, nargs="+", default=[1, 10, 50, 100, 200])
-    print(run(parser.parse_args().visitors, measure))
+    parser.add_argument("--greed", action="store_true", help="beside one who wants everything")
+    args = parser.parse_args()
+    print(run(args.visitors, measure_greed if args.greed else measure))
 
 
 if __name__ == "__main__":

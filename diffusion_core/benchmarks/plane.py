@@ -143,7 +143,7 @@ def _training(app: App, count: int) -> Iterator[None]:
 
     def read(seed: int) -> None:
         address = f"{app.address}/api/points?seed={seed}&steps=4000&width=128"
-        with urllib.request.urlopen(address) as answer:
+        with urllib.request.urlopen(urllib.request.Request(address, method="POST")) as answer:
             answer.read(60_000)  # the first snapshots: it runs
             under_way.wait()
             while not over.is_set() and answer.read(20_000):

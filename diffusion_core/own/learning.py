@@ -275,7 +275,7 @@ def _conclusion(job: TrainingDigits, run: Course) -> Iterator[bytes]:
     with TemporaryDirectory(prefix=".new-", dir=job.folder) as folder:
         path = Path(folder) / "digits.safetensors"
         save_checkpoint(path, network, _card(job, run, figures))
-        name = Shelf(job.folder).put(path)
+        name = Shelf(job.folder).put(path, job.owner)
     arrays = {
         "pictures": found.pictures,
         "asked": found.asked.astype(np.uint8),

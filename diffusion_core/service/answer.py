@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
 from diffusion_core.errors import UserFacingError
-from diffusion_core.service.jobs import Job
+from diffusion_core.service.jobs import Asked
+from diffusion_core.service.visitor import Visitor
 
 SHUTTING_DOWN = "The server is shutting down: please try again later."
 
 
 class ServiceError(UserFacingError):
     """The model cannot be asked just now, or could not answer."""
+
+
+class TooManyError(ServiceError):
+    """This visitor has asked for as much as one may at a time."""
 
 
 @dataclass(frozen=True)
@@ -23,18 +29,19 @@ class Before:
     count: int
 
 
-@dataclass
+@dataclass(eq=False)
 class Answer:
     """What has arrived of a job's answer, for any number of readers."""
 
     key: int
-    job: Job
+    job: Asked
     chunks: list[bytes] = field(default_factory=list)
     before: int | None = None
     """How many are in line before it, while it waits."""
     finished: bool = False
     problem: str | None = None
-    readers: int = 0
+    readers: Counter[Visitor] = field(default_factory=Counter)
+    """Who reads it, and how many times over."""
     deaths: int = 0
     to_skip: int = 0
     """Chunks that a new worker will send again, and that have arrived already."""

@@ -4,7 +4,9 @@ have equal answers, so that a job is also the key under which its answer is kept
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import Protocol
 
 from diffusion_core.errors import RequestError
 from diffusion_core.points.settings import PointSettings
@@ -128,3 +130,15 @@ Job = (
     | EndTraining
 )
 """Anything that the worker does."""
+
+
+class Asked(Hashable, Protocol):
+    """What the client of a process (client.py) has to know of a job."""
+
+    @property
+    def size(self) -> int:
+        """How many bytes the answer will have, about."""
+
+    @property
+    def width(self) -> int:
+        """How much of what the process has room for it takes up."""

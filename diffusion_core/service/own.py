@@ -30,6 +30,8 @@ class TrainingDigits:
     seconds: float = LONGEST
     """How long it may learn. Preparing and judging come on top of that."""
     seed: int = 0
+    owner: str = ""
+    """Whose model it will be: the shelf keeps a few of each owner's."""
 
     size = 2_000_000
     width = 1

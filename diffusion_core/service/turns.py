@@ -1,52 +1,143 @@
-"""Work that is done in turns: a generator of more of an answer, or of b"" for "not yet"."""
+"""Work that is done in turns: a generator of more of an answer, or of b"" for "not yet".
+
+A turn is short, so a generator yields often. Visitors take turns, and the work of one visitor takes
+those of that visitor: who asks for ten things waits for them himself. Whatever ends a generator
+early (the job is forgotten, the other side hangs up) closes it, so that it can put away what it
+holds.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+import time
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
 from diffusion_core.errors import UserFacingError
+from diffusion_core.service.pulse import Pulse
 
 Work = Iterator[bytes]
+"""More of a job's answer, or b"" for nothing yet. An error written for readers ends the job."""
+PASSES_TO_TURNS = 2.0
+"""How many seconds the network has for each second of turns while both are wanted: whoever draws
+waits half as long again, at most, for those who do something else."""
+
+
+@dataclass
+class _UnderWay:
+    work: Work
+    party: object
 
 
 class Turns:
-    """The pieces of work that are under way beside the batcher. Each turn is short, and there is
-    one between two passes of the network, so that nobody's pictures wait for them."""
+    """The pieces of work that are under way. clock: seconds, from any beginning."""
 
-    def __init__(self, connection: Connection[Any, Any]) -> None:
+    def __init__(
+        self, connection: Connection[Any, Any], clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._connection = connection
-        self._under_way: dict[int, Work] = {}
+        self._clock = clock
+        self._under_way: dict[int, _UnderWay] = {}
+        self._numbers = itertools.count(1)
+        self._last_turns: dict[object, int] = {}
+        """The number of each party's last turn."""
+        self._owed = 0.0
+        """Seconds that passes of the network are to have before the next turn."""
 
     def __len__(self) -> int:
         return len(self._under_way)
 
-    def add(self, key: int, work: Work) -> None:
-        """Take on a piece of work; it is answered under this key."""
-        self._under_way[key] = work
+    def add(self, key: int, work: Work, party: object = None) -> None:
+        """Take on a piece of work; it is answered under this key.
+
+        party: whose turns it takes; without one, it has turns of its own.
+        """
+        self._under_way[key] = _UnderWay(work, party or ("key", key))
+
+    def share(self, key: int) -> None:
+        """Several want it: it has turns of its own from now on."""
+        if key in self._under_way:
+            self._under_way[key].party = ("key", key)
 
     def forget(self, key: int) -> None:
         """Drop it, if it is under way."""
-        self._under_way.pop(key, None)
+        if key in self._under_way:
+            work = self._under_way.pop(key).work
+            if isinstance(work, Generator):
+                work.close()
 
-    def take(self) -> None:
-        """One turn, of whoever has waited longest. Work that breaks does not take others along."""
-        if not self._under_way:
+    def close(self) -> None:
+        """Drop everything."""
+        for key in [*self._under_way]:
+            self.forget(key)
+
+    def passed(self, seconds: float) -> None:
+        """The network had a pass, which took so long."""
+        self._owed = max(0.0, self._owed - seconds)
+
+    def take(self, beside_passes: bool = False) -> None:
+        """One turn, of the party that has waited longest, and of its work what has waited longest.
+
+        Work that breaks does not take others along. beside_passes: whether others wait for passes
+        of the network; then no turn is taken before they have had their time (`passed`).
+        """
+        if not self._under_way or (beside_passes and self._owed > 0):
             return
-        key = next(iter(self._under_way))
-        work = self._under_way.pop(key)
-        try:
-            chunk = next(work, None)
-        except UserFacingError as error:
-            self._connection.send(("failed", key, str(error)))
-        except Exception as error:
-            sentence = f"This could not be computed ({type(error).__name__}): restart the app."
-            self._connection.send(("failed", key, sentence))
-        else:
-            if chunk is None:
-                self._connection.send(("finished", key))
-                return
+        key = min(self._under_way, key=lambda k: self._last_turns.get(self._under_way[k].party, 0))
+        one = self._under_way.pop(key)
+        began = self._clock()
+        said, chunk = _turn(one.work)
+        self._owed = PASSES_TO_TURNS * (self._clock() - began) if beside_passes else 0.0
+        self._last_turns[one.party] = next(self._numbers)
+        if said == "chunk":
+            self._under_way[key] = one  # at the end of its party's line
             if chunk:
                 self._connection.send(("chunk", key, chunk))
-            self._under_way[key] = work  # at the end of the line
+            return
+        parties = {other.party for other in self._under_way.values()}
+        self._last_turns = {p: at for p, at in self._last_turns.items() if p in parties}
+        self._connection.send((said, key, *([chunk] if said == "failed" else [])))
+
+
+def serve_in_turns(connection: Connection[Any, Any], begin: Callable[[Any], Work]) -> None:
+    """Do what is asked until the other side hangs up, everybody's work in turns.
+
+    The messages are those of worker.py.
+    """
+    turns, pulse = Turns(connection), Pulse(connection)
+    try:
+        while True:
+            # Waits for a message while there is nothing to do; looks for one between turns.
+            while not len(turns) or connection.poll():
+                match connection.recv():
+                    case ("do", int(key), job, party):
+                        turns.add(key, _deferred(begin, job), party)
+                    case ("shared", int(key)):
+                        turns.share(key)
+                    case ("forget", int(key)):
+                        turns.forget(key)
+            turns.take()
+            pulse.beat()
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        turns.close()
+
+
+def _deferred(begin: Callable[[Any], Work], job: Any) -> Generator[bytes, None, None]:
+    """Its work, so that also what goes wrong at its beginning is that job's alone."""
+    yield from begin(job)
+
+
+def _turn(work: Work) -> tuple[str, bytes | str]:
+    """One turn: ("chunk", bytes), ("finished", b"") or ("failed", a sentence)."""
+    try:
+        return "chunk", next(work)
+    except StopIteration:
+        return "finished", b""
+    except UserFacingError as error:
+        return "failed", str(error)
+    except Exception as error:
+        return "failed", (
+            f"This could not be computed ({type(error).__name__}): try it with other settings."
+        )

@@ -2,10 +2,13 @@
 
 It is started by the client (client.py), with the number of an open socket. Messages are tuples.
 
-    to it       ("do", key, job)            ("forget", key)
+    to it       ("do", key, job, party)     party: the visitor for whom it is done, or ""
+                ("shared", key)             others want it, too
+                ("forget", key)
     from it     ("ready",)                  ("broken", sentence), once, instead
                 ("chunk", key, bytes)       more of a job's answer
                 ("finished", key)           ("failed", key, sentence)
+                ("alive",)                  now and then while it works (pulse.py)
 
 It ends when the other side hangs up, so nothing is left behind whatever happens to the server.
 """
@@ -16,7 +19,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from multiprocessing.connection import Connection
 from typing import Any
@@ -43,11 +47,12 @@ from diffusion_core.run import DIGIT_SIZE, Run, Step, final_picture, sample
 from diffusion_core.schedule import make_schedule
 from diffusion_core.service.edit_runs import edit_run
 from diffusion_core.service.edits import Edit, Ideal, Nearest, Spread
-from diffusion_core.service.jobs import Checking, Drawing, Guess
+from diffusion_core.service.jobs import Checking, Drawing, Guess, Job
 from diffusion_core.service.melodies import Melody
 from diffusion_core.service.networks import Networks
 from diffusion_core.service.practice import LevelCurve, Practice
-from diffusion_core.service.turns import Turns
+from diffusion_core.service.pulse import Pulse
+from diffusion_core.service.turns import Turns, Work
 from diffusion_core.sound.recording import sound_frames, sound_head
 from diffusion_core.sound.training import SIZE as WAVE
 from diffusion_core.sound.training import note_times
@@ -66,32 +71,48 @@ def serve(connection: Connection[Any, Any], denoisers: Mapping[str, NetworkDenoi
     batcher = Batcher(networks, while_others_wait={"sound": WAVES_WHILE_OTHERS_WAIT})
     jobs: dict[int, Drawing | Edit | Guess | Melody | Spread] = {}
     turns, practices = Turns(connection), Practices(denoisers["digits"].network)
+
+    def work_of(job: Job) -> Work | None:
+        """What is done in turns, beside the batcher's passes; None for what the batcher does."""
+        match job:
+            case Checking():
+                return check_work(job, denoisers["digits"])
+            case Practice():
+                return practices.work(job)
+            case LevelCurve():
+                return practices.curve(job)
+            case Ideal():
+                return ideal_work(job.request)
+            case Nearest():
+                return nearest_work(pictures_of(job.pictures), job.label)
+            case _:
+                return None
+
+    pulse = Pulse(connection)
     try:
         while True:
             # Waits for a message while there is nothing to do; looks for one between passes.
             while not (len(batcher) or len(turns)) or connection.poll():
                 match connection.recv():
-                    case ("do", int(key), Checking() as job):
-                        # Too quick to be worth a place in the line.
-                        send_check(connection, key, job, denoisers["digits"])
-                    case ("do", int(key), Practice() as job):
-                        turns.add(key, practices.work(job))
-                    case ("do", int(key), LevelCurve() as job):
-                        turns.add(key, practices.curve(job))
-                    case ("do", int(key), Ideal(request=request)):
-                        turns.add(key, ideal_work(request))
-                    case ("do", int(key), Nearest() as job):
-                        turns.add(key, nearest_work(pictures_of(job.pictures), job.label))
-                    case ("do", int(key), job):
-                        if begin(batcher, connection, key, job, networks):
+                    case ("do", int(key), job, party):
+                        work = work_of(job)
+                        if work is not None:
+                            turns.add(key, work, party)
+                        elif begin(batcher, connection, key, job, networks, party):
                             jobs[key] = job
+                    case ("shared", int(key)):
+                        turns.share(key)
+                        batcher.share(key)
                     case ("forget", int(key)):
                         turns.forget(key)
                         batcher.cancel(key)
                         jobs.pop(key, None)
+            began = time.monotonic()
             for report in batcher.tick():
                 tell(connection, report, jobs)
-            turns.take()
+            turns.passed(time.monotonic() - began)
+            turns.take(beside_passes=len(batcher) > 0)
+            pulse.beat()
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
 
@@ -102,14 +123,16 @@ def begin(
     key: int,
     job: Drawing | Edit | Guess | Melody | Spread,
     networks: Networks,
+    party: str,
 ) -> bool:
-    """Take on a job; whether it was, or had to be refused."""
+    """Take on a job for somebody; whether it was, or had to be refused."""
     if isinstance(job, Spread):
-        batcher.add(key, Spreading(job.label, job.seed), "digits")
+        batcher.add(key, Spreading(job.label, job.seed), "digits", party)
         return True
     if isinstance(job, Melody):
         connection.send(("chunk", key, sound_head(job)))
-        batcher.add(key, Run(job.request, times=note_times(job.steps), size=WAVE), "sound")
+        notes = Run(job.request, times=note_times(job.steps), size=WAVE)
+        batcher.add(key, notes, "sound", party)
         return True
     if isinstance(job, Drawing | Edit):
         try:
@@ -124,26 +147,17 @@ def begin(
             connection.send(("failed", key, str(error)))
             return False
         connection.send(("chunk", key, recording_head(job.request, job.every)))
-        batcher.add(key, run, own or network_of(job.request.sampler))
+        batcher.add(key, run, own or network_of(job.request.sampler), party)
     else:
-        batcher.add(key, guessing(job), "digits")
+        batcher.add(key, guessing(job), "digits", party)
     return True
 
 
-def send_check(
-    connection: Connection[Any, Any], key: int, job: Checking, network: NetworkDenoiser
-) -> None:
-    """Compute a check and answer it at once. One that breaks must not take the others along."""
-    try:
-        check = run_check(job.name, network)
-        answer = asdict(check) | {"apart": check.apart, "agrees": check.agrees}
-        chunk = json.dumps(answer, allow_nan=False).encode()
-    except Exception as error:
-        sentence = f"This check could not be computed ({type(error).__name__}): restart the app."
-        connection.send(("failed", key, sentence))
-        return
-    connection.send(("chunk", key, chunk))
-    connection.send(("finished", key))
+def check_work(job: Checking, network: NetworkDenoiser) -> Iterator[bytes]:
+    """A check, as JSON."""
+    check = run_check(job.name, network)
+    answer = asdict(check) | {"apart": check.apart, "agrees": check.agrees}
+    yield json.dumps(answer, allow_nan=False).encode()
 
 
 def drawing(job: Drawing) -> Run:

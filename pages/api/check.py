@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from diffusion_core.service.jobs import Checking
 from pages.api.plainly import plainly
+from pages.api.visitors import visitor_of
 from pages.components import model
 
 
@@ -14,5 +15,5 @@ from pages.components import model
 async def check(request: HttpRequest) -> Response:
     """name: one of jobs.CHECK_NAMES. The answer has the fields of diffusion_core.checks.Check."""
     job = Checking(request.query_params.get("name", ""))
-    answer = await model.service.whole(job)
+    answer = await model.service.whole(job, visitor_of(request))
     return Response(answer, media_type="application/json")

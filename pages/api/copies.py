@@ -19,6 +19,7 @@ from diffusion_core.request import FRAME_HEAD, IMAGE_SIZE
 from diffusion_core.service.edits import Nearest
 from pages.api.plainly import plainly
 from pages.api.streaming import streamed
+from pages.api.visitors import visitor_of
 from pages.components import model
 from pages.components.copying_scene import CopySettings, IdealLane
 
@@ -27,7 +28,7 @@ from pages.components.copying_scene import CopySettings, IdealLane
 async def ideal(request: HttpRequest) -> Response:
     """Parameters as of CopySettings; guidance means nothing here."""
     settings = CopySettings.parse(dict(request.query_params))
-    return await streamed(model.service, IdealLane(settings).job())
+    return await streamed(model.service, IdealLane(settings).job(), visitor_of(request))
 
 
 @plainly
@@ -35,9 +36,10 @@ async def copies(request: HttpRequest) -> Response:
     """Parameters as of CopySettings. What the stage has had drawn already is not drawn again."""
     settings = CopySettings.parse(dict(request.query_params))
     label, jobs = int(settings.digit), (model.drawing(settings.drawn()), IdealLane(settings).job())
-    drawn, ideally = [finished(await model.service.whole(job), settings.n) for job in jobs]
+    who = visitor_of(request)
+    drawn, ideally = [finished(await model.service.whole(job, who), settings.n) for job in jobs]
     answers = await asyncio.gather(
-        *(model.service.whole(Nearest(pictures, label)) for pictures in (drawn, ideally))
+        *(model.service.whole(Nearest(pictures, label), who) for pictures in (drawn, ideally))
     )
     both = dict(zip(("drawn", "ideal"), map(json.loads, answers), strict=True))
     return Response(json.dumps(both), media_type="application/json")

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from pages.api.plainly import plainly
 from pages.api.streaming import streamed
+from pages.api.visitors import visitor_of
 from pages.components import model
 from pages.components.edit_settings import EditSettings
 
@@ -18,4 +19,4 @@ from pages.components.edit_settings import EditSettings
 async def edit(request: HttpRequest) -> Response:
     """Parameters as of EditSettings: kind, and what goes with it."""
     settings = EditSettings.parse(dict(request.query_params))
-    return await streamed(model.service, settings.job())
+    return await streamed(model.service, settings.job(), visitor_of(request))

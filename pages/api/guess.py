@@ -7,11 +7,12 @@ from anyio import to_thread
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
-from diffusion_core.errors import RequestError
 from diffusion_core.request import GUESS_LEVELS, IMAGE_SIZE
 from diffusion_core.service.jobs import Guess
 from pages.api.plainly import plainly
+from pages.api.visitors import visitor_of
 from pages.components import model
+from pages.components.address import refuse_unusable, whole
 from pages.components.forward_scene import ForwardSettings, picture
 from pages.components.stage.bundle import bundle
 
@@ -22,7 +23,7 @@ async def guess(request: HttpRequest) -> Response:
     picture is to stay as it is at that step while the model is told every other one."""
     # Reading MNIST takes a moment the first time.
     job = await to_thread.run_sync(_job, dict(request.query_params))
-    answer = await model.service.whole(job)
+    answer = await model.service.whole(job, visitor_of(request))
     return Response(guess_bundle(answer), media_type="application/octet-stream")
 
 
@@ -30,8 +31,7 @@ def _job(texts: dict[str, str]) -> Guess:
     settings = ForwardSettings.parse(texts)
     name = settings.schedule.partition("-")[0]
     told = texts.get("told")
-    if told is not None and not (told.isdecimal() and int(told) <= settings.steps):
-        raise RequestError(f"told must be a whole number from 0 to {settings.steps}.")
+    refuse_unusable(texts, {"told": whole(0, settings.steps)})
     about = None if told is None else int(told) / settings.steps
     return Guess(
         picture(settings).tobytes(), settings.noise().tobytes(), name, settings.steps, about

@@ -1,13 +1,14 @@
 """Addresses that are of no page lead to the nearest one, as ASGI middleware.
 
 Streamlit would show its own notice in a window over the first page. Here a reader who mistyped an
-address, or follows an old link, lands on the page that was probably meant, which says so.
+address, or follows an old link, lands on the page that was probably meant, which says so. And what
+other programs have hung on a link (passed_on.py) is taken off it before the page opens.
 """
 
 from __future__ import annotations
 
 from difflib import get_close_matches
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import unquote_plus, urlencode
 
 from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse
@@ -15,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pages.components.address import INSTEAD
 from pages.components.modes import ASIDES, MODES
+from pages.components.passed_on import passed_on
 
 SLUGS = tuple(mode.slug for mode in (*MODES, *ASIDES))
 KNOWN = ("", "home", *SLUGS)
@@ -49,8 +51,20 @@ class NearestPage:
         # Files have a dot in their names, and what Streamlit and we serve lies in folders.
         if not opens_a_page or "." in asked or asked.startswith(("api/", "_stcore/", "media/")):
             return None
+        query = scope["query_string"].decode("latin-1")
+        ours = own_part(query)
         page = nearest_page(asked)
         if page is None:
-            return None
-        query = [*parse_qsl(scope["query_string"].decode("latin-1")), (INSTEAD, asked.strip("/"))]
-        return f"{page}?{urlencode(query)}"
+            # Beside where it stands, whatever lies before the app's own paths.
+            here = f"./{asked.rpartition('/')[2]}" + f"?{ours}" * bool(ours)
+            return here if ours != query else None
+        return f"{page}?{'&'.join(filter(None, [ours, urlencode({INSTEAD: asked.strip('/')})]))}"
+
+
+def own_part(query: str) -> str:
+    """Of the settings of an address those that no other program has hung on it."""
+    return "&".join(
+        setting
+        for setting in query.split("&")
+        if not passed_on(unquote_plus(setting.partition("=")[0]))
+    )

@@ -1,14 +1,15 @@
 """The lab in which visitors train a model of their own.
 
-GET /api/train         a run, streamed as events (diffusion_core/own/learning.py) as it happens
-GET /api/train/stop    brings a run to its end within seconds
-GET /api/own.zip       the weights of a finished one, with their card
+POST /api/train         a run, streamed as events (diffusion_core/own/learning.py) as it happens
+POST /api/train/stop    brings a run to its end within seconds
+GET  /api/own.zip       the weights of a finished one, with their card
 
 Hanging up ends a run, too, but without a model.
 """
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 
@@ -17,9 +18,12 @@ from starlette.responses import PlainTextResponse, Response
 
 from diffusion_core.errors import RequestError
 from diffusion_core.service.own import EndTraining, TrainingDigits
+from diffusion_core.service.visitor import Visitor
 from pages.api.plainly import plainly
 from pages.api.streaming import streamed
+from pages.api.visitors import visitor_of
 from pages.components import own_models, studio
+from pages.components.numbers import whole_of
 
 
 @plainly
@@ -28,7 +32,7 @@ async def train(request: HttpRequest) -> Response:
     texts = request.query_params
     usual = TrainingDigits
     try:
-        numbers = {name: int(texts[name]) for name in ("seconds", "seed") if name in texts}
+        numbers = {name: whole_of(texts[name]) for name in ("seconds", "seed") if name in texts}
     except ValueError as error:
         raise RequestError("seconds and seed must be whole numbers.") from error
     job = TrainingDigits(
@@ -36,15 +40,16 @@ async def train(request: HttpRequest) -> Response:
         str(own_models.shelf().folder),
         texts.get("digits", usual.digits),
         **numbers,
+        owner=_owner(visitor_of(request)),
     )
-    return await streamed(studio.digits, job)
+    return await streamed(studio.digits, job, visitor_of(request))
 
 
 @plainly
 async def stop(request: HttpRequest) -> Response:
     """Parameter: run. Answers "told", or "over" if there is no such run under way."""
     job = EndTraining(request.query_params.get("run", ""))
-    answer = b"over" if studio.digits.idle else await studio.digits.whole(job)
+    answer = b"over" if studio.digits.idle else await studio.digits.whole(job, visitor_of(request))
     return PlainTextResponse(answer)
 
 
@@ -59,3 +64,8 @@ async def weights(request: HttpRequest) -> Response:
             archive.write(part, f"my-digits-{name}/digits{part.suffix}")
     headers = {"Content-Disposition": f'attachment; filename="my-digits-{name}.zip"'}
     return Response(packed.getvalue(), media_type="application/zip", headers=headers)
+
+
+def _owner(visitor: Visitor) -> str:
+    """A visitor as the shelf knows him. The cookie itself is not for the disk."""
+    return hashlib.sha256(visitor.name.encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""GET /api/points: a training in the plane, streamed while it happens.
+"""POST /api/points: a training in the plane, streamed while it happens.
 
 The body is a head and snapshots (diffusion_core/points/snapshots.py), sent as they are taken
 (streaming.py). Hanging up ends the training, unless others watch the same one.
@@ -12,6 +12,7 @@ from starlette.responses import Response
 from diffusion_core.service.jobs import Learning
 from pages.api.plainly import plainly
 from pages.api.streaming import streamed
+from pages.api.visitors import visitor_of
 from pages.components import studio
 from pages.components.points_settings import parse
 
@@ -20,4 +21,4 @@ from pages.components.points_settings import parse
 async def points(request: HttpRequest) -> Response:
     """Parameters: shape, word, drawing (base64), count, rate, width, schedule, levels, told, only,
     seed, steps; each as the setting of that name (PointSettings), and as usual if left out."""
-    return await streamed(studio.planes, Learning(parse(request.query_params)))
+    return await streamed(studio.planes, Learning(parse(request.query_params)), visitor_of(request))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from starlette.requests import Request as HttpRequest
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from pages.api.check import check
 from pages.api.copies import copies, ideal
 from pages.api.diagram import diagram
 from pages.api.edit import edit
-from pages.api.export import TYPES, export
+from pages.api.export import export
 from pages.api.guess import guess
 from pages.api.own import stop, train, weights
 from pages.api.points import points
@@ -17,7 +19,20 @@ from pages.api.sample import sample
 from pages.api.sound import sound
 from pages.api.spread import spread
 from pages.api.step import levels, step
+from pages.exports.order import TYPES
 
+
+def nothing_there(request: HttpRequest) -> Response:
+    """What is asked for where there is nothing: Streamlit would answer with its page."""
+    known = any(route.path == request.url.path for route in ROUTES)
+    if known:
+        other = "POST" if request.method == "GET" else "GET"
+        return PlainTextResponse(f"Ask for this by {other}.", status_code=405)
+    return PlainTextResponse("There is nothing at this address.", status_code=404)
+
+
+POST = ["POST"]
+"""What begins or ends a training. Addresses that only show something are fetched by GET."""
 ROUTES = [
     Route("/api/check", check),
     Route("/api/copies", copies),
@@ -26,7 +41,7 @@ ROUTES = [
     *(Route(f"/api/export.{kind}", export) for kind in TYPES),
     Route("/api/guess", guess),
     Route("/api/own.zip", weights),
-    Route("/api/points", points),
+    Route("/api/points", points, methods=POST),
     Route("/api/ideal", ideal),
     Route("/api/qr", qr),
     Route("/api/levels", levels),
@@ -34,6 +49,7 @@ ROUTES = [
     Route("/api/spread", spread),
     Route("/api/step", step),
     Route("/api/sound", sound),
-    Route("/api/train", train),
-    Route("/api/train/stop", stop),
+    Route("/api/train", train, methods=POST),
+    Route("/api/train/stop", stop, methods=POST),
+    Route("/api/{rest:path}", nothing_there, methods=[*POST, "GET", "PUT", "DELETE"]),
 ]

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from diffusion_core.service.jobs import Drawing
 from pages.api.plainly import plainly
 from pages.api.streaming import streamed
+from pages.api.visitors import visitor_of
 from pages.components import model
 from pages.components.reverse_scene import ReverseSettings
 
@@ -21,7 +22,7 @@ async def sample(request: HttpRequest) -> Response:
     """Parameters as of ReverseSettings: digit, seed, sampler, steps, guidance, n, origin, until."""
     # Reading MNIST takes a moment the first time.
     drawing = await to_thread.run_sync(_drawing, dict(request.query_params))
-    return await streamed(model.service, drawing)
+    return await streamed(model.service, drawing, visitor_of(request))
 
 
 def _drawing(texts: dict[str, str]) -> Drawing:

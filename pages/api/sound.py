@@ -14,6 +14,7 @@ from diffusion_core.service.melodies import MAX_SOUND_STEPS, STEPS, Melody
 from diffusion_core.sound.melody import parse
 from pages.api.plainly import plainly
 from pages.api.streaming import streamed
+from pages.api.visitors import visitor_of
 from pages.components import model
 from pages.components.address import one_of, refuse_unusable, whole
 
@@ -37,4 +38,4 @@ async def sound(request: HttpRequest) -> Response:
     job = Melody(slots, int(asked.get("steps", STEPS)), int(asked.get("seed", 0)), all_steps)
     if all_steps and job.width > 1:
         raise RequestError("All steps can be kept of one note only: ask for keep=ends.")
-    return await streamed(model.service, job)
+    return await streamed(model.service, job, visitor_of(request))

@@ -13,16 +13,18 @@ from diffusion_core.errors import RequestError
 from diffusion_core.service.edits import Spread
 from pages.api.plainly import plainly
 from pages.api.streaming import streamed
+from pages.api.visitors import visitor_of
 from pages.components import model
 from pages.components.edit_checks import label_of
+from pages.components.numbers import whole_of
 
 
 @plainly
 async def spread(request: HttpRequest) -> Response:
     """digit: 0 to 9; seed: that of the noises, 0 or more."""
     try:
-        seed = int(request.query_params.get("seed", "7"))
+        seed = whole_of(request.query_params.get("seed", "7"))
     except ValueError as error:
         raise RequestError("The seed must be a whole number.") from error
     label = label_of(request.query_params.get("digit", ""))
-    return await streamed(model.service, Spread(label, seed))
+    return await streamed(model.service, Spread(label, seed), visitor_of(request))

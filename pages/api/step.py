@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from diffusion_core.service.practice import LevelCurve, Practice
 from pages.api.plainly import plainly
+from pages.api.visitors import visitor_of
 from pages.components import model
 from pages.components.practice_scene import StepSettings
 
@@ -23,14 +24,14 @@ async def step(request: HttpRequest) -> Response:
     """Parameters as of StepSettings: network, rate, batch, seed, round."""
     # Looking for MNIST takes a moment the first time.
     job = await to_thread.run_sync(_job, dict(request.query_params))
-    return Response(await model.service.whole(job), media_type=TYPE)
+    return Response(await model.service.whole(job, visitor_of(request)), media_type=TYPE)
 
 
 @plainly
 async def levels(request: HttpRequest) -> Response:
     """Parameter: network, as of StepSettings."""
     job = await to_thread.run_sync(_curve, dict(request.query_params))
-    return Response(await model.service.whole(job), media_type=TYPE)
+    return Response(await model.service.whole(job, visitor_of(request)), media_type=TYPE)
 
 
 def _job(texts: dict[str, str]) -> Practice:

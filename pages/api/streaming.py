@@ -16,13 +16,14 @@ from starlette.responses import Response, StreamingResponse
 
 from diffusion_core.service.answer import Before, ServiceError
 from diffusion_core.service.client import ModelService
-from diffusion_core.service.jobs import Job
+from diffusion_core.service.jobs import Asked
+from diffusion_core.service.visitor import Visitor
 
 
-async def streamed(service: ModelService, job: Job) -> Response:
+async def streamed(service: ModelService, job: Asked, visitor: Visitor) -> Response:
     """The answer of `service` to `job`. ServiceError if it is refused before anything was sent."""
     kept = service.kept(job)
-    answer = service.ask(job)
+    answer = service.ask(job, visitor)
     # A refusal has a status of its own as long as nothing has been sent.
     first = await anext(answer)
 

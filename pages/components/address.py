@@ -14,6 +14,10 @@ from typing import Literal
 import streamlit as st
 
 from diffusion_core.errors import RequestError
+from pages.components.address_bar import forget, read_anew, take_the_last
+from pages.components.numbers import number_of, whole_of
+from pages.components.passed_on import passed_on
+from pages.components.plain import as_text, plain
 
 Check = Callable[[str], str | None]
 """A value from the address to None if it is fine, else to what it should be."""
@@ -24,7 +28,7 @@ def whole(low: int, high: int) -> Check:
 
     def check(text: str) -> str | None:
         wanted = f"a whole number from {low} to {high}"
-        return None if _is_between(text, low, high, int) else wanted
+        return None if _is_between(text, low, high, whole_of) else wanted
 
     return check
 
@@ -33,7 +37,17 @@ def number(low: float, high: float) -> Check:
     """A number from low to high."""
 
     def check(text: str) -> str | None:
-        return None if _is_between(text, low, high, float) else f"a number from {low:g} to {high:g}"
+        wanted = f"a number from {low:g} to {high:g}"
+        return None if _is_between(text, low, high, number_of) else wanted
+
+    return check
+
+
+def short(most: int) -> Check:
+    """Words that a reader may type: whether they mean anything is said where they are used."""
+
+    def check(text: str) -> str | None:
+        return None if text == plain(text, most) else f"at most {most} ordinary characters"
 
     return check
 
@@ -47,9 +61,9 @@ def one_of(choices: Sequence[str]) -> Check:
     return check
 
 
-def _is_between(text: str, low: float, high: float, kind: type[int] | type[float]) -> bool:
+def _is_between(text: str, low: float, high: float, read: Callable[[str], float]) -> bool:
     try:
-        return low <= kind(text) <= high
+        return low <= read(text) <= high
     except ValueError:
         return False
 
@@ -65,29 +79,31 @@ def refuse_unusable(params: Mapping[str, str], checks: dict[str, Check]) -> None
     for name, check in checks.items():
         wanted = check(params[name]) if name in params else None
         if wanted is not None:
-            given = params[name][:40] or "nothing"
-            raise RequestError(f"{name} must be {wanted}, and not {given}.")
+            raise RequestError(f"{name} must be {wanted}, and not {_shown(params[name])}.")
+
+
+def _shown(text: str) -> str:
+    """What the address says of a setting, for a sentence about it."""
+    return plain(text, 40) or "nothing"
 
 
 def heed_address(page: str, checks: dict[str, Check]) -> None:
-    """On the first run of a page: drop from the address what cannot be used, and say so.
+    """Before a page makes its widgets: drop from the address what cannot be used, and say so.
 
     The sentence goes away with the next thing that the reader does.
     """
-    if f"{page}:heeded" in st.session_state:
+    if not read_anew(page):
         return
-    st.session_state[f"{page}:heeded"] = True
-    complaints = []
+    complaints = {}
     for name, check in checks.items():
         text = st.query_params.get(name)
         wanted = None if text is None else check(text)
-        if wanted is not None:
-            complaints.append(f"{name} = {text[:40] if text else 'nothing'} (must be {wanted})")
-            del st.query_params[name]
+        if text is not None and wanted is not None:
+            complaints[name] = f"{name} = {_shown(text)} (must be {wanted})"
+    forget(complaints)
     if complaints:
-        st.warning(
-            f"The address asks for {'; '.join(complaints)}. The usual value is used instead."
-        )
+        asked = as_text("; ".join(complaints.values()), MOST_SAID)
+        st.warning(f"The address asks for {asked}. The usual value is used instead.")
 
 
 def controls() -> str:
@@ -111,7 +127,8 @@ FRAME: dict[str, Check] = {
 SETTINGS = (
     *("digit", "which", "seed", "schedule", "t", "chain", "draw", "start", "n", "compare"),
     *("sampler", "steps", "leaps", "guidance", "sampler2", "steps2", "leaps2", "guidance2", "step"),
-    *("way", "cost", "path", "moment", "claim", "until", "set", "test", "feedback"),
+    *("way", "cost", "path", "moment", "claim", "until"),
+    *("set", "test", "feedback", "question", "shuffle", "prediction"),
     *("learn", "use"),
     *("model", "model2", "own_length", "own_digits", "own_seed"),
     *("step_net", "step_batch", "step_size", "step_seed", "step_round", "step_at", "stop"),
@@ -120,7 +137,7 @@ SETTINGS = (
     *("clean", "clean_which", "clean_as", "clean_seed", "spoil", "blur", "grain"),
     *("sketch", "sketch_as", "strength", "sketch_seed"),
     *("from_digit", "from_seed", "from_which", "to_digit", "to_seed", "to_which"),
-    *("between", "between_seed"),
+    "between",
     *("copy", "copy_n", "copy_guidance", "copy_seed"),
     *("note", "note_seed", "note_steps", "sound_step"),
     *("plane_data", "plane_word", "plane_points", "plane_rate", "plane_width", "plane_schedule"),
@@ -130,26 +147,35 @@ SETTINGS = (
 page leaves alone what belongs to another."""
 INSTEAD = "instead-of"
 """How a reader whose address was of no page is sent to the nearest one (api/nearest.py)."""
-IGNORED = ("embed", "embed_options", "utm_", "fbclid", "gclid")
+UNKNOWN = 3
+"""Settings that do not exist, of which each is named."""
+MOST_SAID = 700
+"""Characters of what the address asks for that are repeated, if all of it is unusable."""
 
 
 def heed_frame() -> None:
-    """On the first run of a session: say, in a sentence each, what of the address is unknown."""
+    """Before anything else of a run: make the address one of ours, and say what of it is unknown.
+
+    What other programs have hung on it goes without a word, and of several values the last counts.
+    """
+    if not read_anew("address"):
+        return
+    take_the_last([*st.query_params])
+    forget([name for name in st.query_params if passed_on(name)])
     asked = st.query_params.get(INSTEAD)
     if asked is not None:
-        st.warning(f"There is no page “{asked[:40]}”; this is the nearest one.")
-        del st.query_params[INSTEAD]
+        st.warning(f"There is no page “{as_text(asked, 40)}”; this is the nearest one.")
+        forget([INSTEAD])
     heed_address("frame", FRAME)
-    if "frame:unknown" in st.session_state:
-        return
-    st.session_state["frame:unknown"] = True
     known = [*FRAME, *SETTINGS]
-    for name in st.query_params:
-        if name in known or name == INSTEAD or name.startswith(IGNORED):
-            continue
-        near = get_close_matches(name, known, 1)
+    unknown = [name for name in st.query_params if name not in known]
+    for name in unknown[:UNKNOWN]:
+        near = get_close_matches(name[:40], known, 1)
         meant = f" Did you mean “{near[0]}”?" if near else ""
-        st.warning(f"The address has a setting “{name[:40]}”, which does not exist.{meant}")
+        st.warning(f"The address has a setting “{as_text(name, 40)}”, which does not exist.{meant}")
+    if len(unknown) > UNKNOWN:
+        more = len(unknown) - UNKNOWN
+        st.warning(f"The address has {more} more settings that do not exist.")
 
 
 def choice(

@@ -10,6 +10,7 @@ from diffusion_core.errors import RequestError
 from diffusion_core.request import Request, frame_count
 from diffusion_core.service.edits import Ideal
 from pages.components.lanes import Lane, edit_scene
+from pages.components.numbers import number_of, whole_of
 from pages.components.reverse_scene import ReverseSettings
 
 STAGE = "copying"
@@ -37,8 +38,8 @@ class CopySettings:
     def parse(cls, texts: dict[str, str]) -> CopySettings:
         """From the words of an address. RequestError for what is out of range or not a number."""
         try:
-            numbers = {name: int(texts[name]) for name in ("seed", "n") if name in texts}
-            guidance = float(texts.get("guidance", cls.guidance))
+            numbers = {name: whole_of(texts[name]) for name in ("seed", "n") if name in texts}
+            guidance = number_of(texts.get("guidance", str(cls.guidance)))
         except ValueError as error:
             raise RequestError("seed, n and guidance must be numbers.") from error
         return cls(texts.get("digit", cls.digit), guidance=guidance, **numbers)

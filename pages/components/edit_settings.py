@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ from diffusion_core.request import NO_LABEL, Request, frame_count
 from diffusion_core.service.edits import Between, Edit, Repair, Restore
 from diffusion_core.service.jobs import Drawing
 from pages.components.edit_checks import drawn, end_of, label_of, refuse_outside
+from pages.components.numbers import number_of, whole_of
 from pages.components.packed import PIXELS, mask_of, unpacked
 
 KINDS = ("repair", "restore", "sketch", "between")
@@ -237,4 +239,8 @@ class EditSettings:
         return f"{what} · {steps} · guidance {self.guidance:g} · seed {self.seed}"
 
 
-_KINDS_OF_FIELD = {"str": str, "int": int, "float": float}
+_KINDS_OF_FIELD: dict[str, Callable[[str], object]] = {
+    "str": str,
+    "int": whole_of,
+    "float": number_of,
+}

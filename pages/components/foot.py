@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components.chrome import done_button
+from pages.components.chrome import done_button, shortcuts
 from pages.components.modes import Mode, neighbours
 
 PATH = "chosen-path"
@@ -33,3 +33,4 @@ def foot(mode: Mode | None) -> None:
                 icon=":material/arrow_forward:",
                 icon_position="right",
             )
+        shortcuts()

@@ -16,6 +16,7 @@ from diffusion_core.request import MAX_SEED
 from diffusion_core.schedule import CosineSchedule, LinearBetaSchedule, Schedule, alpha_sigma
 from pages.components.address import Check, one_of, refuse_unusable, whole
 from pages.components.digits import of_class, source
+from pages.components.numbers import whole_of
 from pages.components.recordings import DIGIT, SEED, WHICH, recorded_moments
 from pages.components.stage.bundle import bundle
 from pages.components.words import sentences_by_noise, words
@@ -54,7 +55,7 @@ class ForwardSettings:
         """From the words of an address. RequestError for what is out of range or not a number."""
         try:
             given = [name for name in ("digit", "which", "seed") if name in texts]
-            numbers = {name: int(texts[name]) for name in given}
+            numbers = {name: whole_of(texts[name]) for name in given}
         except ValueError as error:
             raise RequestError("digit, which and seed must be whole numbers.") from error
         return cls(**numbers, schedule=texts.get("schedule", cls.schedule))

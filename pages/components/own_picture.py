@@ -7,7 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from diffusion_core.request import IMAGE_SIZE
-from pages.components.address import choice, locked, whole_number
+from pages.components.address import choice, whole_number
 from pages.components.digits import of_class, source
 from pages.components.pad import drawing_pad, put
 from pages.components.upload import Uploaded, upload_field
@@ -74,8 +74,7 @@ def own_pad(name: str, otherwise: str = "") -> tuple[bool, Picture]:
                 label_visibility="collapsed",
             )
             other = picked == otherwise
-        with st.popover("Upload", icon=":material/upload:", disabled=locked()):
-            upload_field(name, uploaded)
+        upload_field(name, uploaded)
     if other:
         return True, np.asarray(st.session_state.get(shown, EMPTY), np.uint8)
     drawn = drawing_pad(pad_name, OWN, EMPTY, "Drawing pad: your digit")

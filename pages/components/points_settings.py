@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from diffusion_core.errors import RequestError
 from diffusion_core.points.settings import PointSettings
+from pages.components.numbers import number_of, whole_of
 
-NUMBERS = {"count": int, "width": int, "levels": int, "seed": int, "steps": int}
+WHOLE = ("count", "width", "levels", "seed", "steps")
 
 
 def parse(texts: Mapping[str, str]) -> PointSettings:
     """From the words of an address. RequestError, in one sentence, for what cannot be used."""
     given: dict[str, Any] = {}
-    for name, kind in NUMBERS.items():
+    for name in WHOLE:
         if name in texts:
-            given[name] = _number(name, texts[name], kind)
+            given[name] = _number(name, texts[name], whole_of)
     if "rate" in texts:
-        given["learning_rate"] = _number("rate", texts["rate"], float)
+        given["learning_rate"] = _number("rate", texts["rate"], number_of)
     if texts.get("only"):
-        given["only"] = _number("only", texts["only"], float)
+        given["only"] = _number("only", texts["only"], number_of)
     if "told" in texts:
         if texts["told"] not in ("true", "false"):
             raise RequestError("told must be true or false.")
@@ -53,7 +54,7 @@ def address(settings: PointSettings) -> str:
     return "api/points?" + urlencode(words)
 
 
-def _number(name: str, text: str, kind: type[int] | type[float]) -> Any:
+def _number(name: str, text: str, kind: Callable[[str], float]) -> Any:
     try:
         return kind(text)
     except ValueError as error:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from diffusion_core.errors import RequestError
 from diffusion_core.service.practice import LevelCurve, Practice
 from pages.components.digits import source
+from pages.components.numbers import number_of, whole_of
 from pages.components.stage.bundle import bundle
 from pages.components.words import words
 
@@ -34,7 +35,7 @@ class StepSettings:
     def parse(cls, texts: Mapping[str, str]) -> StepSettings:
         """From the words of an address. RequestError for what is no number."""
         try:
-            numbers = {name: int(texts[name]) for name in ("seed", "round") if name in texts}
+            numbers = {name: whole_of(texts[name]) for name in ("seed", "round") if name in texts}
         except ValueError as error:
             raise RequestError("seed and round must be whole numbers.") from error
         return cls(
@@ -47,7 +48,7 @@ class StepSettings:
     def job(self) -> Practice:
         """What the worker is asked. RequestError, in one sentence, for what is not offered."""
         try:
-            rate, batch = float(self.rate), int(self.batch)
+            rate, batch = number_of(self.rate), whole_of(self.batch)
         except ValueError as error:
             raise RequestError("rate and batch must be numbers.") from error
         return Practice(self.network, rate, batch, self.seed, self.round, source().mnist)

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from pages.components import drafts
+from pages.components.plain import sentence
 from pages.components.prose import with_terms
 from pages.components.record import now, remember
 from pages.components.show_me import show_me
 from pages.components.words import LessonError
 from quizzes.bank import BankError
+from quizzes.draft import Draft
 from quizzes.grading import Certainty, Graded, Response, grade
 from quizzes.log import Set, event
 from quizzes.schema import LETTERS, Question
@@ -30,34 +33,90 @@ def naming_faults() -> Iterator[None]:
     try:
         yield
     except (BankError, LessonError) as error:
-        st.error(str(error))
+        st.error(sentence(error))
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a question is asked. key: unique on the page; set: for the log."""
+    """Where a question is asked. key: unique on the page; set: for the log; showing: which of
+    several showings of a question it is, so that another one is open again."""
 
     key: str
     set: Set
+    showing: str = ""
+
+    @property
+    def where(self) -> str:
+        """The name under which what was done here is kept."""
+        return f"{self.key}-{self.showing}" if self.showing else self.key
 
     @property
     def graded(self) -> Graded | None:
         """What came of it, once it was checked."""
-        return st.session_state.get(f"{self.key}:graded")
+        return st.session_state.get(f"{self.where}:graded")
+
+    def keep_graded(self, graded: Graded) -> None:
+        """It was checked."""
+        st.session_state[f"{self.where}:graded"] = graded
+
+    @property
+    def hints(self) -> int:
+        """How many were asked for."""
+        return st.session_state.get(f"{self.where}:hints", 0)
 
     def chosen_key(self, question: Question) -> str:
         """Of the radio group."""
-        return f"{self.key}-chosen-{question.id}"
+        return f"{self.where}-chosen-{question.id}"
 
     def sure_key(self, question: Question) -> str:
         """Of the radio group for how sure one is."""
-        return f"{self.key}-sure-{question.id}"
+        return f"{self.where}-sure-{question.id}"
+
+    def response(self, drawn: Drawn) -> Response:
+        """What is chosen now."""
+        question = drawn.question
+        return Response(
+            question.id,
+            st.session_state.get(self.chosen_key(question)),
+            NAMES[st.session_state.get(self.sure_key(question), SURE["fairly"])],
+            self.hints,
+            drawn.order,
+        )
+
+    def restore(self, drawn: Drawn) -> None:
+        """Put back what the browser kept, before the question is shown. What was chosen in the
+        meantime stays."""
+        question, draft = drawn.question, drafts.use(self.where)
+        if draft is None or draft.question != question.id or self.graded:
+            return
+        graded = draft.graded(question, drawn.order)
+        if graded:
+            self.keep_graded(graded)
+        hints = min(max(draft.hints, self.hints), len(question.hints))
+        st.session_state[f"{self.where}:hints"] = hints
+        now = self.response(drawn)
+        if (now.chosen, now.certainty) == (None, "fairly"):
+            st.session_state[self.chosen_key(question)] = draft.chosen
+            st.session_state[self.sure_key(question)] = SURE[draft.certainty]
+
+    def keep(self, drawn: Drawn) -> None:
+        """Give what is chosen now to the browser; after the question was shown."""
+        made = self.graded.response if self.graded else self.response(drawn)
+        done = Draft(
+            question=made.question,
+            chosen=made.chosen,
+            certainty=made.certainty,
+            hints=made.hints,
+            checked=self.graded is not None,
+        )
+        drafts.keep(self.where, done)
 
     def forget(self) -> None:
         """As if it had not been asked yet."""
+        drafts.drop(self.where)
         for name in ("graded", "hints"):
-            st.session_state.pop(f"{self.key}:{name}", None)
-        answers = (f"{self.key}-chosen-", f"{self.key}-sure-")
+            st.session_state.pop(f"{self.where}:{name}", None)
+        answers = (f"{self.where}-chosen-", f"{self.where}-sure-")
         for name in [str(name) for name in st.session_state if str(name).startswith(answers)]:
             del st.session_state[name]
 
@@ -70,6 +129,7 @@ def ask(
     stage: what to show with the explanation, instead of the question's own "show me".
     narrow: beside something else; the explanation is folded, and the stage is what stands there.
     """
+    place.restore(drawn)
     with st.container(border=True, key=f"ask-{place.key}"):
         st.caption(title)
         st.markdown(with_terms(drawn.question.stem))
@@ -77,6 +137,7 @@ def ask(
             _form(drawn, place)
         else:
             verdict_and_options(drawn, place.graded, place.key)
+    place.keep(drawn)
     if place.graded is None:
         return None
     if narrow:
@@ -116,12 +177,12 @@ def how_sure(key: str) -> None:
 
 def _form(drawn: Drawn, place: Place) -> None:
     question = drawn.question
-    hints = st.session_state.get(f"{place.key}:hints", 0)
+    hints = place.hints
     for number, hint in enumerate(question.hints[:hints], 1):
         st.markdown(f":material/lightbulb: **Hint {number}.** {with_terms(hint)}")
     choose(drawn, place.chosen_key(question))
     how_sure(place.sure_key(question))
-    if st.session_state.pop(f"{place.key}:open", False):
+    if st.session_state.pop(f"{place.where}:open", False):
         st.warning("Choose an answer first.")
     with st.container(horizontal=True):
         # Callbacks run before the page does, so that an answer costs one run and not two.
@@ -142,20 +203,16 @@ def _form(drawn: Drawn, place: Place) -> None:
 
 
 def _hint(place: Place) -> None:
-    name = f"{place.key}:hints"
-    st.session_state[name] = st.session_state.get(name, 0) + 1
+    st.session_state[f"{place.where}:hints"] = place.hints + 1
 
 
 def _check(drawn: Drawn, place: Place) -> None:
-    question = drawn.question
-    chosen = st.session_state.get(place.chosen_key(question))
-    if chosen is None:
-        st.session_state[f"{place.key}:open"] = True
+    response = place.response(drawn)
+    if response.chosen is None:
+        st.session_state[f"{place.where}:open"] = True
         return
-    certainty = NAMES[st.session_state[place.sure_key(question)]]
-    hints = st.session_state.get(f"{place.key}:hints", 0)
-    graded = grade(question, Response(question.id, chosen, certainty, hints, drawn.order))
-    st.session_state[f"{place.key}:graded"] = graded
+    graded = grade(drawn.question, response)
+    place.keep_graded(graded)
     remember(event(graded, place.set, now()))
 
 

@@ -6,37 +6,62 @@ import secrets
 
 import streamlit as st
 
+from pages.components.address import Check, asked_for, whole
 from pages.components.quiz_card import Place, ask, verdict_of
 from pages.components.record import log
-from quizzes.bank import load_bank
+from quizzes.bank import BankError, load_bank
 from quizzes.schema import Question
 from quizzes.selection import shuffled, sibling
 
-PLACE = "practice"
-ASKED = "practice:question"
-"""The id of the question on screen; kept while the reader visits other pages."""
+ASKED = "practice:asked"
+"""The id of the question on screen and the number of its shuffle. They stand in the address, so
+that a session that is lost loses neither, and here while the reader visits other pages."""
+MOST = 9999
 MARKS = {None: "", True: " ✓", False: " ✗"}
 """Whether the last answer to a question was right."""
 
 
+def is_question(text: str) -> str | None:
+    """For addresses: whether there is such a question."""
+    try:
+        return None if text in load_bank().questions else "the name of a question"
+    except BankError:
+        return None  # That is said where the questions stand.
+
+
+CHECKS: dict[str, Check] = {"question": is_question, "shuffle": whole(0, MOST)}
+
+
 def show(question: Question) -> None:
     """Put another question on screen."""
-    st.session_state[ASKED] = question.id
-    st.session_state["practice:shuffle"] = secrets.randbelow(2**31)
-    Place(PLACE, "practice").forget()
+    st.query_params.update({"question": question.id, "shuffle": str(secrets.randbelow(MOST + 1))})
+
+
+def _asked(core: Question) -> tuple[str, int]:
+    """What the address asks for, else what was on screen, else the first question."""
+    if not asked_for("question", is_question, ""):
+        if ASKED in st.session_state and not is_question(st.session_state[ASKED][0]):
+            id, shuffle = st.session_state[ASKED]
+            st.query_params.update({"question": id, "shuffle": str(shuffle)})
+        else:
+            show(core)
+    elif not asked_for("shuffle", CHECKS["shuffle"], ""):
+        st.query_params["shuffle"] = str(secrets.randbelow(MOST + 1))
+    asked = st.query_params["question"], int(st.query_params["shuffle"])
+    st.session_state[ASKED] = asked
+    return asked
 
 
 def practise(text: dict[str, str]) -> str:
     """The question on screen and the ways on. Returns what screen readers are to hear."""
-    bank, place = load_bank(), Place(PLACE, "practice")
+    bank = load_bank()
     core = bank.core()
-    if st.session_state.get(ASKED) not in bank.questions:
-        show(core[0])
-    question = bank.questions[st.session_state[ASKED]]
+    id, shuffle = _asked(core[0])
+    question, place = bank.questions[id], Place("practice", "practice", f"{id}-{shuffle}")
     concept = bank.concept_of(question.id)
     number = f"Question {question.core} of {len(core)}" if question.core else "A sibling question"
     title = f"{number} · {concept.title} · {question.difficulty}"
-    drawn = shuffled(question, st.session_state["practice:shuffle"])
+    drawn = shuffled(question, shuffle)
     graded = ask(drawn, place, title)
     with st.container(horizontal=True, key="controls-on"):
         other = sibling(bank, question.id, log()) if graded else None

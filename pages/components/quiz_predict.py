@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from diffusion_core.experiments import EXPERIMENTS, Setup, outcomes
+from pages.components.address import asked_for, whole
 from pages.components.forward_scene import ForwardSettings, forward_scene
 from pages.components.quiz_card import Place, ask, verdict_of
 from pages.components.recordings import DIGIT, WHICH
@@ -12,6 +13,9 @@ from pages.components.reverse_scene import ReverseSettings, reverse_scene
 from pages.components.stage import clock, follower
 from quizzes.predict import predictions
 from quizzes.selection import shuffled
+
+ASKED = "predict:asked"
+WHICH_PREDICTION = whole(1, len(EXPERIMENTS))
 
 
 def lane(setup: Setup, seed: int) -> ReverseSettings:
@@ -47,7 +51,10 @@ def run(name: str) -> None:
 def predict(text: dict[str, str]) -> str:
     """One experiment at a time. Returns what screen readers are to hear."""
     names = [*predictions()]
-    number = st.session_state.get("predict:number", 0) % len(names)
+    # In the address, so that a session that is lost comes back to the same one.
+    asked = asked_for("prediction", WHICH_PREDICTION, st.session_state.get(ASKED, "1"))
+    st.session_state[ASKED] = st.query_params["prediction"] = asked
+    number = (int(asked) - 1) % len(names)
     name = names[number]
     place = Place(f"predict-{name}", "predict")
     prediction = predictions()[name]
@@ -58,7 +65,9 @@ def predict(text: dict[str, str]) -> str:
         st.button(
             "Next prediction",
             type="primary" if graded else "secondary",
-            on_click=lambda: st.session_state.update({"predict:number": number + 1}),
+            on_click=lambda: st.query_params.update(
+                {"prediction": str((number + 1) % len(names) + 1)}
+            ),
         )
         if graded:
             st.button("Predict again", on_click=place.forget)

@@ -6,9 +6,9 @@ import secrets
 
 import streamlit as st
 
+from pages.components.address import asked_for, whole
 from pages.components.links import way_to
 from pages.components.quiz_card import (
-    NAMES,
     SURE,
     Place,
     ask,
@@ -20,7 +20,7 @@ from pages.components.quiz_card import (
 )
 from pages.components.record import log, now, remember
 from quizzes.bank import load_bank
-from quizzes.grading import Graded, Response, grade
+from quizzes.grading import Graded, grade
 from quizzes.log import event
 from quizzes.selection import Drawn, select
 from quizzes.verdict import Tally, Verdict, verdict
@@ -30,32 +30,44 @@ MAX_TEST = 1_000_000
 
 def test(text: dict[str, str]) -> str:
     """The test that the address names, or a new one. Returns what screen readers are to hear."""
-    seed = st.query_params.get("test", "")
+    seed = asked_for("test", whole(0, MAX_TEST), "")
     if not seed.isdecimal():
         seed = str(secrets.randbelow(MAX_TEST))
         st.query_params["test"] = seed
+    # The number, however it is written: what was answered is kept under it.
+    seed = str(int(seed))
     drawn = select(load_bank(), log(), int(seed))
     state = f"test-{seed}"
-    results: list[Graded] = st.session_state.get(f"{state}:results", [])
-    if len(results) == len(drawn):
-        return _report(drawn, results, text)
+    places = [Place(f"{state}-{number}", "test") for number in range(1, len(drawn) + 1)]
+    for place, one in zip(places, drawn, strict=True):
+        place.restore(one)
+    results = [graded for place in places if (graded := place.graded)]
+    seen = f"{state}:seen"
+    if len(results) == len(drawn) and st.session_state.get(seen, len(drawn)) == len(drawn):
+        said = _report(drawn, results, text)
+        with st.container(horizontal=True):
+            st.button("Another test", type="primary", on_click=_another)
+            # Its number brings this test back, and so does a link that a whole class is given.
+            st.button("This test again", on_click=_again, args=(places, state))
+        return said
     each = st.toggle(
         text["test-each"],
         value=st.query_params.get("feedback") == "each",
         key=f"{state}-each",
         # What was answered with feedback is on record, and cannot be answered again.
-        disabled=bool(results) or _place(state, 0).graded is not None,
+        disabled=bool(results),
     )
     st.query_params["feedback"] = "each" if each else "end"
     if each:
-        return _one_by_one(drawn, results, state)
-    for number, one in enumerate(drawn, 1):
+        return _one_by_one(drawn, places, len(results), seen)
+    for number, (one, place) in enumerate(zip(drawn, places, strict=True), 1):
         with st.container(border=True, key=f"ask-{state}-{number}"):
             st.caption(f"Question {number} of {len(drawn)} · {one.question.difficulty}")
             st.markdown(one.question.stem)
-            choose(one, f"{state}-{number}-chosen")
-            how_sure(f"{state}-{number}-sure")
-    st.button("Hand in", type="primary", on_click=_hand_in, args=(drawn, state))
+            choose(one, place.chosen_key(one.question))
+            how_sure(place.sure_key(one.question))
+        place.keep(one)
+    st.button("Hand in", type="primary", on_click=_hand_in, args=(drawn, places, state))
     missing = st.session_state.pop(f"{state}:open", 0)
     if not missing:
         return ""
@@ -65,50 +77,46 @@ def test(text: dict[str, str]) -> str:
     return f"{missing} questions are still open."
 
 
-def _hand_in(drawn: list[Drawn], state: str) -> None:
+def _hand_in(drawn: list[Drawn], places: list[Place], state: str) -> None:
     """Grade all answers; the first time, only if none is missing."""
-    answers = [
-        Response(
-            one.question.id,
-            st.session_state.get(f"{state}-{number}-chosen"),
-            NAMES[st.session_state[f"{state}-{number}-sure"]],
-            order=one.order,
-        )
-        for number, one in enumerate(drawn, 1)
-    ]
+    answers = [place.response(one) for place, one in zip(places, drawn, strict=True)]
     missing = sum(answer.chosen is None for answer in answers)
     if missing and not st.session_state.get(f"{state}:warned"):
         st.session_state[f"{state}:warned"] = True
         st.session_state[f"{state}:open"] = missing
         return
     results = [grade(one.question, each) for one, each in zip(drawn, answers, strict=True)]
-    st.session_state[f"{state}:results"] = results
+    st.session_state[f"{state}:seen"] = len(drawn)
+    for place, one, graded in zip(places, drawn, results, strict=True):
+        place.keep_graded(graded)
+        place.keep(one)
     remember(*(event(graded, "test", now()) for graded in results))
 
 
-def _place(state: str, number: int) -> Place:
-    """Where a question of a test with feedback after each is asked."""
-    return Place(f"{state}-{number}", "test")
-
-
-def _one_by_one(drawn: list[Drawn], results: list[Graded], state: str) -> str:
-    """Feedback after each question."""
-    number = len(results)
-    one, place = drawn[number], _place(state, number)
+def _one_by_one(drawn: list[Drawn], places: list[Place], checked: int, seen: str) -> str:
+    """Feedback after each question. What was checked last is shown until the reader goes on."""
+    number = st.session_state.get(seen)
+    if number is None:
+        begun = checked < len(drawn) and places[checked].response(drawn[checked]).chosen is not None
+        number = checked if begun else max(0, checked - 1)
+    one, place = drawn[number], places[number]
     graded = ask(one, place, f"Question {number + 1} of {len(drawn)} · {one.question.difficulty}")
     if graded is None:
         return ""
     label = "To the result" if number + 1 == len(drawn) else "Next question"
-    st.button(
-        label,
-        type="primary",
-        on_click=lambda: st.session_state.update({f"{state}:results": [*results, graded]}),
-    )
+    st.button(label, type="primary", on_click=lambda: st.session_state.update({seen: number + 1}))
     return verdict_of(graded)
 
 
 def _another() -> None:
     st.query_params["test"] = str(secrets.randbelow(MAX_TEST))
+
+
+def _again(places: list[Place], state: str) -> None:
+    for place in places:
+        place.forget()
+    for name in ("seen", "warned"):
+        st.session_state.pop(f"{state}:{name}", None)
 
 
 def _share(tally: Tally) -> str:
@@ -136,8 +144,6 @@ def _report(drawn: list[Drawn], results: list[Graded], text: dict[str, str]) -> 
             st.markdown(one.question.stem)
             verdict_and_options(one, graded, f"result-{number}")
             explain(one, f"result-{number}", with_stage=graded.confident_error)
-    with st.container(horizontal=True):
-        st.button("Another test", type="primary", on_click=_another)
     return said
 
 

@@ -25,6 +25,7 @@ from pages.components import own_models
 from pages.components.address import Check, number, one_of, refuse_unusable, whole
 from pages.components.forward_scene import ForwardSettings
 from pages.components.lanes import lanes_scene
+from pages.components.numbers import number_of, whole_of
 from pages.components.words import sentences_by_noise, words
 
 Key = TypeVar("Key", str, int)
@@ -78,18 +79,22 @@ class ReverseSettings:
 
     def start(self) -> ForwardSettings:
         """The digit to start from. RequestError if there is no such digit."""
-        digit, dot, which = self.origin.partition(".")
-        if not (dot and digit.isdecimal() and which.isdecimal()):
-            raise RequestError("Name the digit to start from as in 3.2: the second 3.")
-        return ForwardSettings(int(digit), int(which))
+        digit, _, which = self.origin.partition(".")
+        try:
+            return ForwardSettings(whole_of(digit), whole_of(which))
+        except RequestError:
+            raise
+        except ValueError as error:
+            sentence = "Name the digit to start from as in 3.2: the second 3."
+            raise RequestError(sentence) from error
 
     @classmethod
     def parse(cls, texts: dict[str, str]) -> ReverseSettings:
         """From the words of an address. RequestError for what is out of range or not a number."""
         try:
             whole = ("seed", "steps", "n", "until")
-            numbers = {name: int(texts[name]) for name in whole if name in texts}
-            guidance = float(texts.get("guidance", cls.guidance))
+            numbers = {name: whole_of(texts[name]) for name in whole if name in texts}
+            guidance = number_of(texts.get("guidance", str(cls.guidance)))
         except ValueError as error:
             raise RequestError("seed, steps, n and guidance must be numbers.") from error
         words = ("digit", "sampler", "origin", "model")

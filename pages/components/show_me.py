@@ -8,6 +8,7 @@ from diffusion_core.errors import RequestError
 from pages.components import forward_scene as forward
 from pages.components import reverse_scene as reverse
 from pages.components.links import way_to
+from pages.components.plain import sentence
 from pages.components.stage import clock, follower
 from quizzes.schema import Show
 
@@ -22,7 +23,7 @@ def show_me(show: Show, name: str) -> None:
         elif show.page == "reverse":
             _reverse(query, f"show-{name}")
     except RequestError as error:
-        st.warning(str(error))
+        st.warning(sentence(error))
     way_to(show.page, "Open it on the page {page}", query)
 
 

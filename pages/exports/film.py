@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from diffusion_core.request import FRAME_HEAD, IMAGE_SIZE
 from diffusion_core.schedule import alpha_sigma
-from pages.components.forward_scene import ForwardSettings, picture
+from pages.components.forward_scene import ForwardSettings
 from pages.components.reverse_scene import ReverseSettings, reverse_words
 from pages.components.words import sentences_by_noise
 
@@ -92,13 +92,14 @@ def a_digit(digit: str | int) -> str:
 # --- Forward -------------------------------------------------------------------------------------
 
 
-def forward_show(settings: ForwardSettings, t: int | None = None) -> Show:
+def forward_show(settings: ForwardSettings, pixels: bytes, t: int | None = None) -> Show:
     """The forward process: x_t = alpha_t x_0 + sigma_t eps at evenly spread steps.
 
-    t: the step on stage; without it, or where nothing is mixed yet or any more, the one at which
-    the page comes to rest.
+    pixels: the digit, 784 bytes. t: the step on stage; without it, or where nothing is mixed yet
+    or any more, the one at which the page comes to rest.
     """
-    x_0, eps = picture(settings)[None] / 127.5 - 1, settings.noise()[None].astype(np.float64)
+    x_0 = np.frombuffer(pixels, np.uint8).reshape(1, *_SIDES) / 127.5 - 1
+    eps = settings.noise()[None].astype(np.float64)
     schedule, steps = settings.make_schedule(), settings.steps
     digits, noises = _greys(x_0), _greys(eps)
 

@@ -24,6 +24,7 @@ from pages.components.own_picture import (
     uploaded_low,
 )
 from pages.components.packed import packed
+from pages.components.plain import sentence
 from pages.components.prose import prose
 from pages.components.stage import clock, follower
 from pages.components.words import sentences_by_noise, words
@@ -96,7 +97,7 @@ def lab() -> None:
                 noise=amount if how == "grain" else GRAIN,
             )
         except RequestError as error:
-            to_do(str(error))
+            to_do(sentence(error))
         else:
             _answers(settings, spoiled, None if given_already else picture)
     lab_words("clean-up", text)

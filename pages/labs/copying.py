@@ -10,6 +10,7 @@ from pages.components.address import choice, heed_address, locked, number, one_o
 from pages.components.copying_scene import MAX_COPIES, STAGE, CopySettings, copying_scene
 from pages.components.digits import source
 from pages.components.lab_parts import OPENS, lab_words, seed_field, to_do
+from pages.components.plain import sentence
 from pages.components.prose import prose
 from pages.components.stage import clock, follower
 from pages.components.words import sentences_by_noise, words
@@ -58,7 +59,7 @@ def lab() -> None:
     try:
         settings = CopySettings(digit, seed, guidance, int(n))
     except RequestError as error:
-        to_do(str(error))
+        to_do(sentence(error))
     else:
         _stage(settings)
     strip = text["strip" if source().mnist else "strip few"]

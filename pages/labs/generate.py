@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from diffusion_core.request import MAX_GUIDANCE, MAX_SEED
-from pages.components.address import choice, heed_address, locked, number, one_of, whole
+from pages.components.address import choice, heed_address, locked, number, one_of, short, whole
 from pages.components.lab_parts import OPENS, lab_words, seed_field, to_do
 from pages.components.lanes import edit_scene
 from pages.components.prose import prose
@@ -31,6 +31,7 @@ def lab() -> None:
             "make": one_of([*MAKE.values()]),
             "gen_digit": one_of([*DIGITS.values()]),
             "gen_class": one_of([*TEN]),
+            "number": short(20),
             "gen_guidance": number(0, MAX_GUIDANCE),
             "gen_seed": whole(0, MAX_SEED),
         },

@@ -12,6 +12,7 @@ from diffusion_core.service.practice import MAX_ROUNDS
 from pages.components.address import choice, heed_address, locked, one_of, whole, whole_number
 from pages.components.badge import source_badge
 from pages.components.digits import source
+from pages.components.plain import sentence
 from pages.components.practice_scene import (
     BATCH_NAMES,
     NETWORK_NAMES,
@@ -67,7 +68,7 @@ def lab() -> None:
         settings = StepSettings(network, rate, batch, seed, number)
         settings.job()
     except RequestError as error:
-        st.warning(str(error))
+        st.warning(sentence(error))
         settings = default
     with st.container(border=True, key="card-step"):
         follower("step", STAGE)

@@ -17,7 +17,16 @@ from diffusion_core.points.settings import (
 )
 from diffusion_core.request import MAX_SEED
 from pages.components import studio
-from pages.components.address import choice, heed_address, locked, one_of, whole, whole_number
+from pages.components.address import (
+    choice,
+    heed_address,
+    locked,
+    one_of,
+    short,
+    whole,
+    whole_number,
+)
+from pages.components.plain import sentence
 from pages.components.points import plane
 from pages.components.points_scene import STAGE, points_scene
 from pages.components.prose import prose, reading, takeaway
@@ -58,6 +67,7 @@ def lab() -> None:
         STAGE,
         {
             "plane_data": one_of([*SHAPES.values()]),
+            "plane_word": short(20),
             "plane_points": one_of([*COUNT_NAMES.values()]),
             "plane_rate": one_of([*RATE_NAMES.values()]),
             "plane_width": one_of([*WIDTH_NAMES.values()]),
@@ -77,7 +87,7 @@ def lab() -> None:
     try:
         settings = PointSettings(**given)
     except RequestError as error:
-        st.warning(str(error))
+        st.warning(sentence(error))
         settings = usual
     with st.container(border=True, key="card-points"):
         plane(points_scene(settings, ideal, st.session_state.get("plane:presses", 0)), "points")

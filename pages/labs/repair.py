@@ -16,6 +16,7 @@ from pages.components.own_picture import OWN, SOURCES, chosen_digit, most_of_a_c
 from pages.components.packed import packed, packed_mask
 from pages.components.pad import kept_mask, mask_pad
 from pages.components.pad.ready import MASKS, mask
+from pages.components.plain import sentence
 from pages.components.prose import prose
 from pages.components.stage import clock, follower
 from pages.components.words import sentences_by_noise, words
@@ -87,7 +88,7 @@ def lab() -> None:
                 for times in (again, 1)
             )
         except RequestError as error:
-            to_do(str(error))
+            to_do(sentence(error))
         else:
             _answers(often, once, picture)
     lab_words("repair", text)

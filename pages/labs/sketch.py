@@ -14,6 +14,7 @@ from pages.components.lanes import edit_scene
 from pages.components.packed import packed
 from pages.components.pad import drawing_pad
 from pages.components.pad.ready import SKETCHES, sketch
+from pages.components.plain import sentence
 from pages.components.prose import prose
 from pages.components.stage import clock, follower
 from pages.components.words import sentences_by_noise, words
@@ -69,7 +70,7 @@ def lab() -> None:
                 for t, n in ((strength, ANSWERS), *((t, 1) for t in STRIP))
             )
         except RequestError as error:
-            to_do(str(error))
+            to_do(sentence(error))
         else:
             _answers(chosen, strip, x)
     lab_words("sketch", text)

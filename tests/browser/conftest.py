@@ -48,6 +48,14 @@ class Visitor:
         self.page = page
         self.address = address
         self.errors: list[str] = []
+        self.asked: list[str] = []
+        """What the page has asked the server for: of our own routes, or to be run anew. Not the
+        files that a page consists of: on a busy machine they may still be coming."""
+        page.on("request", lambda one: self.asked.append(one.url) if "/api/" in one.url else None)
+        page.on(
+            "websocket",
+            lambda socket: socket.on("framesent", lambda _: self.asked.append("a run of the page")),
+        )
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on(
             "console",
@@ -65,6 +73,11 @@ class Visitor:
         self.page.wait_for_function(
             "name => window.throughTheFog?.get(name)?.painted > 0", arg=name, timeout=30_000
         )
+
+    def wait_until_run(self) -> None:
+        """Wait until the server has nothing more to say of the page."""
+        self.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+        self.page.evaluate(TWO_FRAMES)
 
     def stage(self, name: str, expression: str) -> object:
         """Evaluate an expression about the stage `s`, its scene `c` and its index `i`."""

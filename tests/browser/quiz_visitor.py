@@ -76,3 +76,23 @@ def download(page: Page, press: Callable[[], None]) -> str:
     with page.expect_download() as caught:
         press()
     return Path(caught.value.path()).read_text("utf-8")
+
+
+def new_session(page: Page) -> Callable[[], None]:
+    """Waits, when it is called, until a session that is new has been told what is half done."""
+    told: list[bool] = []
+
+    def listen(sent: str | bytes) -> None:
+        if b"certainty" in (sent.encode() if isinstance(sent, str) else sent):
+            told.append(True)
+
+    page.on("websocket", lambda socket: socket.on("framesent", listen))
+
+    def wait() -> None:
+        for _ in range(600):
+            if told:
+                return has_settled(page)
+            page.wait_for_timeout(100)
+        raise AssertionError("No session was told anything.")
+
+    return wait

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, Locator
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from diffusion_core.benchmarks.applications import LABS as LABS_TIMED
 from diffusion_core.benchmarks.applications import times_of
@@ -235,22 +235,66 @@ def test_a_drawing_survives_other_labs_other_pages_and_a_reload(visitor: Visitor
     visitor.wait_for("sketch", f"c.lanes[0]?.address.includes({word!r}) && {DONE}", LONG)
 
 
-def test_an_upload_is_drawn_on_the_pad_and_can_be_undone(visitor: Visitor) -> None:
-    visitor.page.goto(visitor.address + LABS["clean-up"] + "&clean=my own")
-    visitor.page.get_by_text("The pad is empty").wait_for()
-    image = Image.new("RGB", (300, 400), "white")
-    ImageDraw.Draw(image).line([(150, 60), (150, 340)], fill="black", width=30)
+def upload_a_one(visitor: Visitor) -> Page:
+    """A photo of a 1, to the left of a 7, in the dialog; the page, when it has been understood."""
+    image = Image.new("RGB", (400, 400), "white")
+    ImageDraw.Draw(image).line([(100, 60), (100, 340)], fill="black", width=30)
+    ImageDraw.Draw(image).line([(240, 70), (330, 70), (270, 340)], fill="black", width=30)
     file = io.BytesIO()
     image.save(file, "PNG")
     visitor.page.get_by_role("button", name="Upload", exact=True).click()
     chooser = visitor.page.locator("input[type=file]")
     chooser.set_input_files({"name": "one.png", "mimeType": "image/png", "buffer": file.getvalue()})
+    visitor.page.get_by_text("What was understood").wait_for()
+    return visitor.page
+
+
+def cut_at(page: Page, side: str, percent: int) -> None:
+    """Move a side of the frame with the keys, and wait for what is then understood."""
+    slider = page.get_by_role("slider", name=f"{side} side of the frame")
+    shown = page.get_by_alt_text("The digit, as understood")
+    before = shown.get_attribute("src")
+    now = int(slider.get_attribute("aria-valuenow") or 0)
+    slider.focus()
+    for _ in range(abs(now - percent)):
+        page.keyboard.press("ArrowLeft" if percent < now else "ArrowRight")
+    assert slider.get_attribute("aria-valuenow") == str(percent)
+    expect(shown).not_to_have_attribute("src", before or "", timeout=LONG)
+
+
+def test_an_upload_is_shown_first_then_drawn_on_the_pad_and_can_be_undone(visitor: Visitor) -> None:
+    visitor.page.goto(visitor.address + LABS["clean-up"] + "&clean=my own")
+    visitor.page.get_by_text("The pad is empty").wait_for()
+    page = upload_a_one(visitor)
+    # Nothing is drawn before its reader says so.
+    page.get_by_text("There is more on this picture").wait_for()
+    assert page.get_by_text("The pad is empty").count()
+    cut_at(page, "Right", 45)
+    page.get_by_text("There is more on this picture").wait_for(state="detached")
+    page.get_by_role("button", name="Use this digit").click()
     visitor.wait_for("clean-up", DONE, LONG)
     low = np.frombuffer(given(visitor, "clean-up", "low"), np.uint8).reshape(7, 7)
     assert low[3, 3] > 60 and low[:, 0].max() == 0
-    visitor.page.keyboard.press("Escape")
     visitor.page.get_by_role("button", name="Undo").click()
     visitor.page.get_by_text("The pad is empty").wait_for()
+
+
+def test_an_upload_can_be_turned_inverted_and_left(visitor: Visitor) -> None:
+    visitor.page.goto(visitor.address + LABS["clean-up"] + "&clean=my own")
+    page = upload_a_one(visitor)
+    shown = page.get_by_alt_text("The digit, as understood")
+    seen = {shown.get_attribute("src")}
+    for button in ("Turn left", "Turn left", "Turn right"):
+        before = shown.get_attribute("src") or ""
+        page.get_by_role("button", name=button).click()
+        expect(shown).not_to_have_attribute("src", before, timeout=LONG)
+        seen.add(shown.get_attribute("src"))
+    assert len(seen) == 3  # The last is the first turn again.
+    page.get_by_role("button", name="Invert").click()
+    page.get_by_text("No digit can be found").or_(shown).first.wait_for()
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog").wait_for(state="detached")
+    page.get_by_text("The pad is empty").wait_for()
 
 
 def test_an_upload_that_is_no_picture_is_refused_in_a_sentence(visitor: Visitor) -> None:

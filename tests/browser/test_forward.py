@@ -58,13 +58,18 @@ def test_picture_on_screen_is_the_step_of_the_timeline(visitor: Visitor) -> None
 def test_scrubbing_asks_the_server_for_nothing(visitor: Visitor) -> None:
     visitor.open("/forward?t=0")
     visitor.wait_for(STAGE, "c.guesses?.x0_hat")
-    asked: list[str] = []
-    visitor.page.on("request", lambda request: asked.append(request.url))
+    visitor.wait_until_run()
+    visitor.asked.clear()
     for step in range(0, 1001, 50):
         visitor.drag_to(step, let_go=False)
         visitor.wait_for(STAGE, f"i === {step}")
     visitor.page.wait_for_timeout(300)
-    assert asked == []
+    assert visitor.asked == []
+    visitor.drag_to(300)  # and what would be seen here if it did
+    with visitor.page.expect_request("**/api/guess*"):
+        visitor.page.get_by_role("spinbutton", name="Noise seed").fill("8")
+        visitor.page.keyboard.press("Enter")
+    assert "a run of the page" in visitor.asked and any("/api/guess" in a for a in visitor.asked)
 
 
 def test_keys_move_the_timeline(visitor: Visitor) -> None:

@@ -120,8 +120,8 @@ def test_the_training_can_be_scrubbed_without_asking_the_server(visitor: Visitor
     trained(visitor)
     last = visitor.stage("points", "c.last")
     assert last == lab(visitor, "l.training.snapshots.length - 1") == visitor.stage("points", "i")
-    asked: list[str] = []
-    visitor.page.on("request", lambda request: asked.append(request.url))
+    visitor.wait_until_run()
+    visitor.asked.clear()
     # "step 24" and so on beside the slider.
     seen = []
     for index in (0, 4, last):
@@ -129,7 +129,7 @@ def test_the_training_can_be_scrubbed_without_asking_the_server(visitor: Visitor
         wait_for(visitor, f"l.snapshot.step === {index * 2 if index < 12 else 24}")
         seen.append(visitor.page.get_by_text("step", exact=False).all_inner_texts())
     assert len({str(texts) for texts in seen}) == 3
-    assert asked == []
+    assert visitor.asked == []
 
 
 def test_the_noise_level_leads_points_from_noise_to_data(visitor: Visitor) -> None:

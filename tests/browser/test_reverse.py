@@ -15,11 +15,9 @@ DONE = "c.complete && !c.live"
 
 
 def test_shows_a_recorded_run_without_asking_the_model(lively_visitor: Visitor) -> None:
-    asked: list[str] = []
-    lively_visitor.page.on("request", lambda request: asked.append(request.url))
     lively_visitor.open("/reverse")
     lively_visitor.wait_for(STAGE, "s.playing && i > 2")
-    assert not [url for url in asked if "/api/" in url]
+    assert not [url for url in lively_visitor.asked if "/api/" in url]
     assert lively_visitor.stage(STAGE, "c.lanes[0].got.length") == 21
 
 

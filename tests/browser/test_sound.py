@@ -358,3 +358,30 @@ def test_the_lab_by_day(visitor: Visitor) -> None:
 def test_the_lab_on_a_phone(phone: Visitor) -> None:
     assert loaded(phone)["width"] == 390
     assert violations(phone) == []
+
+
+IPHONE = """Object.defineProperty(Navigator.prototype, "userAgent", {
+    get: () => "Mozilla/5.0 (iPhone)" });"""
+SESSION = (
+    """Object.defineProperty(Navigator.prototype, "audioSession", { value: { type: "auto" } });"""
+)
+SILENCED = "The silent mode of an iPhone or iPad silences this page"
+
+
+def test_a_muted_iphone_plays_all_the_same_where_it_can(visitor: Visitor) -> None:
+    open_lab(visitor, script=IPHONE + SESSION)
+    page = visitor.page
+    assert page.evaluate("navigator.audioSession.type") == "auto"  # before anything is played
+    page.get_by_role("button", name="Listen to x_t at this step").click()
+    played(visitor, 1)
+    assert page.evaluate("navigator.audioSession.type") == "playback"
+    assert not page.get_by_text(SILENCED).count()
+
+
+@pytest.mark.parametrize(("script", "count"), [(IPHONE, 1), ("", 0)], ids=["iPhone", "others"])
+def test_an_older_iphone_is_told_why_it_is_silent(
+    visitor: Visitor, script: str, count: int
+) -> None:
+    open_lab(visitor, script=script)
+    visitor.page.get_by_role("button", name="Save WAV").wait_for()
+    assert visitor.page.get_by_text(SILENCED).count() == count

@@ -2,11 +2,16 @@
 
 Each job is answered by `steps` chunks, b"seed:0", b"seed:1", ... A steady trickle, so that tests
 can look at it half way. Run as `python -m tests.core.fake_worker [MODE] DESCRIPTOR`.
+
+Modes: "stillborn" ends at once, "late" as well while there is no file that the environment names;
+"mute" never gets ready, "broken" says why it cannot work, "mortal" dies after the first chunk of
+any job.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -18,14 +23,21 @@ DEADLY_ONCE = 14
 """The same, but only once: a file that the environment names remembers it."""
 REFUSED = 15
 """The job fails with a sentence."""
+HANGING = 16
+"""The worker does nothing any more when it has sent two chunks of a job of this seed."""
 
 
 def main() -> None:
     """Serve one chunk of each job in turn."""
     *mode, descriptor = sys.argv[1:]
     connection: Connection[Any, Any] = Connection(int(descriptor))
-    if mode == ["stillborn"]:
+    if "FOG_TEST_STARTS" in os.environ:
+        with Path(os.environ["FOG_TEST_STARTS"]).open("a") as starts:
+            starts.write("started\n")
+    if mode == ["stillborn"] or (mode == ["late"] and not _memory().exists()):
         sys.exit(1)
+    while mode == ["mute"]:
+        signal.pause()
     if mode == ["broken"]:
         connection.send(("broken", "There is no model: train one."))
         return
@@ -38,11 +50,18 @@ def main() -> None:
                 verb, key, *rest = connection.recv()
             except EOFError:
                 return
-            sent.pop(key, None)
             if verb == "do":
                 jobs[key], sent[key] = rest[0], 0
+            if verb == "forget":
+                sent.pop(key, None)
         for key in [*sent]:
             _advance(connection, key, jobs[key].request, sent)
+            if mode == ["mortal"]:
+                os._exit(1)
+
+
+def _memory() -> Path:
+    return Path(os.environ["FOG_TEST_MEMORY"])
 
 
 def _advance(
@@ -52,11 +71,11 @@ def _advance(
     sent[key] += 1
     if sent[key] == 2 and request.seed == DEADLY:
         os._exit(1)
-    if sent[key] == 2 and request.seed == DEADLY_ONCE:
-        memory = Path(os.environ["FOG_TEST_MEMORY"])
-        if not memory.exists():
-            memory.touch()
-            os._exit(1)
+    if sent[key] == 2 and request.seed == DEADLY_ONCE and not _memory().exists():
+        _memory().touch()
+        os._exit(1)
+    while sent[key] == 2 and request.seed == HANGING:
+        signal.pause()
     if request.seed == REFUSED:
         connection.send(("failed", key, "No such picture: try another seed."))
         del sent[key]

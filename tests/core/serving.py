@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from diffusion_core.service.client import ModelService
 from diffusion_core.service.limits import Keeping, Limits, Wording
@@ -43,3 +44,16 @@ async def until(condition: Callable[[], bool]) -> None:
     """Wait for something that the process's messages bring about."""
     while not condition():
         await asyncio.sleep(0.002)
+
+
+def is_running(process: int) -> bool:
+    """Whether there is such a process, and it has not ended."""
+    return state_of(process) not in "ZX"
+
+
+def state_of(process: int) -> str:
+    """A letter, as of ps; X if there is no such process."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return "X"

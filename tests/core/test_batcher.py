@@ -279,3 +279,56 @@ def test_mistakes_in_using_it() -> None:
         batcher.add("a", Run(Request((0,))), "one")
     with pytest.raises(ValueError, match="at least one"):
         Batcher({}, capacity=0)
+
+
+# --- Parties --------------------------------------------------------------------------------------
+
+
+def passes_until_done(batcher: Batcher, watched: Watched, keys: set[Hashable]) -> list[int]:
+    """The sizes of the passes until these jobs have ended."""
+    before = len(watched.sizes)
+    while keys:
+        keys = keys - {report.key for report in batcher.tick() if report.finished}
+    return watched.sizes[before:]
+
+
+@pytest.mark.parametrize("others", [1, 2, 10, 20])
+def test_one_party_makes_the_passes_of_the_others_half_as_long_again_at_most(others: int) -> None:
+    def time_of_others(with_anna: bool) -> list[int]:
+        watched = Watched(grey)
+        batcher = Batcher({"one": watched})
+        if with_anna:
+            for key in range(6):
+                batcher.add(
+                    ("anna", key), Run(Request((1,) * 16, "ddim", 1000, 2.0)), "one", "anna"
+                )
+            batcher.tick()
+        for key in range(others):
+            batcher.add(key, Run(Request((3,), "ddim", 20, 2.0, seed=key)), "one", f"ben{key}")
+        return passes_until_done(batcher, watched, {*range(others)})
+
+    alone, beside = time_of_others(False), time_of_others(True)
+    # A pass takes as long as there are pictures in it, about.
+    assert sum(beside) <= 1.5 * sum(alone) + 64, (
+        "The pass that was under way may still be one of 64."
+    )
+
+
+def test_a_party_that_is_alone_has_whole_passes() -> None:
+    watched = Watched(grey)
+    batcher = Batcher({"one": watched}, 16)
+    for key in range(5):
+        batcher.add(key, Run(Request((3,) * 8, "ddim", 4)), "one", "anna")
+    assert set(passes_until_done(batcher, watched, {*range(5)})[:8]) == {16}
+
+
+def test_a_job_that_several_want_is_not_held_to_the_share_of_one() -> None:
+    watched = Watched(grey)
+    batcher = Batcher({"one": watched}, 16)
+    batcher.add("anna", Run(Request((3,) * 16, "ddim", 4)), "one", "anna")
+    batcher.add("ben", Run(Request((3,) * 2, "ddim", 4)), "one", "ben")
+    batcher.tick()
+    assert watched.sizes == [3]
+    batcher.share("anna")
+    batcher.tick()
+    assert watched.sizes[1] == 16

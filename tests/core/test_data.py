@@ -64,7 +64,7 @@ def test_a_chosen_folder_that_is_none(
 ) -> None:
     monkeypatch.setenv("MNIST_DIR", str(tmp_path / "nowhere"))
     assert not mnist_available()
-    assert "nowhere, which is not a folder" in complaint(lambda: load_mnist("train"))
+    assert "names something that is not a folder" in complaint(lambda: load_mnist("train"))
 
 
 def test_a_chosen_folder_that_lacks_a_file(tiny: StandIn, folder: Path, cache: Path) -> None:
@@ -72,7 +72,86 @@ def test_a_chosen_folder_that_lacks_a_file(tiny: StandIn, folder: Path, cache: P
     tiny.write(cache)
     tiny.path(folder, "train", "labels").unlink()
     assert not mnist_available()
-    assert "train-labels-idx1-ubyte.gz is not there" in complaint(lambda: load_mnist("train"))
+    said = complaint(lambda: load_mnist("train"))
+    assert "lacks train-labels-idx1-ubyte (it has t10k-images-idx3-ubyte.gz, " in said
+
+
+def renamed(tiny: StandIn, folder: Path, change: Callable[[str], str], unpack: bool) -> None:
+    """The files as somebody else has them: under other names, in other folders, unpacked."""
+    for packed in sorted(folder.iterdir()):
+        content = packed.read_bytes()
+        place = folder / change(packed.name if not unpack else packed.stem)
+        packed.unlink()
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(gzip.decompress(content) if unpack else content)
+
+
+OTHER_NAMES: dict[str, tuple[Callable[[str], str], bool]] = {
+    "with a dot": (lambda name: name.replace("-idx", ".idx"), True),
+    "with a dot, packed": (lambda name: name.replace("-idx", ".idx"), False),
+    "as torchvision has them": (lambda name: f"MNIST/raw/{name}", True),
+    "one floor down, packed": (lambda name: f"mnist/{name}", False),
+    "each in a folder of its name": (lambda name: f"{name}/{name.replace('-idx', '.idx')}", True),
+    "in capitals": (lambda name: name.upper().replace(".GZ", ".gz"), True),
+    "packed under the name of unpacked ones": (lambda name: name.removesuffix(".gz"), False),
+    "unpacked under the name of packed ones": (lambda name: f"{name}.gz", True),
+}
+
+
+@pytest.mark.parametrize("how", OTHER_NAMES)
+def test_files_as_people_have_them(tiny: StandIn, folder: Path, how: str) -> None:
+    renamed(tiny, folder, *OTHER_NAMES[how])
+    assert_whole(tiny)
+
+
+KERAS = {
+    "x_train": ("train", "images"),
+    "y_train": ("train", "labels"),
+    "x_test": ("test", "images"),
+    "y_test": ("test", "labels"),
+}
+
+
+@pytest.mark.parametrize("place", ["mnist.npz", "datasets/mnist.npz"])
+@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
+def test_one_file_as_keras_has_it(
+    tiny: StandIn, folder: Path, place: str, save: Callable[..., None]
+) -> None:
+    for path in folder.iterdir():
+        path.unlink()
+    (folder / place).parent.mkdir(exist_ok=True)
+    save(folder / place, **{name: tiny.arrays[key] for name, key in KERAS.items()})
+    assert_whole(tiny)
+
+
+def test_another_npz_is_not_taken_for_it(tiny: StandIn, folder: Path) -> None:
+    for path in folder.iterdir():
+        path.unlink()
+    np.savez(folder / "mine.npz", x_train=np.zeros(3), y_train=np.zeros(3))
+    said = complaint(lambda: load_mnist("train"))
+    assert "it has mine.npz" in said and "mnist.npz" in said and str(folder) not in said
+    swapped = {name: tiny.arrays[key][::-1] for name, key in KERAS.items()}
+    np.savez(folder / "mnist.npz", **swapped)
+    assert "mnist.npz (train-images-idx3-ubyte) is not the original" in complaint(
+        lambda: load_mnist("train")
+    )
+    content = (folder / "mnist.npz").read_bytes()
+    (folder / "mnist.npz").write_bytes(content[: len(content) // 2])
+    assert "lacks train-images-idx3-ubyte and" in complaint(lambda: load_mnist("train"))
+
+
+def test_a_pickle_in_an_npz_is_never_opened(tiny: StandIn, folder: Path) -> None:
+    for path in folder.iterdir():
+        path.unlink()
+    anything = np.array([{"a": 1}], dtype=object)
+    np.savez(folder / "mnist.npz", **dict.fromkeys(KERAS, anything))
+    assert "damaged or cannot be read" in complaint(lambda: load_mnist("train"))
+
+
+def test_an_empty_folder_is_said_to_be_empty(tiny: StandIn, folder: Path) -> None:
+    for path in folder.iterdir():
+        path.unlink()
+    assert "(it is empty)" in complaint(lambda: load_mnist("train"))
 
 
 def not_gzip(content: bytes) -> bytes:
@@ -91,7 +170,7 @@ def test_damage_is_noticed(
     path = tiny.path(folder, "train", part)
     path.write_bytes(damage(path.read_bytes()))
     message = complaint(lambda: load_mnist("train"))
-    assert str(path) in message
+    assert path.name in message and str(path.parent) not in message
     assert "replace it with a fresh copy" in message
     assert len(load_mnist("test")) == 4  # The other files are still good.
 

@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from diffusion_core.service.client import ModelService
 from diffusion_core.service.limits import Keeping, Limits
 from diffusion_core.service.own import EndTraining, TrainingDigits
 from tests.core import serving
-from tests.core.serving import STUDIO, until
+from tests.core.serving import STUDIO, is_running, until
 from tests.core.tiny_mnist import StandIn
 
 LIMITS = Limits(width=1, long=1_000_000, waiting=2, kept=0, deaths=0)
@@ -37,13 +36,6 @@ async def events(answer: AsyncGenerator[bytes | Before, None]) -> AsyncGenerator
     """The kind of each event, and the number that are in line before."""
     async for part in answer:
         yield part.count if isinstance(part, Before) else json.loads(part.split(b"\n")[0])["kind"]
-
-
-async def alive(process: int) -> bool:
-    with suppress(ProcessLookupError):
-        os.kill(process, 0)
-        return True
-    return False
 
 
 def served(test: Callable[[ModelService], Awaitable[None]], idle: float = 0.1) -> None:
@@ -79,7 +71,7 @@ def test_one_trains_at_a_time_and_memory_is_given_back(tiny: StandIn, tmp_path: 
         assert heard[3][-1] == "end"
         assert len([*tmp_path.glob("*.safetensors")]) == 1
         await until(lambda: service.process_id is None)
-        assert not await alive(process)
+        await until(lambda: not is_running(process))
 
     served(test)
 

@@ -12,18 +12,18 @@ import pytest
 from diffusion_core.checkpoint import load_checkpoint, save_checkpoint
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import CheckpointError, RequestError
-from diffusion_core.own.shelf import HOURS, KEPT, Shelf
+from diffusion_core.own.shelf import HOURS, KEPT_EACH, Shelf
 from diffusion_core.service.networks import Networks
 from diffusion_core.unet import UNet
 from tests.core.tiny_mnist import complaint
 
 
-def put(shelf: Shelf, network: UNet, number: int) -> str:
+def put(shelf: Shelf, network: UNet, number: int, owner: str = "") -> str:
     """A model that differs from the others by one number."""
     path = shelf.folder / f".new-{number}" / "digits.safetensors"
     next(network.parameters()).view(-1)[0] = number
     save_checkpoint(path, network, {"number": number})
-    return shelf.put(path)
+    return shelf.put(path, owner)
 
 
 @pytest.fixture
@@ -38,15 +38,30 @@ def test_a_model_is_named_by_what_it_is(shelf: Shelf, tiny_network: UNet) -> Non
     assert shelf.path_of(first).with_suffix(".json").is_file()
 
 
-def test_the_newest_few_are_kept(shelf: Shelf, tiny_network: UNet) -> None:
+def put_several(shelf: Shelf, network: UNet, owners: list[str]) -> list[str]:
+    """A model for each of these owners, the oldest first."""
     names = []
-    for number in range(KEPT + 3):
-        names.append(put(shelf, tiny_network, number))
-        age = 100 - number
-        os.utime(shelf.path_of(names[-1]), (time.time() - age, time.time() - age))
+    for number, owner in enumerate(owners):
+        names.append(put(shelf, network, number, owner))
+        then = time.time() - 100 + number
+        os.utime(shelf.path_of(names[-1]), (then, then))
     shelf.tidy()
-    assert [shelf.has(name) for name in names] == [False] * 3 + [True] * KEPT
-    assert len([*shelf.folder.glob("*.json")]) == len([*shelf.folder.glob("*.safetensors")]) == KEPT
+    return names
+
+
+def test_the_newest_few_of_each_owner_are_kept(shelf: Shelf, tiny_network: UNet) -> None:
+    names = put_several(shelf, tiny_network, ["anna", *["ben"] * (KEPT_EACH + 2)])
+    assert [shelf.has(name) for name in names] == [True, False, False] + [True] * KEPT_EACH
+    for kind in ("*.json", "*.safetensors", "*.owner"):
+        assert len([*shelf.folder.glob(kind)]) == 1 + KEPT_EACH
+
+
+def test_room_for_all_is_taken_from_whoever_has_most(
+    shelf: Shelf, tiny_network: UNet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("diffusion_core.own.shelf.KEPT", 4)
+    names = put_several(shelf, tiny_network, ["anna", "ben", "ben", "cleo", "ben", "dora"])
+    assert [shelf.has(name) for name in names] == [True, False, False, True, True, True]
 
 
 def test_what_is_too_old_is_gone(shelf: Shelf, tiny_network: UNet) -> None:

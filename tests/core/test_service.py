@@ -15,10 +15,11 @@ from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.recording import record
 from diffusion_core.request import Request
 from diffusion_core.run import sample
-from diffusion_core.service.answer import Before, ServiceError
+from diffusion_core.service.answer import Before, ServiceError, TooManyError
 from diffusion_core.service.client import ModelService
 from diffusion_core.service.jobs import Drawing, Guess
-from diffusion_core.service.limits import Limits
+from diffusion_core.service.limits import Keeping, Limits
+from diffusion_core.service.visitor import Visitor
 from tests.core.fake_worker import DEADLY, DEADLY_ONCE, REFUSED
 from tests.core.serving import FAKE, served, until
 
@@ -94,6 +95,48 @@ def test_a_full_line_turns_the_next_one_away_in_a_sentence() -> None:
         assert await service.whole(drawing(99)) == expected(99)
 
     served(test, Limits(width=1, waiting=2))
+
+
+def test_one_visitor_cannot_fill_the_line() -> None:
+    anna, ben = Visitor("anna", "school"), Visitor("ben", "school")
+
+    async def test(service: ModelService) -> None:
+        crowd = [asyncio.create_task(service.whole(drawing(k, 900), anna)) for k in range(5)]
+        await asyncio.sleep(0)
+        with pytest.raises(TooManyError, match="3 drawings that are still waiting") as caught:
+            await service.whole(drawing(99, 900), anna)
+        assert "\n" not in str(caught.value)
+        assert await service.whole(drawing(7), ben) == expected(7)
+        # Whoever is known by the address alone may be many, and is not held to one's share.
+        many = Visitor("at school", "school", shared=True)
+        others = [asyncio.create_task(service.whole(drawing(k, 900), many)) for k in range(20, 27)]
+        await asyncio.sleep(0)
+        with pytest.raises(ServiceError, match="others are waiting"):
+            await service.whole(drawing(99, 900), many)  # half of the line is all from one address
+        assert await service.whole(drawing(8), Visitor("dora", "home")) == expected(8)
+        for task in [*crowd, *others]:
+            task.cancel()
+
+    served(test, Limits(width=8, each=3, share=0.25, waiting=16, each_address=0.5))
+
+
+def test_whoever_joins_a_job_frees_it_from_the_share_of_who_began_it() -> None:
+    """Nobody can slow a picture down by asking for it first, among a thousand others."""
+    anna, ben = Visitor("anna"), Visitor("ben")
+
+    async def test(service: ModelService) -> None:
+        first = asyncio.create_task(service.whole(drawing(1, 400), anna))
+        await until(lambda: any(answer.chunks for answer in service._answers.values()))
+        said: list[tuple[object, ...]] = []
+        worker = service._keeper._worker
+        assert worker is not None
+        send = worker.send
+        worker.send = lambda message: said.append(message) or send(message)  # type: ignore
+        second = asyncio.create_task(service.whole(drawing(1, 400), ben))
+        assert await second == await first == expected(1, 400)
+        assert [message[0] for message in said] == ["shared"]
+
+    served(test)
 
 
 def test_long_jobs_wait_in_a_line_of_their_own() -> None:
@@ -176,12 +219,12 @@ def test_a_job_that_kills_the_worker_each_time_is_given_up() -> None:
 
 def test_a_worker_that_never_starts_is_given_up_in_a_sentence() -> None:
     async def test(service: ModelService) -> None:
-        with pytest.raises(ServiceError, match="restart the app"):
+        with pytest.raises(ServiceError, match="try again in a minute"):
             await service.whole(drawing(1))
-        with pytest.raises(ServiceError, match="restart the app"):
+        with pytest.raises(ServiceError, match="try again in a minute"):
             await service.ready()
 
-    served(test, command=(*FAKE, "stillborn"))
+    served(test, command=(*FAKE, "stillborn"), keeping=Keeping(first_pause=0.01))
 
 
 def test_a_missing_model_is_said_to_everybody() -> None:

@@ -11,7 +11,6 @@ from contextlib import aclosing
 from functools import partial
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,10 +23,11 @@ from diffusion_core.service.answer import Before, ServiceError
 from diffusion_core.service.client import ModelService
 from diffusion_core.service.jobs import Drawing, Guess, Learning
 from diffusion_core.service.limits import Keeping, Limits, Wording
-from diffusion_core.service.studio import serve, work_of
+from diffusion_core.service.studio import work_of
+from diffusion_core.service.turns import serve_in_turns
 from tests.core import serving
 from tests.core.plane_runs import received
-from tests.core.serving import FAKE, STUDIO, until
+from tests.core.serving import FAKE, STUDIO, is_running, until
 
 PATIENCE = 200
 """Seconds after which a test that waits is taken to hang."""
@@ -44,12 +44,6 @@ def training(seed: int, steps: int = 6, **changes: Any) -> Learning:
 def drawing(seed: int, steps: int = 5) -> Drawing:
     """What the fake worker does."""
     return Drawing(Request((0,), "ddim", steps, seed=seed))
-
-
-def is_running(process: int) -> bool:
-    """Whether there is such a process, and it has not ended."""
-    stat = Path(f"/proc/{process}/stat")
-    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 # --- Many at once ---------------------------------------------------------------------------------
@@ -173,7 +167,7 @@ def test_there_is_no_process_before_it_is_needed_nor_long_after() -> None:
         process = service.process_id
         assert process is not None and is_running(process)
         await until(lambda: service.process_id is None)
-        assert not is_running(process), "its memory is given back"
+        await until(lambda: not is_running(process))  # its memory is given back
         # What is kept needs no process; something new gets one.
         assert await service.whole(drawing(1)) == first and service.process_id is None
         await service.whole(drawing(2))
@@ -234,13 +228,19 @@ def test_a_studio_dies_while_nobody_wants_anything_and_is_not_missed() -> None:
 
 
 class Listener:
-    """The other side of `serve`, with work that a test makes up."""
+    """The other side of `serve_in_turns`, with work that a test makes up."""
 
     def __init__(self, begin: Callable[[Any], Iterator[bytes]]) -> None:
         ours, theirs = Pipe()
         self.connection: Connection[Any, Any] = ours
-        self.thread = threading.Thread(target=serve, args=(theirs, begin), daemon=True)
+        self.thread = threading.Thread(target=serve_in_turns, args=(theirs, begin), daemon=True)
         self.thread.start()
+
+    def said(self) -> tuple[Any, ...]:
+        """The next message that is about work."""
+        while (message := self.connection.recv()) == ("alive",):
+            pass
+        return tuple(message)
 
     def hang_up(self) -> None:
         self.connection.close()
@@ -260,9 +260,9 @@ def test_every_job_gets_a_turn_and_an_empty_chunk_is_not_sent() -> None:
 
     listener = Listener(begin)
     for key, job in enumerate("ab"):
-        listener.connection.send(("do", key, job))
+        listener.connection.send(("do", key, job, ""))
     gate.set()
-    said = [listener.connection.recv() for _ in range(8)]
+    said = [listener.said() for _ in range(8)]
     chunks = [message[2] for message in said if message[0] == "chunk"]
     for job in ("a", "b"):
         assert [c for c in chunks if c.decode()[0] == job] == [
@@ -287,13 +287,13 @@ def test_what_goes_wrong_in_one_job_is_said_of_that_job() -> None:
     listener = Listener(begin)
     said = []
     for key, job in enumerate(("asked", "broken", "fine")):
-        listener.connection.send(("do", key, job))
-        said.append(listener.connection.recv())
+        listener.connection.send(("do", key, job, ""))
+        said.append(listener.said())
     assert said[0] == ("failed", 0, "Ask for something else.")
     assert said[1][:2] == ("failed", 1) and "ZeroDivisionError" in said[1][2]
     assert "secret" not in said[1][2] and said[1][2].endswith(".")
     assert said[2] == ("chunk", 2, b"fine")
-    listener.connection.recv()
+    listener.said()
     listener.hang_up()
 
 
@@ -309,7 +309,7 @@ def test_work_that_is_ended_early_may_put_away_what_it_holds(how: str) -> None:
             put_away.set()
 
     listener = Listener(begin)
-    listener.connection.send(("do", 1, "x"))
+    listener.connection.send(("do", 1, "x", ""))
     listener.connection.recv()
     if how == "forget":
         listener.connection.send(("forget", 1))
@@ -318,6 +318,17 @@ def test_work_that_is_ended_early_may_put_away_what_it_holds(how: str) -> None:
                 listener.connection.recv()
     listener.hang_up()
     assert put_away.is_set()
+
+
+def test_work_that_has_nothing_to_say_gives_signs_of_life() -> None:
+    def begin(job: str) -> Iterator[bytes]:
+        while True:
+            yield b""
+
+    listener = Listener(begin)
+    listener.connection.send(("do", 1, "x", ""))
+    assert [listener.connection.recv() for _ in range(2)] == [("alive",)] * 2
+    listener.hang_up()
 
 
 def test_the_work_of_a_job_is_that_of_its_kind() -> None:

@@ -81,7 +81,7 @@ def test_guess_refuses_in_one_sentence(client: TestClient, without_mnist: None, 
 def test_a_model_that_cannot_answer_is_said_in_one_sentence(
     client: TestClient, without_mnist: None, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
-    async def refuse(job: object) -> AsyncGenerator[bytes, None]:
+    async def refuse(job: object, visitor: object) -> AsyncGenerator[bytes, None]:
         raise ServiceError("There is no model: train one.")
         yield b""
 
@@ -93,7 +93,7 @@ def test_a_model_that_cannot_answer_is_said_in_one_sentence(
 def test_an_answer_that_breaks_off_says_why(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def falter(job: object) -> AsyncGenerator[bytes | Before, None]:
+    async def falter(job: object, visitor: object) -> AsyncGenerator[bytes | Before, None]:
         yield Before(3)
         yield b'{"frames": 21}\n'
         raise ServiceError("The model stopped.")
@@ -131,3 +131,22 @@ def test_policy_allows_exactly_the_inline_scripts_of_the_index_page() -> None:
     assert len(inline_script_hashes(page)) == 2
     rules = dict(rule.split(" ", 1) for rule in content_security_policy().split("; "))
     assert "'unsafe-inline'" not in rules["script-src"] and "sha256-" in rules["script-src"]
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "status", "said"),
+    [
+        ("GET", "/api/points", 405, "POST"),
+        ("GET", "/api/train", 405, "POST"),
+        ("GET", "/api/train/stop", 405, "POST"),
+        ("POST", "/api/sample", 405, "GET"),
+        ("GET", "/api/nothing", 404, "nothing"),
+        ("GET", "/api/", 404, "nothing"),
+    ],
+)
+def test_what_is_not_there_is_said(
+    client: TestClient, method: str, address: str, status: int, said: str
+) -> None:
+    answer = client.request(method, address)
+    assert answer.status_code == status and said in answer.text and answer.text.endswith(".")
+    assert "<" not in answer.text

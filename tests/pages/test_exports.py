@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
+import os
 import re
 import subprocess
 import sys
-from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -18,12 +15,13 @@ from numpy.typing import NDArray
 from PIL import Image
 from starlette.testclient import TestClient
 
-from diffusion_core.service.answer import ServiceError
-from pages.api import export
+from pages.components import studio
 from pages.components.forward_scene import ForwardSettings, picture
-from pages.exports.film import evenly, forward_show
+from pages.exports.film import Show, evenly
+from pages.exports.film import forward_show as show_of
 from pages.exports.gif import GREYS, HEAD, MARGIN, SIDE, gif
 from pages.exports.handout import handout
+from pages.exports.order import TYPES, Export, made, order_of
 from pages.exports.strip import WIDTH, strip
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,7 +32,12 @@ REVERSE = "page=reverse&draw=6&start=5&sampler=DDIM&steps=6&guidance=1&n=2"
 @pytest.fixture(autouse=True)
 def nothing_kept(monkeypatch: pytest.MonkeyPatch, without_mnist: None) -> None:
     """Each test makes its exports itself."""
-    monkeypatch.setattr(export, "workshop", export.Workshop())
+    studio.exports.forget_kept()
+
+
+def forward_show(settings: ForwardSettings, step: int | None = None) -> Show:
+    """The forward process of these settings, as it is exported."""
+    return show_of(settings, picture(settings).tobytes(), step)
 
 
 def frames(content: bytes) -> list[NDArray[np.uint8]]:
@@ -96,33 +99,35 @@ def test_handout_is_one_page_with_its_fonts_and_no_date() -> None:
     assert b"CreationDate" not in content and b"Creator" not in content
 
 
-@pytest.mark.parametrize("kind", export.TYPES)
+@pytest.mark.parametrize("kind", TYPES)
 def test_same_settings_give_the_same_bytes(client: TestClient, kind: str) -> None:
     query = f"page=forward&digit=2&seed=9&t=300&link={LINK}"
     first = client.get(f"/api/export.{kind}?{query}")
-    export.workshop = export.Workshop()
+    studio.exports.forget_kept()
     again = client.get(f"/api/export.{kind}?{query}")
     assert first.status_code == again.status_code == 200 and first.content == again.content
     other = client.get(f"/api/export.{kind}?{query.replace('seed=9', 'seed=8')}")
     assert other.content != first.content
 
 
-@pytest.mark.parametrize("kind", export.TYPES)
+@pytest.mark.parametrize("kind", TYPES)
 def test_another_process_makes_the_same_bytes_without_torch(kind: str) -> None:
-    order = export.order_of(kind, {"page": "forward", "link": LINK}, "")
+    order = order_of(kind, {"page": "forward", "link": LINK}, "")
+    here = made(Export(order, (picture(ForwardSettings()).tobytes(),)))
     code = (
-        "import sys; from pages.api.export import made, order_of;"
+        "import sys; from pages.exports.order import Export, made, order_of;"
         f"order = order_of({kind!r}, {{'page': 'forward', 'link': {LINK!r}}}, '');"
-        "sys.stdout.buffer.write(made(order, []));"
+        f"pixels = bytes.fromhex({picture(ForwardSettings()).tobytes().hex()!r});"
+        "sys.stdout.buffer.write(made(Export(order, (pixels,))));"
         "sys.exit('torch' in sys.modules or 'matplotlib.pyplot' in sys.modules)"
     )
     command = [sys.executable, "-c", code]
     there = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
-    assert there.returncode == 0 and there.stdout == export.made(order, [])
+    assert there.returncode == 0 and there.stdout == here
 
 
 def test_matplotlib_is_imported_only_for_a_handout() -> None:
-    code = "import sys, pages.api.export; sys.exit('matplotlib' in sys.modules)"
+    code = "import sys, pages.exports.studio; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
@@ -146,7 +151,7 @@ def test_reverse_export_ends_with_what_the_model_drew(client: TestClient) -> Non
     assert abs(shown(film[-1]) - drawn).max() <= OFF
 
 
-@pytest.mark.parametrize("kind", export.TYPES)
+@pytest.mark.parametrize("kind", TYPES)
 @pytest.mark.parametrize(
     "query",
     [
@@ -158,7 +163,7 @@ def test_reverse_export_ends_with_what_the_model_drew(client: TestClient) -> Non
 def test_every_kind_of_run(client: TestClient, kind: str, query: str) -> None:
     answer = client.get(f"/api/export.{kind}?{query}&link={LINK}")
     assert answer.status_code == 200 and 5_000 < len(answer.content) < 1_500_000
-    assert answer.headers["content-type"] == export.TYPES[kind]
+    assert answer.headers["content-type"] == TYPES[kind]
 
 
 def test_second_run_counts(client: TestClient) -> None:
@@ -191,50 +196,12 @@ def test_refuses_in_one_sentence(client: TestClient, query: str, said: str) -> N
     assert answer.text.count("\n") == 0 and answer.text.endswith(".")
 
 
-def _run(work: Coroutine[Any, Any, Any]) -> Any:
-    """Run it on a loop of its own, in a thread: Playwright's is running in this one."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, work).result()
-
-
-def test_a_class_that_presses_one_button_is_served_by_one_export(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    made = []
-    monkeypatch.setattr(export, "made", lambda order, recordings: made.append(order) or b"gif")
-    order = export.order_of("gif", {"page": "forward"}, "")
-    workshop = export.Workshop()
-
-    async def everybody() -> list[bytes]:
-        return await asyncio.gather(*(workshop.make(order, []) for _ in range(30)))
-
-    assert _run(everybody()) == [b"gif"] * 30 and made == [order]
-
-
-def test_a_crowd_beyond_what_there_is_room_for_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(export, "made", lambda order, recordings: b"gif")
-    monkeypatch.setattr(export, "WAITING", 3)
-    order = export.order_of("gif", {"page": "forward"}, "")
-    workshop = export.Workshop()
-
-    async def everybody() -> list[bytes | BaseException]:
-        makers = (workshop.make(order, []) for _ in range(5))
-        return await asyncio.gather(*makers, return_exceptions=True)
-
-    answers = _run(everybody())
-    assert answers[:3] == [b"gif"] * 3
-    assert all(isinstance(answer, ServiceError) for answer in answers[3:])
-
-
-def test_old_exports_make_room_for_new_ones(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(export, "made", lambda order, recordings: b"x" * (export.KEPT // 2))
-    orders = [
-        export.order_of("gif", {"page": "forward", "seed": str(seed)}, "") for seed in range(3)
-    ]
-    workshop = export.Workshop()
-    for order in orders:
-        _run(workshop.make(order, []))
-    assert [workshop.kept(order) is None for order in orders] == [True, False, False]
+def test_making_an_export_takes_nothing_from_the_server(client: TestClient) -> None:
+    """Neither the modules nor the time: another process makes it, which goes when it is idle."""
+    assert client.get("/api/export.gif?page=forward&seed=77").status_code == 200
+    process = studio.exports.process_id
+    assert process not in (None, os.getpid()) and studio.exports.keeping.idle is not None
+    assert b"pages.exports.studio" in Path(f"/proc/{process}/cmdline").read_bytes()
 
 
 def test_evenly_keeps_both_ends() -> None:

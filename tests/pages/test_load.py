@@ -18,5 +18,5 @@ def test_a_few_visitors_are_served_and_counted() -> None:
     assert row["whole_median"] <= row["whole_worst"] and row["generate_median"] > 0
     assert 0 < row["action_median"] <= row["action_95"]
     assert row["server_mb"] > 10 and row["worker_mb"] > 10
-    assert set(load.COLUMNS) == set(row)
+    assert set(row) <= set(load.COLUMNS)
     assert len(load.table([row, row]).splitlines()) == 4

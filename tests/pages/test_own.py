@@ -57,14 +57,14 @@ def name(shelf: Shelf, tmp_path: Path) -> str:
 def test_a_run_that_cannot_be_is_refused_in_a_sentence(
     client: TestClient, query: str, said: str
 ) -> None:
-    answer = client.get(f"/api/train?{query}")
+    answer = client.post(f"/api/train?{query}")
     assert answer.status_code == 400
     assert said in answer.text and answer.text.endswith(".") and "\n" not in answer.text
 
 
 def test_stopping_what_does_not_run_is_no_harm(client: TestClient) -> None:
-    assert client.get("/api/train/stop?run=0123456789abcdef").text == "over"
-    assert client.get("/api/train/stop").status_code == 400
+    assert client.post("/api/train/stop?run=0123456789abcdef").text == "over"
+    assert client.post("/api/train/stop").status_code == 400
 
 
 def test_a_trained_model_can_be_taken_home(client: TestClient, name: str, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def encoded(drawing: bytes) -> str:
 
 
 def test_a_training_streams_its_snapshots(client: TestClient) -> None:
-    answer = client.get("/api/points?shape=rings&seed=3&steps=8")
+    answer = client.post("/api/points?shape=rings&seed=3&steps=8")
     assert answer.status_code == 200 and answer.headers["content-encoding"] == "identity"
     run = received(answer.content)
     assert [shot["step"] for shot in run.snapshots] == [0, 2, 4, 6, 8]
@@ -40,13 +40,13 @@ def test_a_training_streams_its_snapshots(client: TestClient) -> None:
 
 
 def test_a_drawing_is_trained_on(client: TestClient) -> None:
-    answer = client.get(f"/api/points?shape=drawing&drawing={encoded(LINE)}&steps=2")
+    answer = client.post(f"/api/points?shape=drawing&drawing={encoded(LINE)}&steps=2")
     assert np.abs(received(answer.content).data[:, 1]).max() < 0.2
 
 
 def test_who_asks_again_is_told_that_it_was_trained_already(client: TestClient) -> None:
     address = "/api/points?seed=11&steps=2"
-    first, second = client.get(address).content, client.get(address).content
+    first, second = client.post(address).content, client.post(address).content
     assert second == b'{"kept": true}\n' + first
 
 
@@ -77,19 +77,19 @@ def test_who_asks_again_is_told_that_it_was_trained_already(client: TestClient) 
 def test_what_cannot_be_trained_is_refused_in_one_sentence(
     client: TestClient, query: str, said: str
 ) -> None:
-    answer = client.get(f"/api/points?{query}")
+    answer = client.post(f"/api/points?{query}")
     assert answer.status_code == 400
     assert said in answer.text.lower() and answer.text.endswith(".") and "\n" not in answer.text
 
 
 def test_a_full_drawing_is_refused_in_one_sentence(client: TestClient) -> None:
     full = bytes(v for y in range(6, 255, 12) for x in range(6, 255, 12) for v in (x, y))
-    answer = client.get(f"/api/points?shape=drawing&drawing={encoded(full)}")
+    answer = client.post(f"/api/points?shape=drawing&drawing={encoded(full)}")
     assert answer.status_code == 400 and "fills the whole plane" in answer.text
 
 
 def test_nan_while_training_is_said_after_what_was_learned(client: TestClient) -> None:
-    answer = client.get("/api/points?rate=1000")
+    answer = client.post("/api/points?rate=1000")
     assert answer.status_code == 200
     body, _, last = answer.content.rpartition(b'{"problem": ')
     assert b"learning rate 1000 is too high" in last
@@ -99,12 +99,12 @@ def test_nan_while_training_is_said_after_what_was_learned(client: TestClient) -
 def test_a_full_line_is_said_in_one_sentence(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def refuse(job: object) -> AsyncGenerator[bytes | Before, None]:
+    async def refuse(job: object, visitor: object) -> AsyncGenerator[bytes | Before, None]:
         raise ServiceError(studio.CROWDED.format(waiting=30))
         yield b""
 
     monkeypatch.setattr(studio.planes, "ask", refuse)
-    answer = client.get("/api/points")
+    answer = client.post("/api/points")
     assert answer.status_code == 503
     assert answer.text.startswith("30 others are waiting to train") and answer.text.endswith(".")
 

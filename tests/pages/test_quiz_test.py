@@ -34,8 +34,9 @@ def answer_all(app: AppTest, seed: str, right: int, sure: str = "fairly sure") -
     for number, drawn in enumerate(quiz_test.select(bank, Log(), int(seed)), 1):
         answer = drawn.question.answer
         index = answer if number <= right else (answer + 1) % 4
-        app.radio(key=f"test-{seed}-{number}-chosen").set_value(index)
-        app.radio(key=f"test-{seed}-{number}-sure").set_value(sure)
+        id = drawn.question.id
+        app.radio(key=f"test-{seed}-{number}-chosen-{id}").set_value(index)
+        app.radio(key=f"test-{seed}-{number}-sure-{id}").set_value(sure)
         found.append(drawn.question)
     return found
 
@@ -83,8 +84,8 @@ def test_an_address_that_is_no_test(
 
 def test_open_questions_are_named_once_and_then_accepted(open_page: Open) -> None:
     app = open_page("practice", set="test", test="7")
-    answer_all(app, "7", 10)
-    app.radio(key="test-7-10-chosen").set_value(None)
+    last = answer_all(app, "7", 10)[-1]
+    app.radio(key=f"test-7-10-chosen-{last.id}").set_value(None)
     press(app, "Hand in")
     (line,) = said(app)
     assert line.startswith("1 of 10 are still open.") and not len(log_of(app))

@@ -4,11 +4,13 @@ import json
 from collections import Counter
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from pages.components.record import LOG
+from pages.components.record import LOG, now
 from quizzes.bank import load_bank
 from quizzes.log import MAX_BYTES, Log, dump
+from quizzes.review import DAY
 from tests.pages.conftest import Open
 from tests.pages.quiz_visitor import (
     IDS,
@@ -46,7 +48,45 @@ def test_what_is_due_is_asked_in_a_session_that_ends(open_page: Open) -> None:
 
 def test_what_was_just_answered_is_not_due(open_page: Open) -> None:
     app = with_log(open_page, "recall", Log((event(IDS[0], 0),)))
-    assert "Nothing is due now. The next question comes back on" in shown(app)
+    assert "Nothing is due now. The next question comes back in 2 days, on" in shown(app)
+
+
+@pytest.mark.parametrize("ago", [0, 0.4, 1, 1.6, 2, 7, 9])
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "Pacific/Kiritimati", "Etc/GMT+12", "", "x/y"])
+def test_the_sentence_and_the_bars_agree(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, ago: float, zone: str
+) -> None:
+    monkeypatch.setattr(type(st.context), "timezone", zone)
+    log = Log((event(IDS[0], ago), event(IDS[1], ago, certainty="certain")))
+    app = with_log(open_page, "recall", log)
+    bars = json.loads(app.get("plotly_chart")[0].proto.spec)["data"][0]
+    counts = dict(zip(bars["x"], bars["y"], strict=True))
+    assert ("Nothing is due now" in shown(app)) == (counts["today"] == 0)
+    assert (f"**{counts['today']} due**" in shown(app)) == (counts["today"] > 0)
+    said = next(c.value for c in app.caption if ": 1" in c.value or ": 2" in c.value)
+    assert ("today" in said) == (counts["today"] > 0)
+    tomorrow = counts["+1"] > 0 and not counts["today"]
+    assert ("comes back tomorrow" in shown(app)) == tomorrow
+
+
+def test_midnight_changes_nothing(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither in London's day nor elsewhere: the options stand as they stood."""
+    app = with_log(open_page, "recall", Log((event(IDS[0], 200),)))
+    press(app, "Recall 1 now")
+    radio = next(r for r in app.radio if "-chosen-" in str(r.key))
+    before, later = list(radio.options), now() + DAY
+    monkeypatch.setattr("pages.recall.now", lambda: later)
+    app.run()
+    assert list(next(r for r in app.radio if "-chosen-" in str(r.key)).options) == before
+
+
+def test_the_order_is_another_one_the_next_time(open_page: Open) -> None:
+    orders = set()
+    for times in range(1, 9):
+        log = Log(tuple(event(IDS[0], 200 + n) for n in range(times)))
+        app = press(with_log(open_page, "recall", log), "Recall 1 now")
+        orders.add(tuple(next(r for r in app.radio if "-chosen-" in str(r.key)).options))
+    assert len(orders) > 4
 
 
 def test_a_clock_that_was_ahead_does_no_harm(open_page: Open) -> None:

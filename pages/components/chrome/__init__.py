@@ -15,17 +15,22 @@ import streamlit as st
 from pages.components.words import words
 
 HERE = Path(__file__).parent
+LETTER_KEYS = HERE / "letters.js"
+"""For every script that listens to single letters or digits: whether the reader wants that."""
 
 
 def _register(name: str) -> Callable[..., Any]:
-    script = "\n".join((HERE / part).read_text("utf-8") for part in ("storage.js", f"{name}.js"))
+    parts = (HERE / "storage.js", LETTER_KEYS, HERE / f"{name}.js")
+    script = "\n".join(part.read_text("utf-8") for part in parts)
     style = (HERE / "chrome.css").read_text("utf-8")
     return st.components.v2.component(
         f"fog_{name}", html='<div class="root"></div>\n', css=style, js=script
     )
 
 
-_COMPONENTS = {name: _register(name) for name in ("progress", "done", "glossary", "presenter")}
+_COMPONENTS = {
+    name: _register(name) for name in ("progress", "done", "glossary", "presenter", "shortcuts")
+}
 
 
 def progress(slug: str) -> None:
@@ -36,6 +41,11 @@ def progress(slug: str) -> None:
 def done_button(slug: str) -> None:
     """For the foot of a page: notes that it was opened, and lets the reader tick it off."""
     _COMPONENTS["done"](key=f"done-{slug}", data={"slug": slug})
+
+
+def shortcuts() -> None:
+    """For the foot of a page: turns one-letter shortcuts off, for whoever dictates or mistypes."""
+    _COMPONENTS["shortcuts"](key="shortcuts", data={})
 
 
 def glossary() -> None:

@@ -5,6 +5,7 @@ export default function ({ parentElement, data }) {
   if (!readProgress()[data.slug]) writeProgress(data.slug, "begun");
   const button = document.createElement("button");
   button.type = "button";
+  button.className = "middle";
   const show = () => {
     const done = readProgress()[data.slug] === "done";
     button.textContent = done ? "✓ Done" : "Mark as done";

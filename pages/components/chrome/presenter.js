@@ -102,7 +102,7 @@ class Presenter {
       ArrowDown: () => this.go(1), ArrowUp: () => this.go(-1),
       b: () => this.blank(), B: () => this.blank(), Escape: () => (this.curtain ? this.blank() : this.end()),
     }[event.key];
-    if (!act) return;
+    if (!act || (event.key.length === 1 && !lettersWork())) return;
     event.preventDefault();
     act();
   }

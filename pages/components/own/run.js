@@ -81,7 +81,7 @@ class OwnRun {
     try { sessionStorage.setItem(REMEMBERED, "1"); } catch { /* refused: then nothing is said after a reload */ }
     const { digits, seconds, seed } = this.settings;
     try {
-      const answer = await fetch(`api/train?${new URLSearchParams({ run: this.token, digits, seconds, seed })}`, { signal: this.hangUp.signal });
+      const answer = await fetch(`api/train?${new URLSearchParams({ run: this.token, digits, seconds, seed })}`, { method: "POST", signal: this.hangUp.signal });
       if (!answer.ok) throw new Error(await answer.text());
       const reader = answer.body.getReader();
       for (;;) {
@@ -114,7 +114,7 @@ class OwnRun {
     this.stopping = true;
     this.report();
     try {
-      const answer = await fetch(`api/train/stop?run=${this.token}`);
+      const answer = await fetch(`api/train/stop?run=${this.token}`, { method: "POST" });
       if (!answer.ok) throw new Error();
     } catch {
       this.stopping = false; // it goes on as before, and Stop may be pressed again

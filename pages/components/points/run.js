@@ -74,7 +74,7 @@ class Training {
     this.live = true;
     this.hangUp = new AbortController();
     try {
-      const answer = await fetch(this.address, { signal: this.hangUp.signal });
+      const answer = await fetch(this.address, { method: "POST", signal: this.hangUp.signal });
       if (!answer.ok) throw new Error(await answer.text());
       const reader = answer.body.getReader();
       for (;;) {

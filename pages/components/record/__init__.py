@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import json
 import time
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from pages.components import drafts
+from pages.components.chrome import LETTER_KEYS
+from quizzes.days import zone_of
 from quizzes.log import Event, Log, LogError, dump, merge, parse
 
 HERE = Path(__file__).parent
@@ -24,16 +28,17 @@ REFUSED = "record:refused"
 """When the browser sent what cannot be read; it then sets that aside."""
 
 
-def _register(name: str) -> Any:
+def _register(name: str, *shared: Path) -> Any:
+    parts = (*shared, HERE / f"{name}.js")
     return st.components.v2.component(
         f"fog_{name}",
         html='<div class="root"></div>\n',
         css=(HERE / "record.css").read_text("utf-8"),
-        js=(HERE / f"{name}.js").read_text("utf-8"),
+        js="\n".join(part.read_text("utf-8") for part in parts),
     )
 
 
-_record, _keys = _register("record"), _register("keys")
+_record, _keys = _register("record", HERE / "drafts.js"), _register("keys", LETTER_KEYS)
 
 
 def log() -> Log:
@@ -54,6 +59,11 @@ def now() -> int:
     return time.time_ns() // 1_000_000
 
 
+def zone() -> tzinfo:
+    """The time zone of the learner, as their browser says it."""
+    return zone_of(st.context.timezone)
+
+
 def record(where: str, panel: bool = False) -> None:
     """Keep the browser's record and the session's together.
 
@@ -63,8 +73,11 @@ def record(where: str, panel: bool = False) -> None:
     key = f"record-{where}"
 
     def received() -> None:
-        text = st.session_state[key].get("log")
-        if not text:
+        told = st.session_state[key].get("told") or {}
+        if told.get("drafts"):
+            drafts.told(told["drafts"])
+        text = told.get("log")
+        if not isinstance(text, str):
             return
         try:
             found = parse(text)
@@ -77,6 +90,7 @@ def record(where: str, panel: bool = False) -> None:
 
     def erased() -> None:
         st.session_state[LOG], st.session_state[NEW] = Log(), []
+        drafts.forget_all()
 
     _record(
         key=key,
@@ -86,8 +100,9 @@ def record(where: str, panel: bool = False) -> None:
             "known": len(log()),
             "refused": st.session_state.pop(REFUSED, 0),
             "panel": panel,
+            **drafts.for_browser(),
         },
-        on_log_change=received,
+        on_told_change=received,
         on_erased_change=erased,
     )
 

@@ -10,7 +10,7 @@ export default function ({ parentElement, data }) {
   // Changed a moment after it was made: a live region that is born with its words is not read.
   setTimeout(() => { if (root.spoken.textContent !== data.said) root.spoken.textContent = data.said; }, 150);
   const onkey = (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!lettersWork() || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (window.throughTheFogPresents) return; // there, B blanks the screen
     if (event.composedPath()[0].closest?.(TYPING)) return;
     const place = "abcd".indexOf(event.key.toLowerCase());

@@ -1,11 +1,14 @@
 // The learner's record: an append-only log of attempts in this browser's storage, and nowhere else.
 // Python gives the events that the browser may not have yet, again and again; those with a new id
 // are added. Python is sent the log when it does not know all of it, or gives more than it need.
-// Everything else is derived from the log.
+// Everything else is derived from the log. What is half answered goes the same way (drafts.js); a
+// session that is new, after a restart or a reload, is sent it once.
 
 const KEY = "throughTheFog.log";
 const DAMAGED = `${KEY}.damaged`;
 const MANY = 50; // so many events at once were imported, and need not be given again
+const ASKED = "throughTheFog.askedToStay";
+const SHORT = "This browser forgets what a site has kept after seven days without a visit. Before a longer break, export your record; you can import it here again.";
 const SAY = {
   unkept: "This browser's storage is full or blocked, so your record lasts only until you close or reload this tab: export it to keep it.",
   damaged: "Your record in this browser was damaged, so a new one was begun; the damaged one is kept aside and can be exported.",
@@ -22,6 +25,10 @@ export default function ({ parentElement, data, setTriggerValue }) {
     book.refuse();
   }
   if (!data.known) book.gone.clear();
+  // A session that is new may have been told by the page what is chosen, but no more than that: it
+  // is sent what was there before its own word is put away.
+  if (data.wants && data.wants !== root.wanted) root.drafts = allDrafts();
+  keepDrafts(data.drafts);
   if (book.missing && data.known > data.events.length) erase(root, book); // in another tab
   else {
     book.append(data.events);
@@ -45,17 +52,23 @@ export default function ({ parentElement, data, setTriggerValue }) {
 }
 
 function tell(root, book) {
-  const count = book.log.events.length, { known, events } = root.data;
-  const state = `${count} ${known} ${events.length}`;
+  const count = book.log.events.length, { known, events, wants } = root.data;
+  const state = `${count} ${known} ${events.length}`, told = {};
   if (count === known && events.length < MANY) root.told = null;
   else if (state !== root.told) {
     root.told = state; // once, even if it is refused
-    root.send("log", JSON.stringify(book.log));
+    told.log = JSON.stringify(book.log);
   }
+  if (wants && wants !== root.wanted) {
+    root.wanted = wants;
+    if (Object.keys(root.drafts).length) told.drafts = JSON.stringify(root.drafts);
+  }
+  if (told.log || told.drafts) root.send("told", told); // in one: each costs a run of the page
 }
 
 function erase(root, book) {
   book.erase(root.data.events);
+  eraseDrafts();
   root.send("erased", true);
 }
 
@@ -153,6 +166,7 @@ class Book {
       localStorage.setItem(KEY, JSON.stringify(this.log));
       window.throughTheFogLog = undefined;
       this.unkept = this.missing = false;
+      askToStay();
     } catch {
       window.throughTheFogLog = this.log;
       this.unkept = true;
@@ -173,9 +187,29 @@ class Book {
   }
 }
 
+// Now there is something to keep: ask the browser not to clear it away when room is short. Once,
+// since some browsers ask the reader; and whatever the answer is, nothing else depends on it.
+function askToStay() {
+  try {
+    if (!navigator.storage?.persist || localStorage.getItem(ASKED)) return;
+    localStorage.setItem(ASKED, "yes");
+    navigator.storage.persist().catch(() => {});
+  } catch {
+    // Then not.
+  }
+}
+
+// Browsers made of Apple's WebKit clear storage away after seven days, but not that of an app on
+// the home screen or in the dock.
+function forgets() {
+  const app = navigator.standalone || matchMedia("(display-mode: standalone)").matches;
+  return !app && (navigator.vendor ?? "").startsWith("Apple");
+}
+
 function draw(root, book) {
   const { panel } = root.data;
-  const now = `${panel} ${book.problem} ${Boolean(book.damaged)}`;
+  const short = panel && forgets() && book.log.events.length > 0;
+  const now = `${panel} ${book.problem} ${Boolean(book.damaged)} ${short}`;
   if (root.drawn === now) return; // what has the focus stays
   root.drawn = now;
   const parts = [];
@@ -194,6 +228,7 @@ function draw(root, book) {
     if (panel) row.append(eraser(root, book));
     parts.push(row);
   }
+  if (short) parts.push(Object.assign(document.createElement("p"), { className: "short", textContent: SHORT }));
   root.replaceChildren(...parts);
 }
 

@@ -13,6 +13,7 @@ import streamlit as st
 
 from diffusion_core.sound.melody import LETTERS, READY
 from diffusion_core.sound.notes import NAMES, RATE
+from pages.components.chrome import LETTER_KEYS
 from pages.components.stage import HERE as STAGE
 from pages.components.stage import SHARED
 
@@ -21,7 +22,11 @@ OURS = ("audio.js", "spectrogram.js")
 
 
 def _register(name: str, shared: tuple[str, ...]) -> Any:
-    parts = [STAGE / part for part in shared] + [HERE / part for part in (*OURS, f"{name}.js")]
+    parts = (
+        [LETTER_KEYS]
+        + [STAGE / part for part in shared]
+        + [HERE / part for part in (*OURS, f"{name}.js")]
+    )
     return st.components.v2.component(
         f"fog_{name}",
         html='<div class="root"></div>\n',

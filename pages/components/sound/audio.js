@@ -3,6 +3,22 @@
 const GAIN = 0.3; // noise at its loudest is then at a third of what the loudspeaker can do
 const SILENT = "The browser keeps this page silent: allow sound for it in the browser's settings, and press again.";
 const MUTE = "This browser cannot play sound. Everything else works, and a melody can be downloaded.";
+const MUTED = "Nothing to be heard? The silent mode of an iPhone or iPad silences this page, too: turn it off.";
+
+// The silent mode of a phone silences web pages, but for those that say that sound is what they are
+// for, as a music player does. Older ones cannot say so: there, a line on the page says it.
+function soundIsThePoint() {
+  try {
+    if (navigator.audioSession) navigator.audioSession.type = "playback";
+  } catch {
+    // Then it stays as it is.
+  }
+}
+
+function muteNote() {
+  const touched = /iPhone|iPad|iPod/.test(navigator.userAgent) || (navigator.platform === "MacIntel" && navigator.maxTouchPoints > 1);
+  return touched && !navigator.audioSession ? [make("p.small.soft", {}, MUTED)] : [];
+}
 
 // Waves at their times, in one. parts: [seconds, Float32Array]. tanh is the limiter: quiet sound
 // passes unchanged, loud sound is softened, and nothing can be louder than 1.
@@ -24,6 +40,7 @@ const loudspeaker = (window.throughTheFogLoudspeaker ??= {
   async open() {
     const Context = window.AudioContext ?? window.webkitAudioContext;
     if (!Context) throw new Error(MUTE);
+    soundIsThePoint();
     try {
       this.context ??= new Context();
       // A browser that does not allow sound leaves this promise open.

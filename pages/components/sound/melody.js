@@ -95,7 +95,7 @@ class Melody {
     if (event.defaultPrevented || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
     const focus = event.composedPath()[0];
     if (focus.closest?.("input:not([type=checkbox], [type=range]), textarea, select, [contenteditable]")) return;
-    if (/^[1-8]$/.test(event.key)) this.press(+event.key - 1);
+    if (/^[1-8]$/.test(event.key) && lettersWork()) this.press(+event.key - 1);
   }
 
   // One note, made while the key goes down.

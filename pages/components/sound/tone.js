@@ -16,7 +16,7 @@ export default function (component) {
     });
     const happen = make("button.wide.strong", { type: "button" }, "Hear it happen");
     const said = make("p.small.said", { role: "status" });
-    root.replaceChildren(make("div.tones", {}, ...panels.map((p) => p.figure)), make("div.hear", {}, happen, said));
+    root.replaceChildren(make("div.tones", {}, ...panels.map((p) => p.figure)), make("div.hear", {}, happen, said), ...muteNote());
 
     const sound = async (act) => {
       setText(said, "");

@@ -1,0 +1,29 @@
+"""A sign of life from a process that computes, between two passes of whatever it does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any
+
+EVERY = 1.0
+"""Seconds."""
+
+
+class Pulse:
+    """Says ("alive",) at most every so often, to whoever watches (keeper.py)."""
+
+    def __init__(
+        self, connection: Connection[Any, Any], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._connection = connection
+        self._clock = clock
+        self._last = -EVERY
+
+    def beat(self) -> None:
+        """Call it whenever something has been done."""
+        now = self._clock()
+        if now - self._last >= EVERY:
+            self._last = now
+            self._connection.send(("alive",))
