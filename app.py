@@ -17,6 +17,7 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 
+from diffusion_core.data import remove_half_downloaded
 from pages.api.early_style import EarlyStyle
 from pages.api.nearest import NearestPage
 from pages.api.routes import ROUTES
@@ -24,21 +25,28 @@ from pages.api.security import SecurityHeaders
 from pages.components import model, studio
 from pages.components.digits import download
 from pages.components.look import STYLE
+from pages.server.steady import steady
 
 
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
     """Start the model's process, and look for MNIST unless FOG_OFFLINE is set."""
+    remove_half_downloaded()
     await model.service.start()
     await studio.start()
-    # What has been imported stays: the garbage collector need not look through it again and again.
-    gc.collect()
-    gc.freeze()
-    preparing = asyncio.create_task(model.prepare_favourites())
-    if not os.environ.get("FOG_OFFLINE"):
-        download.start()
-    yield
-    preparing.cancel()
+    async with steady(stop):
+        # What has been imported stays: the garbage collector need not look through it again.
+        gc.collect()
+        gc.freeze()
+        preparing = asyncio.create_task(model.prepare_favourites())
+        if not os.environ.get("FOG_OFFLINE"):
+            download.start()
+        yield
+        preparing.cancel()
+
+
+async def stop() -> None:
+    """End all work; whoever waits for it is told."""
     await model.service.stop()
     await studio.stop()
 

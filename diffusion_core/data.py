@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from requests import HTTPError, RequestException, Response, Timeout
 
 from diffusion_core.errors import MnistError
-from diffusion_core.files import replacing
+from diffusion_core.files import remove_half_written, replacing
 
 Split = Literal["train", "test"]
 
@@ -189,6 +189,12 @@ def download_mnist(progress: Callable[[float], None] = lambda fraction: None) ->
             _fetch(file, folder, bar)
         bar.next_file()
     return folder
+
+
+def remove_half_downloaded() -> None:
+    """Remove what a download has left that was killed in its middle."""
+    for file in FILES.values():
+        remove_half_written(cache_folder() / "mnist" / f"{file.name}.gz")
 
 
 def _fetch(file: IdxFile, folder: Path, bar: _Progress) -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from diffusion_core.errors import UserFacingError
 from diffusion_core.service.jobs import Job
 
+SHUTTING_DOWN = "The server is shutting down: please try again later."
+
 
 class ServiceError(UserFacingError):
     """The model cannot be asked just now, or could not answer."""

@@ -19,7 +19,7 @@ from collections.abc import AsyncGenerator, Iterable
 from contextlib import suppress
 from typing import Any
 
-from diffusion_core.service.answer import Answer, Before, ServiceError
+from diffusion_core.service.answer import SHUTTING_DOWN, Answer, Before, ServiceError
 from diffusion_core.service.jobs import Job
 from diffusion_core.service.keeper import Keeper
 from diffusion_core.service.limits import Keeping, Limits, Wording
@@ -58,7 +58,7 @@ class ModelService:
     async def stop(self) -> None:
         """End the worker; whoever still reads is told."""
         self._loop = None
-        self.gave_up("The server is shutting down: please try again later.")
+        self.gave_up(SHUTTING_DOWN)
         await self._keeper.stop()
 
     async def ready(self) -> None:

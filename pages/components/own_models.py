@@ -6,33 +6,36 @@ these is "yours-" and its name on the shelf.
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from pathlib import Path
 
 from diffusion_core.own.shelf import Shelf
+from diffusion_core.scratch import Scratch, remove_left_behind
 
-_shelf: Shelf | None = None
+PREFIX = "through-the-fog-"
+_folder: Scratch | None = None
 """Of this server, between its start and its stop."""
 
 
 def open_shelf() -> None:
-    """Make the folder in which models are kept."""
-    global _shelf
-    _shelf = Shelf(tempfile.mkdtemp(prefix="through-the-fog-"))
+    """Make the folder in which models are kept, and remove those of servers that were killed."""
+    global _folder
+    remove_left_behind(PREFIX)
+    _folder = Scratch(PREFIX)
 
 
 def clear_shelf() -> None:
     """Remove it, with all that is in it."""
-    global _shelf
-    if _shelf is not None:
-        shutil.rmtree(_shelf.folder, ignore_errors=True)
-    _shelf = None
+    global _folder
+    if _folder is not None:
+        _folder.remove()
+    _folder = None
 
 
 def shelf() -> Shelf:
     """That of this server. Where none was opened, an empty one."""
-    return _shelf or Shelf(Path(tempfile.gettempdir()) / "through-the-fog-none")
+    none = Path(tempfile.gettempdir()) / "through-the-fog-none"
+    return Shelf(none if _folder is None else _folder.path)
 
 
 SHIPPED = "shipped"
