@@ -282,8 +282,8 @@ class Keeper:
         self._not_before = now + pause
         log.warning("The %s %s. The next start may be in %.0f s.", self._name, what, pause)
         self._owner.lost(loaded)
-        failing_for = now - self._failing_since
-        if self._failures >= self._keeping.tries or failing_for >= self._keeping.patience:
+        too_long = now - self._failing_since >= self._keeping.patience and not self._owner.idle
+        if self._failures >= self._keeping.tries or too_long:
             self._give_up(self._sentence)
         elif self._keeping.idle is None or not self._owner.idle:
             self.want()
