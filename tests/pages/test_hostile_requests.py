@@ -6,7 +6,6 @@ does. So this is about everything that happens before.
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import AsyncGenerator
 from typing import Any
 from urllib.parse import urlencode
@@ -85,10 +84,9 @@ def busy(without_mnist: None, monkeypatch: pytest.MonkeyPatch) -> TestClient:
     """The routes, before a model that has no time; exports are ordered and not made."""
 
     def ask(job: Any, *_: Any, **__: Any) -> AsyncGenerator[bytes, None]:
-        # What the real one does with a job: sends it to another process, keeps its answer under
-        # it, and looks at its size.
-        assert pickle.loads(pickle.dumps(job)) == job  # noqa: S301
-        assert isinstance(hash(job), int) and 0 <= job.size < 10**9 and 0 <= job.width <= 1000
+        # What the real one does with a job: keeps its answer under it, and looks at its size.
+        assert isinstance(hash(job), int)
+        assert 0 <= job.size < 10**9 and 0 <= job.width <= 1000
 
         async def refused() -> AsyncGenerator[bytes, None]:
             raise ServiceError(BUSY)
