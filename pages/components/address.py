@@ -47,7 +47,8 @@ def short(most: int) -> Check:
     """Words that a reader may type: whether they mean anything is said where they are used."""
 
     def check(text: str) -> str | None:
-        return None if text == plain(text, most) else f"at most {most} ordinary characters"
+        usable = len(text) <= most and text.isprintable()
+        return None if usable else f"at most {most} ordinary characters"
 
     return check
 

@@ -17,8 +17,8 @@ UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 and what is no character at all."""
 ACCENTS = re.compile(r"((?:^|.)[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u20f0]{2})"
                      r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u20f0]+")  # fmt: skip
-MARKS = re.compile(r"[\\`*_\[\]<>~$&|]")
-"""What begins or ends something in Markdown, wherever it stands."""
+MARKS = re.compile(r"[\\`*\[\]<>~$&|]|(?<![^\W_])_|_(?![^\W_])")
+"""What begins or ends something in Markdown, wherever it stands; but for _ within a word."""
 AT_START = re.compile(r"(?=[#+=-])|(?<=\d)(?=[.)])")
 """Where a backslash has to stand in what begins a paragraph, lest it be a heading or a list."""
 LONGER = re.compile(

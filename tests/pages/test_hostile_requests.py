@@ -7,7 +7,6 @@ does. So this is about everything that happens before.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from multiprocessing import Pipe
 from typing import Any
 from urllib.parse import urlencode
 
@@ -84,12 +83,9 @@ def busy(without_mnist: None, monkeypatch: pytest.MonkeyPatch) -> TestClient:
     """The routes, before processes that have no time."""
 
     def ask(job: Any, *_: Any, **__: Any) -> AsyncGenerator[bytes, None]:
-        # What the real one does with a job: sends it to another process, keeps its answer under
-        # it, and looks at its size.
-        ours, theirs = Pipe()
-        ours.send(job)
-        assert theirs.recv() == job
-        assert isinstance(hash(job), int) and 0 <= job.size < 10**9 and 0 <= job.width <= 1000
+        # What the real one does with a job: keeps its answer under it, and looks at its size.
+        assert isinstance(hash(job), int)
+        assert 0 <= job.size < 10**9 and 0 <= job.width <= 1000
 
         async def refused() -> AsyncGenerator[bytes, None]:
             raise ServiceError(BUSY)

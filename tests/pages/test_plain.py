@@ -64,7 +64,7 @@ def test_what_is_too_long_ends_in_dots() -> None:
 
 
 def test_our_own_sentences_stay_as_they_are() -> None:
-    said = "seed must be a whole number from 0 to 2147483647, and not -3 (as in 3.2)."
+    said = "seed must be a whole number from 0 to 2147483647, and not -3 (as gen_seed in 3.2)."
     assert as_text(said, 400) == said == sentence(ValueError(said))
 
 
