@@ -19,6 +19,8 @@ BROADEST = 0.25
 WIDTHS = (0.02, 0.04, 0.06, 0.09, 0.13, 0.18, BROADEST)
 SMALLEST = 10
 """Pixels: what is smaller is a speck."""
+STANDS_OUT = 0.08
+"""One of more than a dozen equal things is a pattern, and no digit."""
 MOST_HOLES = 4
 """An 8 has two, and a hasty pen adds some."""
 LEVELS = (0.5, 0.32, 0.2, 0.12, 0.07)
@@ -105,8 +107,9 @@ def _digit(image: Floats) -> tuple[Floats, bool]:
             ink = float(np.percentile(left[pieces.labels == pieces.best], 85))
     if not best:
         raise RequestError(NOTHING)
-    chosen, others = _chosen(_pieces(found, found > 0.45 * ink))
-    if not _like_a_digit(chosen):
+    inked = found > 0.45 * ink
+    chosen, others = _chosen(_pieces(found, inked))
+    if not _like_a_digit(chosen) or chosen.sum() < STANDS_OUT * inked.sum():
         raise RequestError(NOTHING)
     strength = np.clip((found - 0.25 * ink) / (0.55 * ink), 0, 1)
     near = cv2.dilate(chosen.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
