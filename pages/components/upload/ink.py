@@ -23,6 +23,8 @@ STANDS_OUT = 0.08
 """One of more than a dozen equal things is a pattern, and no digit."""
 MOST_HOLES = 4
 """An 8 has two, and a hasty pen adds some."""
+MOST_PIECES = 80
+"""A pencil's stroke falls to pieces on rough paper, but not to as many as grain has."""
 LEVELS = (0.5, 0.32, 0.2, 0.12, 0.07)
 """By what share ink may be darker than the paper around it, at least."""
 
@@ -126,7 +128,8 @@ def _like_a_digit(shape: Mask) -> bool:
     blot = 2 * float(cv2.distanceTransform(room, cv2.DIST_L2, 3).max()) > 0.5 * size
     _, _, stats, _ = cv2.connectedComponentsWithStats(1 - room, connectivity=4)
     holes = (stats[1:, cv2.CC_STAT_AREA] > (0.05 * size) ** 2).sum() - 1
-    return not blot and holes <= MOST_HOLES
+    pieces, _ = cv2.connectedComponents(room, connectivity=8)
+    return not blot and holes <= MOST_HOLES and pieces <= MOST_PIECES
 
 
 @dataclass(frozen=True)
