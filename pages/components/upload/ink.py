@@ -19,8 +19,12 @@ BROADEST = 0.25
 WIDTHS = (0.02, 0.04, 0.06, 0.09, 0.13, 0.18, BROADEST)
 SMALLEST = 10
 """Pixels: what is smaller is a speck."""
+STANDS_OUT = 0.08
+"""One of more than a dozen equal things is a pattern, and no digit."""
 MOST_HOLES = 4
 """An 8 has two, and a hasty pen adds some."""
+MOST_PIECES = 80
+"""A pencil's stroke falls to pieces on rough paper, but not to as many as grain has."""
 LEVELS = (0.5, 0.32, 0.2, 0.12, 0.07)
 """By what share ink may be darker than the paper around it, at least."""
 
@@ -105,8 +109,9 @@ def _digit(image: Floats) -> tuple[Floats, bool]:
             ink = float(np.percentile(left[pieces.labels == pieces.best], 85))
     if not best:
         raise RequestError(NOTHING)
-    chosen, others = _chosen(_pieces(found, found > 0.45 * ink))
-    if not _like_a_digit(chosen):
+    inked = found > 0.45 * ink
+    chosen, others = _chosen(_pieces(found, inked))
+    if not _like_a_digit(chosen) or chosen.sum() < STANDS_OUT * inked.sum():
         raise RequestError(NOTHING)
     strength = np.clip((found - 0.25 * ink) / (0.55 * ink), 0, 1)
     near = cv2.dilate(chosen.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
@@ -123,7 +128,8 @@ def _like_a_digit(shape: Mask) -> bool:
     blot = 2 * float(cv2.distanceTransform(room, cv2.DIST_L2, 3).max()) > 0.5 * size
     _, _, stats, _ = cv2.connectedComponentsWithStats(1 - room, connectivity=4)
     holes = (stats[1:, cv2.CC_STAT_AREA] > (0.05 * size) ** 2).sum() - 1
-    return not blot and holes <= MOST_HOLES
+    pieces, _ = cv2.connectedComponents(room, connectivity=8)
+    return not blot and holes <= MOST_HOLES and pieces <= MOST_PIECES
 
 
 @dataclass(frozen=True)
