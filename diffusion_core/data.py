@@ -24,8 +24,8 @@ import pooch
 from numpy.typing import NDArray
 from requests import HTTPError, RequestException, Response, Timeout
 
-from diffusion_core.errors import MnistError
-from diffusion_core.files import replacing
+from diffusion_core.errors import MnistError, named
+from diffusion_core.files import is_file, is_folder, replacing
 
 Split = Literal["train", "test"]
 
@@ -85,14 +85,14 @@ def cache_folder() -> Path:
 def _read(folder: Path, file: IdxFile) -> bytes | None:
     """The bytes of NAME.gz (unpacked) or NAME; None if neither is there. MnistError if damaged."""
     packed, plain = folder / f"{file.name}.gz", folder / file.name
-    path = packed if packed.is_file() else plain
-    if not path.is_file():
+    path = packed if is_file(packed) else plain
+    if not is_file(path):
         return None
     try:
         raw = gzip.decompress(path.read_bytes()) if path is packed else path.read_bytes()
     except (OSError, EOFError, zlib.error) as error:
         raise MnistError(
-            f"{path} is damaged or cannot be read ({error}): replace it with a fresh copy."
+            f"{named(path)} is damaged or cannot be read: replace it with a fresh copy.", path
         ) from error
     if hashlib.md5(raw, usedforsecurity=False).hexdigest() == file.md5:
         return raw
@@ -105,7 +105,7 @@ def _read(folder: Path, file: IdxFile) -> bytes | None:
         None,
     )
     what = f"holds {mistaken_for} instead" if mistaken_for else "is not the original MNIST file"
-    raise MnistError(f"{path} {what}: replace it with a fresh copy of {file.name}.")
+    raise MnistError(f"{named(path)} {what}: replace it with a fresh copy of {file.name}.", path)
 
 
 def _decode(raw: bytes, file: IdxFile) -> NDArray[np.uint8]:
@@ -122,18 +122,22 @@ def _decode(raw: bytes, file: IdxFile) -> NDArray[np.uint8]:
 def _source() -> Path | None:
     """The first folder that has all four files (whole or not: loading tells), or None."""
     chosen = os.environ.get("MNIST_DIR")
-    if chosen and not Path(chosen).is_dir():
-        raise MnistError(f"MNIST_DIR is {chosen}, which is not a folder: correct or unset it.")
+    if chosen and not is_folder(chosen):
+        raise MnistError(
+            "MNIST_DIR does not name a folder that this app may read: correct or unset it.", chosen
+        )
     for folder in [Path(chosen)] if chosen else [cache_folder() / "mnist"]:
         missing = [
             f.name
             for f in FILES.values()
-            if not (folder / f.name).is_file() and not (folder / f"{f.name}.gz").is_file()
+            if not is_file(folder / f.name) and not is_file(folder / f"{f.name}.gz")
         ]
         if not missing:
             return folder
         if chosen:
-            raise MnistError(f"MNIST_DIR is {chosen}, but {missing[0]}.gz is not there: add it.")
+            raise MnistError(
+                f"MNIST_DIR names a folder in which {missing[0]}.gz is not: add it.", chosen
+            )
     return None
 
 
@@ -152,7 +156,7 @@ def _load(folder: Path, split: Split) -> Digits:
         file = FILES[split, part]
         raw = _read(folder, file)
         if raw is None:
-            raise MnistError(f"{file.name}.gz is missing from {folder}: add it.")
+            raise MnistError(f"{file.name}.gz is missing: add it.", folder)
         arrays.append(_decode(raw, file))
     return Digits(arrays[0], arrays[1].astype(np.int64))
 

@@ -27,6 +27,7 @@ from pages.components.forward_scene import (
 )
 from pages.components.prose import prose, reading
 from pages.components.question import question_card
+from pages.components.recordings import need_moments
 from pages.components.slides import presenting, slide
 from pages.components.stage import clock, follower
 from pages.components.words import words
@@ -103,6 +104,7 @@ with slide("amounts"):
     with beside:
         question_card("forward")
 with slide("diagram"):
+    need_moments()
     below, beside = st.columns([1.42, 1], gap="large")
     with below.container(border=True, key="card-diagram"):
         follower("diagram", STAGE)
@@ -112,7 +114,7 @@ with slide("chain"):
     if settings.steps < 1000:
         with st.container(border=True, key="card-short"):
             left = f"{settings.amount_left:.0%}"
-            prose(text["short-schedule"].format(steps=settings.steps, left=left))
+            prose(text.filled("short-schedule", steps=settings.steps, left=left))
     # On a slide there is room for it, and nothing else to see.
     shown = presenting() or st.toggle(
         "Compare with the step-by-step chain", key="chain", bind="query-params", disabled=locked()

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 import plotly.graph_objects as go
 import streamlit as st
 
+from pages.components.faults import naming_faults, usable_bank
 from pages.components.links import way_to
 from pages.components.prose import prose
-from pages.components.quiz_card import Place, ask, naming_faults, verdict_of
+from pages.components.quiz_card import Place, ask, verdict_of
 from pages.components.record import keys, log, now, record, remember
 from pages.components.slides import slide
 from pages.components.words import words
@@ -69,7 +70,7 @@ def _go_on(place: Place) -> None:
 
 def _review() -> str:
     """The question that is due, if any. Returns what screen readers are to hear."""
-    bank = load_bank()
+    bank = usable_bank("recall")
     line = [id for id in st.session_state.get(LINE, []) if id in bank.questions]
     if not line:
         return _invite()
@@ -94,7 +95,7 @@ def _invite() -> str:
     waiting = [card for card in cards.values() if card.due <= now()]
     if not waiting:
         soonest = datetime.fromtimestamp(min(c.due for c in cards.values()) / 1000, UTC)
-        prose(text["nothing-due"].format(when=soonest.strftime("%-d %B, %H:%M UTC")))
+        prose(text.filled("nothing-due", when=soonest.strftime("%-d %B, %H:%M UTC")))
         return ""
     count = min(LIMIT, len(waiting))
     st.markdown(f"**{len(waiting)} due**, of {len(cards)} that you have met.")
@@ -205,7 +206,7 @@ def _take_along() -> None:
 def recall() -> None:
     """Everything that an answer changes."""
     said = ""
-    with naming_faults():
+    with naming_faults("recall"):
         with slide("review"):
             said = _review()
         with slide("map"):

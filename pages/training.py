@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import streamlit as st
 
-from diffusion_core.embedded import CARD
+from diffusion_core.cards import shipped_card
+from pages.components.faults import naming_faults
 from pages.components.lab_choice import choose_lab
 from pages.components.prose import reading, takeaway
 from pages.components.question import question_card
@@ -16,7 +15,6 @@ from pages.labs import history, one_step, own, points
 from quizzes.show_states import LABS
 
 text = words("training")
-card = json.loads(CARD.read_text("utf-8"))
 LAB_OF = {"points": points, "one-step": one_step, "history": history, "own": own}
 
 with slide("lab"):
@@ -30,13 +28,15 @@ with slide("question"), st.container(key="reading-question"):
 reading("window", text["window"])
 reading("step", text["step"])
 reading("surprise", text["surprise"])
-about = {
-    "parameters": f"{card['parameters']:,}",
-    "epochs": f"{card['epochs']:.0f}",
-    "minutes": f"{card['minutes']:.0f}",
-    "machine": card["machine"].partition(",")[0],
-    "test_loss": f"{card['test_loss']:.3f}",
-}
-reading("ours", text["ours"].format(**about))
+with naming_faults("ours"):
+    card = shipped_card()
+    about = {
+        "parameters": f"{card.parameters:,}",
+        "epochs": f"{card.epochs:.0f}",
+        "minutes": f"{card.minutes:.0f}",
+        "machine": card.machine.partition(",")[0],
+        "test_loss": f"{card.test_loss:.3f}",
+    }
+    reading("ours", text.filled("ours", **about))
 with slide("takeaway"):
     takeaway("training", text["takeaway"])

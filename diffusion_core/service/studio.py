@@ -18,7 +18,7 @@ from collections.abc import Callable, Generator, Iterator
 from multiprocessing.connection import Connection
 from typing import Any
 
-from diffusion_core.errors import UserFacingError
+from diffusion_core.errors import UserFacingError, note
 from diffusion_core.own.learning import end_training, train_digits
 from diffusion_core.points.learning import learn
 from diffusion_core.service.jobs import Job, Learning
@@ -84,6 +84,7 @@ def _turn(work: UnderWay) -> tuple[str, bytes | str]:
     except StopIteration:
         return "finished", b""
     except UserFacingError as error:
+        note(error)
         return "failed", str(error)
     except Exception as error:  # One that breaks must not take the others along.
         return "failed", (

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from typing import Any
 
-from diffusion_core.errors import UserFacingError
+from diffusion_core.errors import UserFacingError, note
 
 Work = Iterator[bytes]
 
@@ -39,6 +39,7 @@ class Turns:
         try:
             chunk = next(work, None)
         except UserFacingError as error:
+            note(error)
             self._connection.send(("failed", key, str(error)))
         except Exception as error:
             sentence = f"This could not be computed ({type(error).__name__}): restart the app."

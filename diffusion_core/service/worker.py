@@ -3,7 +3,8 @@
 It is started by the client (client.py), with the number of an open socket. Messages are tuples.
 
     to it       ("do", key, job)            ("forget", key)
-    from it     ("ready",)                  ("broken", sentence), once, instead
+    from it     ("ready",)                  once; a network that could not be loaded costs only
+                                            the jobs that want it
                 ("chunk", key, bytes)       more of a job's answer
                 ("finished", key)           ("failed", key, sentence)
 
@@ -27,25 +28,24 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from diffusion_core.batcher import Batcher, Report
-from diffusion_core.checkpoint import MODELS, load_checkpoint
-from diffusion_core.checks import run_check
+from diffusion_core.checks import NETWORK_CHECKS, run_check
 from diffusion_core.copying import ideal_work, nearest_work
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.editing import run_from
-from diffusion_core.errors import CheckpointError, UserFacingError
+from diffusion_core.errors import CheckpointError, UserFacingError, note
 from diffusion_core.guessing import Guesses, Guessing
 from diffusion_core.own.shelf import GONE
 from diffusion_core.pixels import to_model
 from diffusion_core.practice import Practices
 from diffusion_core.recording import frames_of, recording_head
-from diffusion_core.request import IMAGE_SIZE, Request, network_of
-from diffusion_core.run import DIGIT_SIZE, Run, Step, final_picture, sample
+from diffusion_core.request import IMAGE_SIZE, network_of
+from diffusion_core.run import Run, Step
 from diffusion_core.schedule import make_schedule
 from diffusion_core.service.edit_runs import edit_run
 from diffusion_core.service.edits import Edit, Ideal, Nearest, Spread
 from diffusion_core.service.jobs import Checking, Drawing, Guess
 from diffusion_core.service.melodies import Melody
-from diffusion_core.service.networks import Networks
+from diffusion_core.service.networks import Networks, Shipped
 from diffusion_core.service.practice import LevelCurve, Practice
 from diffusion_core.service.turns import Turns
 from diffusion_core.sound.recording import sound_frames, sound_head
@@ -65,7 +65,7 @@ def serve(connection: Connection[Any, Any], denoisers: Mapping[str, NetworkDenoi
     networks = Networks(denoisers)
     batcher = Batcher(networks, while_others_wait={"sound": WAVES_WHILE_OTHERS_WAIT})
     jobs: dict[int, Drawing | Edit | Guess | Melody | Spread] = {}
-    turns, practices = Turns(connection), Practices(denoisers["digits"].network)
+    turns, practices = Turns(connection), Practices(lambda: denoisers["digits"].network)
     try:
         while True:
             # Waits for a message while there is nothing to do; looks for one between passes.
@@ -73,7 +73,7 @@ def serve(connection: Connection[Any, Any], denoisers: Mapping[str, NetworkDenoi
                 match connection.recv():
                     case ("do", int(key), Checking() as job):
                         # Too quick to be worth a place in the line.
-                        send_check(connection, key, job, denoisers["digits"])
+                        send_check(connection, key, job, denoisers)
                     case ("do", int(key), Practice() as job):
                         turns.add(key, practices.work(job))
                     case ("do", int(key), LevelCurve() as job):
@@ -104,40 +104,53 @@ def begin(
     networks: Networks,
 ) -> bool:
     """Take on a job; whether it was, or had to be refused."""
-    if isinstance(job, Spread):
-        batcher.add(key, Spreading(job.label, job.seed), "digits")
-        return True
-    if isinstance(job, Melody):
-        connection.send(("chunk", key, sound_head(job)))
-        batcher.add(key, Run(job.request, times=note_times(job.steps), size=WAVE), "sound")
-        return True
-    if isinstance(job, Drawing | Edit):
-        try:
+    own = job.weights if isinstance(job, Drawing) else None
+    name = own or network_for(job)
+    try:
+        networks[name]  # reads it, if it is there and whole
+        if isinstance(job, Spread):
+            batcher.add(key, Spreading(job.label, job.seed), name)
+        elif isinstance(job, Melody):
+            melody = Run(job.request, times=note_times(job.steps), size=WAVE)
+            connection.send(("chunk", key, sound_head(job)))
+            batcher.add(key, melody, name)
+        elif isinstance(job, Guess):
+            batcher.add(key, guessing(job), name)
+        else:
             run = drawing(job) if isinstance(job, Drawing) else edit_run(job)
-            own = job.weights if isinstance(job, Drawing) else None
-            if own:
-                networks[own]  # reads it, if it is still there and whole
-        except CheckpointError:
-            connection.send(("failed", key, GONE))
-            return False
-        except UserFacingError as error:
-            connection.send(("failed", key, str(error)))
-            return False
-        connection.send(("chunk", key, recording_head(job.request, job.every)))
-        batcher.add(key, run, own or network_of(job.request.sampler))
-    else:
-        batcher.add(key, guessing(job), "digits")
+            connection.send(("chunk", key, recording_head(job.request, job.every)))
+            batcher.add(key, run, name)
+    except UserFacingError as error:
+        gone = own and isinstance(error, CheckpointError)
+        note(error)
+        connection.send(("failed", key, GONE if gone else str(error)))
+        return False
     return True
 
 
+def network_for(job: Drawing | Edit | Guess | Melody | Spread) -> str:
+    """The name of the shipped network that answers a job."""
+    if isinstance(job, Melody):
+        return "sound"
+    return network_of(job.request.sampler) if isinstance(job, Drawing | Edit) else "digits"
+
+
 def send_check(
-    connection: Connection[Any, Any], key: int, job: Checking, network: NetworkDenoiser
+    connection: Connection[Any, Any],
+    key: int,
+    job: Checking,
+    networks: Mapping[str, NetworkDenoiser],
 ) -> None:
     """Compute a check and answer it at once. One that breaks must not take the others along."""
     try:
-        check = run_check(job.name, network)
+        # Most of them are mathematics alone, and need no network.
+        check = run_check(job.name, networks["digits"] if job.name in NETWORK_CHECKS else None)
         answer = asdict(check) | {"apart": check.apart, "agrees": check.agrees}
         chunk = json.dumps(answer, allow_nan=False).encode()
+    except UserFacingError as error:
+        note(error)
+        connection.send(("failed", key, str(error)))
+        return
     except Exception as error:
         sentence = f"This check could not be computed ({type(error).__name__}): restart the app."
         connection.send(("failed", key, sentence))
@@ -201,20 +214,17 @@ def tell(
 
 
 def main() -> None:
-    """Load the networks, run them once, and serve."""
+    """Load the networks that can be loaded, and serve."""
     connection: Connection[Any, Any] = Connection(int(sys.argv[1]))
     os.nice(NICENESS)
     # Ctrl-C in a terminal reaches us too; it ends the server, which ends us, without a traceback.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        networks = {name: NetworkDenoiser(load_checkpoint(p)) for name, p in MODELS.items()}
-    except UserFacingError as error:
-        connection.send(("broken", str(error)))
-        return
-    # The first pass sets much up; nobody's first picture should pay for that.
-    for name, network in networks.items():
-        size = WAVE if name == "sound" else DIGIT_SIZE
-        final_picture(sample(network, Request((0,), steps=1), size=size))
+    networks = Shipped()
+    for name in networks:
+        try:
+            networks[name]
+        except CheckpointError as error:  # Whoever wants this one is told; the others are whole.
+            note(error)
     connection.send(("ready",))
     serve(connection, networks)
 

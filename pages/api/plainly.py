@@ -8,14 +8,14 @@ from functools import wraps
 from starlette.requests import Request as HttpRequest
 from starlette.responses import PlainTextResponse, Response
 
-from diffusion_core.errors import RequestError
-from diffusion_core.service.answer import ServiceError
+from diffusion_core.errors import RequestError, UserFacingError, note
 
 Answer = Callable[[HttpRequest], Awaitable[Response]]
 
 
 def plainly(answer: Answer) -> Answer:
-    """A route that answers 400 to a RequestError and 503 to a ServiceError, with its sentence."""
+    """A route that answers 400 to a RequestError, and 503 to whatever else is written for readers
+    (the model cannot be asked, a file that ships with the app is damaged), with its sentence."""
 
     @wraps(answer)
     async def answered(request: HttpRequest) -> Response:
@@ -23,7 +23,8 @@ def plainly(answer: Answer) -> Answer:
             return await answer(request)
         except RequestError as error:
             return PlainTextResponse(str(error), status_code=400)
-        except ServiceError as error:
+        except UserFacingError as error:
+            note(error)
             return PlainTextResponse(str(error), status_code=503)
 
     return answered

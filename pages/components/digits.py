@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from diffusion_core.data import Digits, download_mnist, load_mnist, mnist_available
 from diffusion_core.embedded import embedded_digits
-from diffusion_core.errors import MnistError, UserFacingError
+from diffusion_core.errors import MnistError, UserFacingError, note
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ def _source(places: tuple[str | None, ...], second: int) -> Source:
             return Source(load_mnist("test"), mnist=True)
         load_mnist("test")
     except MnistError as error:
+        note(error)
         return Source(embedded_digits(), mnist=False, problem=str(error))
     return Source(embedded_digits(), mnist=False)
 
@@ -77,6 +78,7 @@ class Download:
         try:
             download_mnist(self._report)
         except UserFacingError as error:
+            note(error)
             self.problem = str(error)
 
     def _report(self, fraction: float) -> None:

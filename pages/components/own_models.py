@@ -6,20 +6,28 @@ these is "yours-" and its name on the shelf.
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from pathlib import Path
 
+from diffusion_core.errors import CannotWriteError, note
 from diffusion_core.own.shelf import Shelf
 
+NOWHERE = Path(os.devnull) / "no-models"
+"""A folder that there cannot be."""
 _shelf: Shelf | None = None
 """Of this server, between its start and its stop."""
 
 
 def open_shelf() -> None:
-    """Make the folder in which models are kept."""
+    """Make the folder in which models are kept. Where the disk has no place for it, the app starts
+    all the same, and who wants to train a model is told."""
     global _shelf
-    _shelf = Shelf(tempfile.mkdtemp(prefix="through-the-fog-"))
+    try:
+        _shelf = Shelf(tempfile.mkdtemp(prefix="through-the-fog-"))
+    except OSError as error:
+        note(CannotWriteError(f"No models can be kept: {error.strerror or error}.", NOWHERE))
 
 
 def clear_shelf() -> None:
@@ -32,7 +40,7 @@ def clear_shelf() -> None:
 
 def shelf() -> Shelf:
     """That of this server. Where none was opened, an empty one."""
-    return _shelf or Shelf(Path(tempfile.gettempdir()) / "through-the-fog-none")
+    return _shelf or Shelf(NOWHERE)
 
 
 SHIPPED = "shipped"

@@ -6,15 +6,17 @@ import secrets
 
 import streamlit as st
 
+from pages.components.faults import usable_bank
 from pages.components.quiz_card import Place, ask, verdict_of
 from pages.components.record import log
-from quizzes.bank import load_bank
 from quizzes.schema import Question
 from quizzes.selection import shuffled, sibling
 
 PLACE = "practice"
 ASKED = "practice:question"
 """The id of the question on screen; kept while the reader visits other pages."""
+CORE = 5
+"""Without any core question, so many others."""
 MARKS = {None: "", True: " ✓", False: " ✗"}
 """Whether the last answer to a question was right."""
 
@@ -28,13 +30,14 @@ def show(question: Question) -> None:
 
 def practise(text: dict[str, str]) -> str:
     """The question on screen and the ways on. Returns what screen readers are to hear."""
-    bank, place = load_bank(), Place(PLACE, "practice")
-    core = bank.core()
+    bank, place = usable_bank("questions"), Place(PLACE, "practice")
+    core = bank.core() or tuple(bank.questions.values())[:CORE]
     if st.session_state.get(ASKED) not in bank.questions:
         show(core[0])
     question = bank.questions[st.session_state[ASKED]]
     concept = bank.concept_of(question.id)
-    number = f"Question {question.core} of {len(core)}" if question.core else "A sibling question"
+    here = core.index(question) if question in core else None
+    number = "A sibling question" if here is None else f"Question {here + 1} of {len(core)}"
     title = f"{number} · {concept.title} · {question.difficulty}"
     drawn = shuffled(question, st.session_state["practice:shuffle"])
     graded = ask(drawn, place, title)
@@ -43,14 +46,14 @@ def practise(text: dict[str, str]) -> str:
         if other:
             st.button("Another question on this idea", on_click=show, args=(other,))
         label = "Next question" if graded else "Skip"
-        if (question.core or 0) == len(core) and graded:
+        if here == len(core) - 1 and graded:
             label = text["again"]
-        following = core[(question.core or 0) % len(core)]
+        following = core[0 if here is None else (here + 1) % len(core)]
         st.button(
             label, type="primary" if graded else "secondary", on_click=show, args=(following,)
         )
         last = {event.question: event.right for event in log()}
-        for one in core:
-            label = f"{one.core}{MARKS[last.get(one.id)]}"
-            st.button(label, key=f"core-{one.core}", on_click=show, args=(one,))
+        for place_in_line, one in enumerate(core, 1):
+            label = f"{one.core or place_in_line}{MARKS[last.get(one.id)]}"
+            st.button(label, key=f"core-{place_in_line}", on_click=show, args=(one,))
     return verdict_of(graded) if graded else ""

@@ -6,6 +6,7 @@ import secrets
 
 import streamlit as st
 
+from pages.components.faults import usable_bank
 from pages.components.links import way_to
 from pages.components.quiz_card import (
     NAMES,
@@ -34,7 +35,7 @@ def test(text: dict[str, str]) -> str:
     if not seed.isdecimal():
         seed = str(secrets.randbelow(MAX_TEST))
         st.query_params["test"] = seed
-    drawn = select(load_bank(), log(), int(seed))
+    drawn = select(usable_bank("questions"), log(), int(seed))
     state = f"test-{seed}"
     results: list[Graded] = st.session_state.get(f"{state}:results", [])
     if len(results) == len(drawn):

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from pages.components.faults import naming_faults
+
 PREFIX = "slide-"
 
 
@@ -18,6 +20,8 @@ def presenting() -> bool:
 
 @contextmanager
 def slide(name: str) -> Iterator[None]:
-    """One idea: `with slide("where-it-breaks"): ...`. Names are unique on their page, a-z and -."""
-    with st.container(key=PREFIX + name):
+    """One idea: `with slide("where-it-breaks"): ...`. Names are unique on their page, a-z and -.
+
+    What cannot be shown of it is said in its place; what stands below it goes on."""
+    with st.container(key=PREFIX + name), naming_faults(PREFIX + name):
         yield

@@ -27,6 +27,27 @@ class Lesson(dict[str, str]):
             f"assets/lesson/{self.name}.md has no section “## {heading}”: put it back."
         )
 
+    def filled(self, heading: str, **values: object) -> str:
+        """A section with these values in the places that it names: {so}."""
+        try:
+            return self[heading].format(**values)
+        except (KeyError, IndexError, ValueError, AttributeError) as error:
+            raise LessonError(
+                f"assets/lesson/{self.name}.md: in the section “## {heading}” only "
+                f"{', '.join(f'{{{name}}}' for name in values)} may stand in braces."
+            ) from error
+
+
+class LaterLesson(Lesson):
+    """The same, read when it is used: what is wrong with the words of one lab is then no concern of
+    the labs that are imported with it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, {})
+
+    def __getitem__(self, heading: str) -> str:
+        return words(self.name)[heading]
+
 
 def words(name: str) -> Lesson:
     """The sections of assets/lesson/NAME.md: what follows each "## heading", by heading.
@@ -54,7 +75,7 @@ def _words(path: Path, changed: int) -> Lesson:
         heading, _, body = part.partition("\n")
         if not body.strip():
             raise LessonError(
-                f"assets/lesson/{path.name}: the section “## {heading.strip()}” is empty."
+                f"assets/lesson/{path.name}: the section “## {heading.strip()}” is empty: fill it."
             )
         sections[heading.strip()] = body.strip()
     if not sections:
