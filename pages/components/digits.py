@@ -18,11 +18,21 @@ from diffusion_core.errors import MnistError, UserFacingError, note
 
 @dataclass(frozen=True)
 class Source:
-    """Where digits come from. mnist: whether they are real ones; problem: why not, if known."""
+    """Where digits come from. real: MNIST's, if they are here; problem: why they are not, if that
+    is known."""
 
-    digits: Digits
-    mnist: bool
+    real: Digits | None
     problem: str | None = None
+
+    @property
+    def mnist(self) -> bool:
+        """Whether they are real ones."""
+        return self.real is not None
+
+    @property
+    def digits(self) -> Digits:
+        """The digits. AssetError, only where one asks for them, if there are not even our own."""
+        return embedded_digits() if self.real is None else self.real
 
 
 def source() -> Source:
@@ -39,12 +49,12 @@ def source() -> Source:
 def _source(places: tuple[str | None, ...], second: int) -> Source:
     try:
         if mnist_available():
-            return Source(load_mnist("test"), mnist=True)
+            return Source(load_mnist("test"))
         load_mnist("test")
     except MnistError as error:
         note(error)
-        return Source(embedded_digits(), mnist=False, problem=str(error))
-    return Source(embedded_digits(), mnist=False)
+        return Source(None, problem=str(error))
+    return Source(None)
 
 
 def of_class(digits: Digits, label: int) -> NDArray[np.int64]:

@@ -66,6 +66,7 @@ class History:
 ARRAYS: dict[str, tuple[str, tuple[int | None, ...]]] = {
     "samples": ("uint8", (None, 2, 10, 28, 28)),
     "guesses": ("uint8", (None, 4, 28, 28)),
+    "digit": ("uint8", (28, 28)),
     "noisy": ("uint8", (4, 28, 28)),
     "level_loss": ("float32", (None, None)),
     "levels": ("float64", (None,)),

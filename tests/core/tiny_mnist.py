@@ -85,8 +85,8 @@ def files_in(folder: Path) -> list[str]:
 
 
 def complaint(action: Callable[[], object], kind: type[Exception] = MnistError) -> str:
-    """What the error says to whoever runs the app; to visitors it must be one sentence, on one line,
-    without the server's folders."""
+    """What the error says to whoever runs the app; to visitors it must be one sentence, on one
+    line, without the server's folders."""
     with pytest.raises(kind) as caught:
         action()
     message = str(caught.value)

@@ -99,12 +99,16 @@ def forget_everything() -> None:
     """As after a restart: nothing that was read is known any more."""
     import streamlit as st
 
+    from pages.api import export
+
     for thing in gc.get_objects():
         if isinstance(thing, functools._lru_cache_wrapper):
             module = getattr(thing, "__module__", None) or ""
-            if module.startswith(PACKAGES):
+            # What is parsed anew when its file has changed may stay: to parse it takes longest.
+            if module.startswith(PACKAGES) and thing.__name__ != "_read":
                 thing.cache_clear()
     st.cache_data.clear()
+    export.workshop = export.Workshop()
 
 
 def _opened(page: str, query: dict[str, str]) -> dict[str, Any]:
@@ -113,6 +117,8 @@ def _opened(page: str, query: dict[str, str]) -> dict[str, Any]:
     if page.startswith("api/"):
         return _fetched(page)
     app = AppTest.from_file(str(Path.cwd() / "pages" / "navigation.py"), default_timeout=300)
+    if page == "deep_dive":  # Its address is not the name of its file: AppTest has to learn that.
+        app.run()
     for name, value in query.items():
         app.query_params[name] = value
     (app if page == "home" else app.switch_page(f"{page}.py")).run()
