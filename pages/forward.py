@@ -64,7 +64,7 @@ heed_address(
     },
 )
 
-with slide("lab"):
+with slide("lab", essential=True):
     st.title("The forward process", anchor=False)
     prose(text["lead"])
     with st.container(horizontal=True, vertical_alignment="bottom", key="controls-forward"):

@@ -17,12 +17,13 @@ from quizzes.show_states import LABS
 text = words("training")
 LAB_OF = {"points": points, "one-step": one_step, "history": history, "own": own}
 
-with slide("lab"):
+with slide("lab", essential=True):
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.title("Training", anchor=False, width="content")
         st.markdown(f"*{text['lead']}*", width="content")
     chosen = choose_lab("Lab", LABS["training"], "learn")
-    LAB_OF[chosen].lab()
+    with naming_faults("lab"):
+        LAB_OF[chosen].lab()
 with slide("question"), st.container(key="reading-question"):
     question_card(f"training-{chosen}")
 reading("window", text["window"])

@@ -15,7 +15,7 @@ from diffusion_core.errors import UserFacingError, note
 from quizzes.bank import Bank, BankError, load_bank
 
 SAID = "faults:said"
-"""The sentences of this page, by the part of it that says each."""
+"""What has been said on this page, by what it is about: which part of the page says it."""
 
 
 def begin_page() -> None:
@@ -27,8 +27,8 @@ def begin_page() -> None:
 def naming_faults(part: str) -> Iterator[None]:
     """Say what is wrong in this part of the page, and go on below it. part: unique on the page.
 
-    What another part has said already is not said again. A fragment that runs alone says what it
-    said when the page ran.
+    What another part has said of the same file is not said again. A fragment that runs alone says
+    what it said when the page ran.
     """
     try:
         yield
@@ -41,7 +41,8 @@ def say_fault(part: str, error: UserFacingError | BankError) -> None:
     if isinstance(error, UserFacingError):
         note(error)
     said: dict[str, str] = st.session_state.setdefault(SAID, {})
-    if said.setdefault(str(error), part) == part:
+    about = str(getattr(error, "where", None) or error)
+    if said.setdefault(about, part) == part:
         st.error(str(error))
 
 

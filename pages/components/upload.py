@@ -85,7 +85,7 @@ def _opened(data: bytes) -> tuple[Image.Image, int]:
                     f"This picture has {wide} by {high} pixels, too few for a digit: choose one "
                     f"of at least {SMALLEST} by {SMALLEST}."
                 )
-            frames = int(getattr(image, "n_frames", 1))
+            frames = _frames(image)
             if image.format == "JPEG":
                 image.draft(None, (ENOUGH, ENOUGH))  # decodes no more than is needed
             image.load()
@@ -105,6 +105,15 @@ def _opened(data: bytes) -> tuple[Image.Image, int]:
         raise RequestError(
             "This picture is damaged or not whole: save it again, or choose another."
         ) from error
+
+
+def _frames(image: Image.Image) -> int:
+    """How many there are; 1 where that cannot be counted, since an animation breaks off."""
+    try:
+        return int(getattr(image, "n_frames", 1))
+    except Exception:  # Pillow's decoders have no common kind for what they say of a damaged file.
+        image.seek(0)
+        return 1
 
 
 def _upright(image: Image.Image) -> Image.Image:
