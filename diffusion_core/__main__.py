@@ -39,7 +39,7 @@ def main(argv: list[str] | None = None) -> int:
         print("Stopped.", file=sys.stderr)
         return 130
     except UserFacingError as error:
-        print(error, file=sys.stderr)
+        print(error.for_operator, file=sys.stderr)
         return 2
     return 0
 

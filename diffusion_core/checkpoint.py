@@ -18,16 +18,18 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from diffusion_core.errors import CheckpointError
-from diffusion_core.files import replacing
+from diffusion_core.errors import CheckpointError, named
+from diffusion_core.files import is_file, replacing
+from diffusion_core.shipped import ASSETS
 from diffusion_core.unet import UNet, UNetConfig
 
-ASSETS = Path(__file__).resolve().parent.parent / "assets"
 SHIPPED = ASSETS / "model" / "digits.safetensors"
 LEAP = ASSETS / "model" / "leap.safetensors"
 SOUND = ASSETS / "model" / "sound.safetensors"
 MODELS = {"digits": SHIPPED, "leap": LEAP, "sound": SOUND}
 """The shipped weights: those that request.network_of names, and the one that makes notes."""
+UNFIT = (LookupError, TypeError, ValueError, RuntimeError, AttributeError, ArithmeticError)
+"""What comes of building a network from a configuration that makes no sense."""
 FORMAT = "through-the-fog/1"
 
 
@@ -69,10 +71,12 @@ def load_checkpoint(path: str | Path = SHIPPED, device: str = "cpu") -> UNet:
     names or shapes than its configuration asks for, or holds numbers that are not finite.
     """
     path = Path(path)
-    if not path.is_file():
+    name = named(path)
+    if not is_file(path):
         raise CheckpointError(
-            f"There is no model at {path}: restore it from the repository, or train one with "
-            "`make train`."
+            f"There is no model at {name}: restore it from the repository, or train one with "
+            "`make train`.",
+            path,
         )
     try:
         with safe_open(str(path), framework="pt", device="cpu") as file:
@@ -80,25 +84,28 @@ def load_checkpoint(path: str | Path = SHIPPED, device: str = "cpu") -> UNet:
             tensors: dict[str, Tensor] = {name: file.get_tensor(name) for name in file.keys()}
     except (SafetensorError, OSError) as error:
         raise CheckpointError(
-            f"{path} is damaged ({error}): restore it from the repository, or train it again."
+            f"{name} is damaged: restore it from the repository, or train it again.",
+            f"{path}: {error}",
         ) from error
     if metadata.get("format") != FORMAT:
         raise CheckpointError(
-            f"{path} is not a checkpoint of this app (format {metadata.get('format')!r}): "
-            f"choose a file that `python -m diffusion_core train` wrote."
+            f"{name} is not a checkpoint of this app (format {metadata.get('format')!r}): "
+            "choose a file that `python -m diffusion_core train` wrote.",
+            path,
         )
     try:
         fields = json.loads(metadata["config"])
         config = UNetConfig(**{**fields, "widths": tuple(fields["widths"])})
         network = UNet(config)
         network.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
-    except (KeyError, TypeError, ValueError, RuntimeError) as error:
-        reason = str(error).strip().splitlines()[-1].strip()
+    except UNFIT as error:
+        reason = (str(error).strip().splitlines() or ["it makes no sense"])[-1].strip()
         raise CheckpointError(
-            f"{path} does not fit the network it describes ({reason}): restore it or train again."
+            f"{name} does not fit the network it describes: restore it or train again.",
+            f"{path}: {reason}",
         ) from error
     if not all(torch.isfinite(tensor).all() for tensor in network.state_dict().values()):
         raise CheckpointError(
-            f"{path} holds numbers that are not finite: restore it or train it again."
+            f"{name} holds numbers that are not finite: restore it or train it again.", path
         )
     return network.to(device).eval().requires_grad_(False)

@@ -26,12 +26,12 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from diffusion_core.checkpoint import ASSETS
 from diffusion_core.data import Digits
-from diffusion_core.errors import CheckpointError
-from diffusion_core.files import replacing
+from diffusion_core.errors import CheckpointError, named
+from diffusion_core.files import is_file, replacing
 from diffusion_core.pixels import to_model
 from diffusion_core.schedule import Floats
+from diffusion_core.shipped import ASSETS
 
 FOLDER = ASSETS / "evaluation"
 FORMAT = "through-the-fog-classifier/1"
@@ -246,25 +246,26 @@ def load_classifier(kind: type[Kind], folder: Path = FOLDER, device: str = "cpu"
     """
     path = classifier_path(kind, folder)
     remedy = f"restore it from the repository, or train it again with `{COMMAND}`."
-    if not path.is_file():
-        raise CheckpointError(f"There is no classifier at {path}: {remedy}")
+    name = named(path)
+    if not is_file(path):
+        raise CheckpointError(f"There is no classifier at {name}: {remedy}", path)
     try:
         with safe_open(str(path), framework="pt", device="cpu") as file:
             metadata = file.metadata() or {}
             tensors: dict[str, Tensor] = {name: file.get_tensor(name) for name in file.keys()}
     except (SafetensorError, OSError) as error:
-        raise CheckpointError(f"{path} is damaged ({error}): {remedy}") from error
+        raise CheckpointError(f"{name} is damaged: {remedy}", f"{path}: {error}") from error
     described = metadata.get("format"), metadata.get("architecture")
     if described != (FORMAT, kind.__name__):
-        raise CheckpointError(f"{path} does not hold a {kind.__name__} of this app: {remedy}")
+        raise CheckpointError(f"{name} does not hold a {kind.__name__} of this app: {remedy}", path)
     network = kind()
     try:
         network.load_state_dict(tensors)
     except RuntimeError as error:
         reason = str(error).strip().splitlines()[-1].strip()
         raise CheckpointError(
-            f"{path} does not fit {kind.__name__} ({reason}): {remedy}"
+            f"{name} does not fit {kind.__name__}: {remedy}", f"{path}: {reason}"
         ) from error
     if not all(torch.isfinite(tensor).all() for tensor in network.state_dict().values()):
-        raise CheckpointError(f"{path} holds numbers that are not finite: {remedy}")
+        raise CheckpointError(f"{name} holds numbers that are not finite: {remedy}", path)
     return network.to(device).eval().requires_grad_(False)

@@ -15,6 +15,7 @@ import json
 import threading
 from base64 import b64encode
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -24,7 +25,7 @@ from numpy.typing import NDArray
 from diffusion_core.data import Digits, load_mnist, mnist_available
 from diffusion_core.denoiser import IdealDenoiser
 from diffusion_core.embedded import embedded_digits
-from diffusion_core.errors import MnistError
+from diffusion_core.errors import MnistError, UserFacingError
 from diffusion_core.nearest import Found, NearestSearch
 from diffusion_core.pixels import to_model
 from diffusion_core.recording import frames_of, recording_head
@@ -60,9 +61,14 @@ def known() -> Known:
     return Known(embedded_digits(), mnist=False)
 
 
+def _read_ahead() -> None:
+    with suppress(UserFacingError):  # `known` says it again to whoever asks.
+        known()
+
+
 def loading() -> Pause:
     """Pause until `known` answers at once: reading 60,000 pictures takes half a second."""
-    reader = threading.Thread(target=known, name="training-set", daemon=True)
+    reader = threading.Thread(target=_read_ahead, name="training-set", daemon=True)
     reader.start()
     while reader.is_alive():
         reader.join(0.005)

@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from requests import HTTPError, RequestException, Response, Timeout
 
 from diffusion_core.errors import MnistError
-from diffusion_core.files import remove_half_written, replacing
+from diffusion_core.files import is_file, is_folder, remove_half_written, replacing
 
 Split = Literal["train", "test"]
 
@@ -117,9 +117,9 @@ def _places(folder: Path) -> Places:
     """
     plain = {file.name: (folder / f"{file.name}.gz", folder / file.name) for file in FILES.values()}
     found = {
-        name: next(place for place in places if place.is_file())
+        name: next(filter(is_file, places))
         for name, places in plain.items()
-        if any(place.is_file() for place in places)
+        if any(map(is_file, places))
     }
     if len(found) == len(FILES):
         return found
@@ -142,14 +142,17 @@ def _listed(folder: Path) -> list[Path]:
     try:
         for _ in range(1 + FLOORS):
             inside = sorted(path for place in floor for path in islice(place.iterdir(), MOST_FILES))
-            files += [path for path in inside if path.is_file()]
-            floor = [path for path in inside if path.is_dir() and path.name[0] != "."][:MOST_FILES]
+            files += [path for path in inside if is_file(path)]
+            floor = [path for path in inside if is_folder(path) and path.name[0] != "."][
+                :MOST_FILES
+            ]
             if len(files) > MOST_FILES:
                 break
     except OSError as error:
         if not files:
             raise MnistError(
-                "The folder that should have MNIST cannot be read: allow this program to read it."
+                "The folder that should have MNIST cannot be read: allow this program to read it.",
+                folder,
             ) from error
     return files
 
@@ -181,14 +184,14 @@ def _read(path: Path, file: IdxFile) -> bytes:
         raw = _raw(path, file)
     except NOT_READ as error:
         raise MnistError(
-            f"{what} is damaged or cannot be read: replace it with a fresh copy."
+            f"{what} is damaged or cannot be read: replace it with a fresh copy.", path
         ) from error
     md5 = hashlib.md5(raw, usedforsecurity=False).hexdigest()
     if md5 == file.md5:
         return raw
     mistaken_for = next((f.name for f in FILES.values() if f.md5 == md5), None)
     holds = f"holds {mistaken_for} instead" if mistaken_for else "is not the original MNIST file"
-    raise MnistError(f"{what} {holds}: replace it with a fresh copy of {file.name}.")
+    raise MnistError(f"{what} {holds}: replace it with a fresh copy of {file.name}.", path)
 
 
 def _header(shape: tuple[int, ...]) -> bytes:
@@ -210,17 +213,20 @@ def _source() -> Places | None:
     chosen = os.environ.get("MNIST_DIR")
     if not chosen:
         folder = cache_folder() / "mnist"
-        places = _places(folder) if folder.is_dir() else {}
+        places = _places(folder) if is_folder(folder) else {}
         return places if len(places) == len(FILES) else None
     folder = Path(chosen)
-    if not folder.is_dir():
-        raise MnistError("MNIST_DIR names something that is not a folder: correct or unset it.")
+    if not is_folder(folder):
+        raise MnistError(
+            "MNIST_DIR does not name a folder that this app may read: correct or unset it.", folder
+        )
     places = _places(folder)
     missing = [file.name for file in FILES.values() if file.name not in places]
     if missing:
         raise MnistError(
             f"The folder that MNIST_DIR names lacks {' and '.join(missing)} ({_there(folder)}): "
-            "put MNIST's four files there, packed (.gz) or not, or mnist.npz, or name another one."
+            "put MNIST's four files there, packed (.gz) or not, or mnist.npz, or name another one.",
+            folder,
         )
     return places
 

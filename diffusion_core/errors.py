@@ -1,8 +1,35 @@
-"""Errors whose message is written for a person: one sentence that says what to do."""
+"""Errors whose message is written for a person: one sentence that says what to do.
+
+A sentence may be read by any visitor, so it names files as they lie in the project and never the
+server's folders. Where on this machine it was is for whoever runs it: `where` says so, in the log
+and on the command line.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import lru_cache
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+_log = logging.getLogger("through-the-fog")
 
 
 class UserFacingError(Exception):
     """The base of them all: pages and commands show the message, and no traceback."""
+
+    def __init__(self, sentence: str = "", where: str | Path | None = None) -> None:
+        super().__init__(sentence)
+        self.where = where
+
+    @property
+    def for_operator(self) -> str:
+        """The sentence, and where on this machine that is."""
+        return f"{self} [{self.where}]" if self.where else str(self)
+
+
+class AssetError(UserFacingError):
+    """A file that ships with the app is missing, damaged, or not what it should be."""
 
 
 class CannotMeasureError(UserFacingError):
@@ -27,3 +54,22 @@ class RequestError(UserFacingError, ValueError):
 
 class TrainingDivergedError(UserFacingError):
     """The loss is no longer a number."""
+
+
+def named(path: str | Path) -> str:
+    """A file as visitors may know it: by its path in the project, or by its name alone."""
+    path = Path(path)
+    try:
+        return path.resolve().relative_to(PROJECT).as_posix()
+    except (ValueError, OSError, RuntimeError):  # Somewhere else, or a loop of links.
+        return path.name
+
+
+def note(error: UserFacingError) -> None:
+    """Tell whoever runs this, once, about what a visitor meets with."""
+    _noted(error.for_operator)
+
+
+@lru_cache(maxsize=256)
+def _noted(text: str) -> None:
+    _log.warning("%s", text)

@@ -7,12 +7,11 @@ outcome (assets/predictions.json); predictions.py measures. No torch here: pages
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from diffusion_core.embedded import ASSETS
+from diffusion_core.shipped import ASSETS, damaged, read_json
 
 PREDICTIONS = ASSETS / "predictions.json"
 Measure = Literal["look", "same", "returns", "ink", "alike", "calls", "told"]
@@ -75,6 +74,8 @@ class Outcome:
 
 @cache
 def outcomes() -> dict[str, Outcome]:
-    """What the shipped model did, by the experiment's name."""
-    kept = json.loads(PREDICTIONS.read_text("utf-8"))
-    return {name: Outcome(**fields) for name, fields in kept.items()}
+    """What the shipped model did, by the experiment's name. AssetError if that cannot be read."""
+    found = read_json(PREDICTIONS, dict[str, Outcome])
+    if found.keys() != EXPERIMENTS.keys():
+        raise damaged(PREDICTIONS)
+    return found

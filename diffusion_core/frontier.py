@@ -12,10 +12,13 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import TypeAdapter, ValidationError
 
 from diffusion_core.files import replacing
+from diffusion_core.request import SAMPLER_TITLES
+from diffusion_core.shipped import ASSETS, damaged, read_arrays
 
-FRONTIER = Path(__file__).resolve().parent.parent / "assets" / "frontier.npz"
+FRONTIER = ASSETS / "frontier.npz"
 SHOWN = 20
 """Digits that are kept of each way: two of each label."""
 
@@ -59,11 +62,21 @@ def save_frontier(frontier: Frontier, path: Path = FRONTIER) -> None:
 
 
 def load_frontier(path: Path = FRONTIER) -> Frontier:
-    """What save_frontier wrote."""
-    with np.load(path) as saved:
-        about = json.loads(str(saved["about"]))
-        points = tuple(Point(**point) for point in about.pop("points"))
-        return Frontier(points=points, digits=saved["digits"], **about)
+    """What save_frontier wrote. AssetError if it is missing, damaged, or something else."""
+    digits = read_arrays(path, {"digits": ("uint8", (None, SHOWN, 28, 28))})["digits"]
+    try:
+        with np.load(path) as saved:
+            about = json.loads(str(saved["about"]))
+        points = TypeAdapter(tuple[Point, ...]).validate_python(about.pop("points"))
+        frontier = Frontier(points=points, digits=digits, **about)
+        for name, kind in (("count", int), ("unseen_accuracy", float), ("date", str)):
+            if not isinstance(getattr(frontier, name), kind):
+                raise TypeError(name)
+    except (KeyError, TypeError, ValueError, AttributeError, ValidationError) as error:
+        raise damaged(path) from error
+    if len(points) != len(digits) or any(p.sampler not in SAMPLER_TITLES for p in points):
+        raise damaged(path)
+    return frontier
 
 
 def best(points: tuple[Point, ...], cost: str) -> list[Point]:

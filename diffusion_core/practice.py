@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -63,9 +63,10 @@ class Rounds:
 
 
 class Practices:
-    """Does rounds, and keeps the latest few copies. `shipped` is the network that ships."""
+    """Does rounds, and keeps the latest few copies. `shipped` gives the network that ships: only
+    where it is asked for, since it may be missing."""
 
-    def __init__(self, shipped: nn.Module, kept: int = 6) -> None:
+    def __init__(self, shipped: Callable[[], nn.Module], kept: int = 6) -> None:
         self._shipped = shipped
         self._kept: OrderedDict[Practice, Rounds] = OrderedDict()
         self._room = kept
@@ -92,7 +93,7 @@ class Practices:
 
     def _begin(self, name: str) -> nn.Module:
         """A copy of that network, free to learn."""
-        network = deepcopy(self._shipped) if name == "digits" else new_network(NEW_SEED)
+        network = deepcopy(self._shipped()) if name == "digits" else new_network(NEW_SEED)
         return network.requires_grad_(True)
 
     def _latest(self, job: Practice) -> Rounds:

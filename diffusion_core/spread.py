@@ -43,6 +43,8 @@ class Spreading:
     """
 
     def __init__(self, label: int, seed: int) -> None:
+        """UserFacingError if what it is measured with cannot be used."""
+        real_variety(label)  # needs what the measuring needs: if that is missing, it is said now
         self._label, self._seed = label, seed
         self._scales = list(SCALES)
         self._run = self._next_run()

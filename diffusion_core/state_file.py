@@ -10,7 +10,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from diffusion_core.errors import CheckpointError
+from diffusion_core.errors import CheckpointError, named
 from diffusion_core.files import replacing
 
 
@@ -39,7 +39,9 @@ def read_state(
         yield tensors, metadata
     except (SafetensorError, OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise CheckpointError(
-            f"Cannot resume from {path} ({type(error).__name__}): delete it to start afresh."
+            f"Cannot resume from {named(path)} ({type(error).__name__}): delete it to start "
+            "afresh.",
+            path,
         ) from error
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.components.faults import naming_faults
 from pages.components.lab_choice import choose_lab
 from pages.components.prose import prose, reading, takeaway
 from pages.components.question import question_card
@@ -23,12 +24,13 @@ LAB_OF = {
     "copying": copying,
 }
 
-with slide("lab"):
+with slide("lab", essential=True):
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.title("Applications", anchor=False, width="content")
         st.markdown(f"*{text['lead']}*", width="content")
     chosen = choose_lab("Lab", LABS["applications"], "use")
-    LAB_OF[chosen].lab()
+    with naming_faults("lab"):
+        LAB_OF[chosen].lab()
 with slide("question"), st.container(key="reading-question"):
     question_card(f"applications-{chosen}")
 reading("window", text["window"])

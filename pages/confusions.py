@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
 import streamlit as st
 
-from diffusion_core.embedded import CARD
+from diffusion_core.cards import shipped_card
 from pages.components.address import choice, heed_address, locked, one_of, whole
 from pages.components.claims import CLAIMS, claim_of, show
+from pages.components.faults import naming_faults
 from pages.components.prose import prose
 from pages.components.question import question_card
 from pages.components.slides import slide
@@ -27,6 +26,15 @@ def following() -> None:
     st.session_state.claim = names[slugs[(slugs.index(now) + 1) % len(slugs)]]
 
 
+def with_figures(words: str) -> str:
+    """With what the model's card says, where the words leave room for it."""
+    if "{parameters}" not in words and "{near}" not in words:
+        return words
+    card = shipped_card()
+    near = f"{card.evaluation.drawn.suspiciously_near:.2%}" if card.evaluation else "some"
+    return words.replace("{parameters}", f"{card.parameters:,}").replace("{near}", near)
+
+
 with slide("claims"):
     st.title("Common confusions", anchor=False)
     prose(text["lead"])
@@ -37,16 +45,9 @@ with slide("claims"):
             chosen = choice("What many believe", names, "claim", "stretch", "recover")
             st.button("Next", on_click=following, disabled=locked())
         claim = claims[chosen]
-        card = json.loads(CARD.read_text("utf-8"))
-        # A model that was trained a moment ago has not been measured yet.
-        measured = card.get("evaluation")
-        near = f"{measured['drawn']['suspiciously_near']:.2%}" if measured else "some"
         prose(f"### “{claim.title}”")
-        prose(
-            claim.refutation.replace("{parameters}", f"{card['parameters']:,}").replace(
-                "{near}", near
-            )
-        )
+        with naming_faults("figures"):
+            prose(with_figures(claim.refutation))
         prose(claim.look)
     with right.container(border=True, key=f"card-claim-{chosen}"):
         show(chosen)

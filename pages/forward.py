@@ -28,6 +28,7 @@ from pages.components.forward_scene import (
 from pages.components.plain import sentence
 from pages.components.prose import prose, reading
 from pages.components.question import question_card
+from pages.components.recordings import need_moments
 from pages.components.slides import presenting, slide
 from pages.components.stage import clock, follower
 from pages.components.words import words
@@ -64,7 +65,7 @@ heed_address(
     },
 )
 
-with slide("lab"):
+with slide("lab", essential=True):
     st.title("The forward process", anchor=False)
     prose(text["lead"])
     with st.container(horizontal=True, vertical_alignment="bottom", key="controls-forward"):
@@ -104,6 +105,7 @@ with slide("amounts"):
     with beside:
         question_card("forward")
 with slide("diagram"):
+    need_moments()
     below, beside = st.columns([1.42, 1], gap="large")
     with below.container(border=True, key="card-diagram"):
         follower("diagram", STAGE)
@@ -113,7 +115,7 @@ with slide("chain"):
     if settings.steps < 1000:
         with st.container(border=True, key="card-short"):
             left = f"{settings.amount_left:.0%}"
-            prose(text["short-schedule"].format(steps=settings.steps, left=left))
+            prose(text.filled("short-schedule", steps=settings.steps, left=left))
     # On a slide there is room for it, and nothing else to see.
     shown = presenting() or st.toggle(
         "Compare with the step-by-step chain", key="chain", bind="query-params", disabled=locked()

@@ -59,7 +59,7 @@ with slide("chart"):
             config={"displayModeBar": False, "scrollZoom": False},
         )
         about = {"count": f"{measured.count:,}", "machine": measured.machine, "date": measured.date}
-        st.caption(text["caption"].format(**about))
+        st.caption(text.filled("caption", **about))
     with side:
         st.header(name_of(point), anchor=False)
         st.image(

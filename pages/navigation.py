@@ -6,14 +6,12 @@ import streamlit as st
 
 from pages.components.address import heed_frame
 from pages.components.chrome import glossary, presenter
+from pages.components.faults import begin_page, naming_faults
 from pages.components.foot import foot
 from pages.components.look import icon, special_style
 from pages.components.modes import ASIDES, MODES, mode_of
-from pages.components.plain import sentence
 from pages.components.share import share
 from pages.components.slides import presenting
-from pages.components.words import LessonError
-from quizzes.bank import BankError
 
 NAME = "Through the Fog"
 HOME = st.Page("home.py", title=NAME, url_path="home", default=True)
@@ -31,14 +29,14 @@ st.set_page_config(
 )
 special_style(presenting=presenting())
 heed_frame()
-try:
+begin_page()
+with naming_faults("page"):
     page.run()
+with naming_faults("glossary"):
     glossary()
-    with st.container(key="share-bar"):
-        share(page.url_path if page.url_path in ("forward", "reverse") else None)
-    if not presenting():
-        foot(mode_of(page.url_path))
-except (LessonError, BankError) as error:
-    st.error(sentence(error))
+with st.container(key="share-bar"):
+    share(page.url_path if page.url_path in ("forward", "reverse") else None)
+if not presenting():
+    foot(mode_of(page.url_path))
 if presenting():
     presenter()

@@ -7,8 +7,8 @@ import secrets
 import streamlit as st
 
 from pages.components.address import heed_address, one_of, whole
+from pages.components.faults import naming_faults
 from pages.components.prose import prose
-from pages.components.quiz_card import naming_faults
 from pages.components.quiz_practice import CHECKS, practise
 from pages.components.quiz_predict import WHICH_PREDICTION, predict
 from pages.components.quiz_test import MAX_TEST, test
@@ -36,7 +36,7 @@ OF_SETS = ("test", "feedback", "prediction", *CHECKS)
 def questions() -> None:
     """Everything that changes with an answer: one run of this is all that a click costs."""
     said = ""
-    with naming_faults():
+    with naming_faults("questions"):
         match st.query_params.get("set", "practice"):
             case "test":
                 said = test(text)

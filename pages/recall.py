@@ -11,9 +11,10 @@ import streamlit as st
 from diffusion_core.colours import THEMES
 from pages.components import drafts
 from pages.components.drafts import LINE, SHOWING
+from pages.components.faults import naming_faults, usable_bank
 from pages.components.links import way_to
 from pages.components.prose import prose
-from pages.components.quiz_card import Place, ask, naming_faults, verdict_of
+from pages.components.quiz_card import Place, ask, verdict_of
 from pages.components.record import keys, log, now, record, remember, zone
 from pages.components.slides import slide
 from pages.components.words import words
@@ -94,7 +95,7 @@ def _place(id: str) -> Place:
 
 def _review() -> str:
     """The question that is due, if any. Returns what screen readers are to hear."""
-    bank = load_bank()
+    bank = usable_bank("recall")
     line = [id for id in st.session_state.get(LINE, []) if id in bank.questions]
     if not line:
         return _invite()
@@ -118,7 +119,7 @@ def _invite() -> str:
         return ""
     if not derived.due:
         soonest = min(card.due for card in derived.cards.values())
-        prose(text["nothing-due"].format(when=in_words(soonest, derived.today)))
+        prose(text.filled("nothing-due", when=in_words(soonest, derived.today)))
         return ""
     st.markdown(f"**{derived.due} due**, of {len(derived.cards)} that you have met.")
     st.button(f"Recall {min(LIMIT, derived.due)} now", type="primary", on_click=_begin)
@@ -229,7 +230,7 @@ def _take_along() -> None:
 def recall() -> None:
     """Everything that an answer changes."""
     said = ""
-    with naming_faults():
+    with naming_faults("recall"):
         with slide("review"):
             said = _review()
         with slide("map"):

@@ -23,6 +23,7 @@ from pages.components.address import (
 from pages.components.plain import sentence
 from pages.components.prose import reading
 from pages.components.question import question_card
+from pages.components.recordings import need_moments
 from pages.components.reverse_scene import (
     DIGIT_NAMES,
     LEAP_NAMES,
@@ -172,6 +173,7 @@ with slide("lab"):
                 follower("denoise", STAGE, lane=lane)
                 follower("row", STAGE, lane=lane, title="All of this run")
 with slide("diagram"):
+    need_moments()
     below, beside = st.columns([1.42, 1], gap="large")
     with below.container(border=True, key="card-diagram"):
         follower("diagram", STAGE)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import streamlit as st
 
-from diffusion_core.embedded import CARD
+from diffusion_core.cards import shipped_card
+from pages.components.faults import naming_faults
 from pages.components.lab_choice import choose_lab
 from pages.components.prose import reading, takeaway
 from pages.components.question import question_card
@@ -16,27 +15,29 @@ from pages.labs import history, one_step, own, points
 from quizzes.show_states import LABS
 
 text = words("training")
-card = json.loads(CARD.read_text("utf-8"))
 LAB_OF = {"points": points, "one-step": one_step, "history": history, "own": own}
 
-with slide("lab"):
+with slide("lab", essential=True):
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.title("Training", anchor=False, width="content")
         st.markdown(f"*{text['lead']}*", width="content")
     chosen = choose_lab("Lab", LABS["training"], "learn")
-    LAB_OF[chosen].lab()
+    with naming_faults("lab"):
+        LAB_OF[chosen].lab()
 with slide("question"), st.container(key="reading-question"):
     question_card(f"training-{chosen}")
 reading("window", text["window"])
 reading("step", text["step"])
 reading("surprise", text["surprise"])
-about = {
-    "parameters": f"{card['parameters']:,}",
-    "epochs": f"{card['epochs']:.0f}",
-    "minutes": f"{card['minutes']:.0f}",
-    "machine": card["machine"].partition(",")[0],
-    "test_loss": f"{card['test_loss']:.3f}",
-}
-reading("ours", text["ours"].format(**about))
+with naming_faults("ours"):
+    card = shipped_card()
+    about = {
+        "parameters": f"{card.parameters:,}",
+        "epochs": f"{card.epochs:.0f}",
+        "minutes": f"{card.minutes:.0f}",
+        "machine": card.machine.partition(",")[0],
+        "test_loss": f"{card.test_loss:.3f}",
+    }
+    reading("ours", text.filled("ours", **about))
 with slide("takeaway"):
     takeaway("training", text["takeaway"])

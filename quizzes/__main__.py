@@ -46,6 +46,9 @@ def export(folder: Path, target: Path) -> int:
     from quizzes.export import anki_csv, anki_package
 
     try:
+        for fault in faults(folder):
+            if fault.blocking:  # Pages do without such a file; cards are made of all or none.
+                raise BankError(str(fault))
         bank = load_bank(folder)
         if target.suffix == ".apkg":
             target.write_bytes(anki_package(bank))

@@ -33,9 +33,13 @@ class Bank:
     questions: Mapping[str, Question]
     """By id, in the same order."""
     _concept_of: Mapping[str, Concept]
+    unusable: tuple[BankError, ...] = ()
+    """What is wrong with the files that are left out, one sentence each."""
 
     @classmethod
-    def of_concepts(cls, concepts: Iterator[Concept] | tuple[Concept, ...]) -> Bank:
+    def of_concepts(
+        cls, concepts: Iterator[Concept] | tuple[Concept, ...], unusable: tuple[BankError, ...] = ()
+    ) -> Bank:
         """From concepts in any order, whose ids differ."""
         ordered = tuple(sorted(concepts, key=lambda concept: CONCEPTS.index(concept.concept)))
         pairs = [(question, concept) for concept in ordered for question in concept.questions]
@@ -43,6 +47,7 @@ class Bank:
             ordered,
             MappingProxyType({question.id: question for question, _ in pairs}),
             MappingProxyType({question.id: concept for question, concept in pairs}),
+            unusable,
         )
 
     def core(self) -> tuple[Question, ...]:
@@ -69,20 +74,51 @@ class Bank:
 
 
 def load_bank(folder: Path = BANK) -> Bank:
-    """The bank, read again when a file has changed. BankError for the first thing that makes it
-    unusable; what is merely unfair or unfinished is for `python -m quizzes check`."""
-    files = _files(folder)
-    return _load(folder, tuple((f.name, (s := f.stat()).st_mtime_ns, s.st_size) for f in files))
+    """The bank, read again when a file has changed.
+
+    A file that cannot be used is left out, and `unusable` says why; BankError, for the first of
+    them, if nothing is left. What is merely unfair or unfinished is for `python -m quizzes check`.
+    """
+    return _load(folder, tuple(map(_state, _files(folder))))
+
+
+State = tuple[Path, int, int]
+"""A file, when it was changed, and its size: another state of it is another key of a cache."""
+
+
+def _state(file: Path) -> State:
+    try:
+        found = file.stat()
+    except OSError:  # A link that leads nowhere; reading the file will say so.
+        return file, 0, 0
+    return file, found.st_mtime_ns, found.st_size
 
 
 @lru_cache(maxsize=4)
-def _load(folder: Path, files: tuple[tuple[str, int, int], ...]) -> Bank:
-    del files  # Only there to make another key of another state of the files.
-    sources = [read(file) for file in _files(folder)]
+def _load(folder: Path, states: tuple[State, ...]) -> Bank:
+    sources = [_read(state) for state in states]
+    found: dict[Path, BankError] = {}
     for fault in _all(folder, sources):
         if fault.blocking:
-            raise BankError(str(fault))
-    return _bank(sources)
+            found.setdefault(fault.file, BankError(str(fault)))
+    for name in CONCEPTS:
+        file = folder / f"{name}.yaml"
+        if file not in {state[0] for state in states}:
+            where = f"{folder.name}/{file.name}"
+            found[file] = BankError(f"{where} is missing: put the file back.")
+    bank = _bank(
+        [source for source in sources if source.file not in found],
+        tuple(found[file] for file in sorted(found)),
+    )
+    if not bank.questions:
+        raise bank.unusable[0]
+    return bank
+
+
+@lru_cache(maxsize=2 * len(CONCEPTS))
+def _read(state: State) -> Source:
+    """One file, parsed anew only when it has changed itself."""
+    return read(state[0])
 
 
 def faults(folder: Path = BANK) -> list[Fault]:
@@ -99,9 +135,9 @@ def _files(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.yaml"))
 
 
-def _bank(sources: list[Source]) -> Bank:
+def _bank(sources: list[Source], unusable: tuple[BankError, ...] = ()) -> Bank:
     by_name = {source.concept.concept: source.concept for source in sources if source.concept}
-    return Bank.of_concepts(tuple(by_name.values()))
+    return Bank.of_concepts(tuple(by_name.values()), unusable)
 
 
 def _all(folder: Path, sources: list[Source]) -> list[Fault]:

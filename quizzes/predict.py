@@ -18,6 +18,7 @@ from quizzes.bank import BankError
 from quizzes.schema import Difficulty, Explained, Option, Question, Show, Slug, Strict, Text
 
 FILE = Path(__file__).parent / "predict.yaml"
+NO_LIST = "quizzes/predict.yaml is not a list of predictions: put the file back."
 
 
 class Guess(Strict):
@@ -69,12 +70,17 @@ def predictions() -> dict[str, Prediction]:
     """All predictions, by the name of their experiment. BankError, in a sentence, if unusable."""
     try:
         listed = yaml.safe_load(FILE.read_text("utf-8"))
-        return {entry.id: entry for entry in map(Prediction.model_validate, listed)}
+        found = {entry.id: entry for entry in map(Prediction.model_validate, listed)}
     except (OSError, UnicodeDecodeError) as error:
         raise BankError("quizzes/predict.yaml cannot be read: put the file back.") from error
-    except (yaml.YAMLError, TypeError) as error:
-        raise BankError("quizzes/predict.yaml is not a list of predictions.") from error
+    except (yaml.YAMLError, TypeError, RecursionError) as error:
+        raise BankError(NO_LIST) from error
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "a prediction"
         raise BankError(f"quizzes/predict.yaml: {place}: {first['msg']}.") from error
+    except ValueError as error:  # A date that there is not, say.
+        raise BankError(NO_LIST) from error
+    if not found:
+        raise BankError(NO_LIST)
+    return found

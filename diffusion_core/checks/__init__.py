@@ -48,10 +48,11 @@ NETWORK_CHECKS: dict[str, Callable[[NetworkDenoiser], Check]] = {
 """... and those that ask the trained network."""
 
 
-def run_check(name: str, network: NetworkDenoiser) -> Check:
-    """Compute a check now. RequestError for a name that is not in either table."""
+def run_check(name: str, network: NetworkDenoiser | None = None) -> Check:
+    """Compute a check now. RequestError for a name that is not in either table, or for one of
+    NETWORK_CHECKS without a network."""
     if name in CHECKS:
         return CHECKS[name]()
-    if name in NETWORK_CHECKS:
+    if name in NETWORK_CHECKS and network is not None:
         return NETWORK_CHECKS[name](network)
     raise RequestError(f"There is no check {name!r}.")

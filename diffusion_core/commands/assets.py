@@ -29,7 +29,8 @@ from diffusion_core.embedded import (
     embedded_digits,
     forward_noise,
 )
-from diffusion_core.files import replacing
+from diffusion_core.experiments import PREDICTIONS
+from diffusion_core.files import make_sure, replacing
 from diffusion_core.guessing import guess_along
 from diffusion_core.pixels import to_model
 from diffusion_core.predictions import save_outcomes
@@ -52,6 +53,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     denoiser = NetworkDenoiser(load_checkpoint(args.model))
+    for path in (EMBEDDED, FORWARD_SCENE, REVERSE_SCENE, HOME_SCENE, PREDICTIONS, ICON):
+        make_sure(path)
     images = np.concatenate(list(draw(denoiser, DIGITS)))
     _save(EMBEDDED, images=images, labels=np.array(DIGITS.labels, np.int64))
     embedded_digits.cache_clear()

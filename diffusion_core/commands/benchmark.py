@@ -26,8 +26,8 @@ from diffusion_core.checkpoint import SHIPPED
 from diffusion_core.colours import THEMES
 from diffusion_core.commands.options import add_device
 from diffusion_core.errors import CannotMeasureError, RequestError
-from diffusion_core.files import replacing
-from diffusion_core.frontier import save_frontier
+from diffusion_core.files import make_sure, replacing
+from diffusion_core.frontier import FRONTIER, save_frontier
 
 MODEL, SERVICE, BROWSER, PLANE = ModelPlan(), ServicePlan(), BrowserPlan(), PlanePlan()
 EDITING, APPLICATIONS = EditingPlan(), ApplicationsPlan()
@@ -62,6 +62,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     if args.repeat < 1:
         raise RequestError(f"--repeat must be at least 1; got {args.repeat}.")
+    for path in kept_files(args):
+        make_sure(path)
     # First of all: what we do ourselves is not to count as other work.
     results: dict[str, Any] = {
         "date": time.strftime("%Y-%m-%d %H:%M", time.gmtime()) + " UTC",
@@ -98,6 +100,13 @@ def run(args: argparse.Namespace) -> None:
         with replacing(args.out) as temporary:
             temporary.write_text(json.dumps(results, indent=2) + "\n", "utf-8")
         print(f"\nWrote {args.out}.")
+
+
+def kept_files(args: argparse.Namespace) -> list[Path]:
+    """What will be written at the end."""
+    figures = [FIGURES / f"frontier-{theme}.png" for theme in THEMES]
+    frontier = [FRONTIER, *figures] if args.keep and args.only in (None, "frontier") else []
+    return [*([args.out] if args.out else []), *frontier]
 
 
 def _frontier(args: argparse.Namespace) -> dict[str, Any]:

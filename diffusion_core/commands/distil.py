@@ -28,11 +28,14 @@ from diffusion_core.distillation import (
     teacher_paths,
 )
 from diffusion_core.errors import RequestError
+from diffusion_core.files import make_sure
 from diffusion_core.pixels import to_model
 from diffusion_core.training import fast_precision
 
 REPORT_EVERY = 50
 SAVE_EVERY = 250
+ROOM = 60_000_000
+"""Bytes that a state takes at most, or the paths."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,11 +61,13 @@ def run(args: argparse.Namespace) -> None:
         precision=fast_precision(args.device),
         seed=args.seed,
     )
+    state_file, paths_file = (args.state / f"{name}.safetensors" for name in ("state", "paths"))
+    for path in (args.out, args.out.with_suffix(".json"), state_file, paths_file):
+        make_sure(path, ROOM)
     digits = load_mnist("train")
     x_0 = to_model(digits.images).to(args.device)
     labels = torch.as_tensor(digits.labels, dtype=torch.int64, device=args.device)
     teacher = load_checkpoint(args.teacher, args.device)
-    state_file, paths_file = (args.state / f"{name}.safetensors" for name in ("state", "paths"))
     if state_file.exists() and paths_file.exists() and not args.fresh:
         state = load_distillation(state_file, args.device)
         paths = load_paths(paths_file, args.device)

@@ -19,6 +19,7 @@ from diffusion_core.classifiers import (
     ClassifierTraining,
     FeatureNet,
     JudgeNet,
+    classifier_path,
     digits_seen,
     load_classifier,
     save_classifier,
@@ -31,7 +32,7 @@ from diffusion_core.data import Digits, load_mnist
 from diffusion_core.denoiser import Counting, NetworkDenoiser
 from diffusion_core.errors import RequestError
 from diffusion_core.evaluation import Report, evaluate
-from diffusion_core.files import replacing
+from diffusion_core.files import make_sure, replacing
 from diffusion_core.model_card import evaluation_table, goal_words, model_card
 from diffusion_core.request import LEAP_STEPS, NUM_CLASSES, Request, network_of
 from diffusion_core.samplers import SAMPLERS
@@ -85,6 +86,10 @@ def run(args: argparse.Namespace) -> None:
         raise RequestError(f"--per-label must be from 1 to 1000; got {args.per_label}.")
     ways = [{"sampler": args.sampler, "steps": args.steps}] if args.sampler else [*STANDARD]
     standard = not (args.sampler or args.model) and (args.per_label, args.guidance) == (1000, 1)
+    write = args.write_card if args.write_card is not None else standard
+    if write:
+        for way in ways:
+            make_sure_of_card(args.model or MODELS[network_of(str(way["sampler"]))])
     measures = Measures.load(args.device)
     for way in ways:
         labels = tuple(np.repeat(np.arange(NUM_CLASSES), args.per_label).tolist())
@@ -98,7 +103,7 @@ def run(args: argparse.Namespace) -> None:
             f"{goal_words(entry)}. Took {entry['seconds']:,} s.",
             flush=True,
         )
-        if args.write_card if args.write_card is not None else standard:
+        if write:
             _write(path, entry)
             print(f"Wrote the card beside {path}.")
         else:
@@ -115,6 +120,12 @@ def _write(path: Path, entry: dict[str, Any]) -> None:
         card["evaluation"] = entry
     write_card(path, card)
     write_page(path, **{"leap" if leap else "digits": card})
+
+
+def make_sure_of_card(path: Path) -> None:
+    """See to it that the card of the weights at `path` can be written, and the page beside it."""
+    make_sure(path.with_suffix(".json"))
+    make_sure(path.parent / "README.md")
 
 
 def write_page(path: Path, **changed: dict[str, Any]) -> None:
@@ -210,6 +221,8 @@ def train_classifiers(device: str) -> None:
     """Train both from scratch, say how good they are, and put them where evaluation finds them."""
     training, unseen = load_mnist("train"), load_mnist("test")
     epochs = ClassifierTraining().epochs
+    for kind in CLASSIFIERS:
+        make_sure(classifier_path(kind))
     for kind in CLASSIFIERS:
         trained = train_classifier(kind, training, device=device)
         for epoch, (network, loss) in enumerate(trained, 1):  # noqa: B007 - the last one is kept

@@ -13,6 +13,7 @@ import torch
 from diffusion_core.checkpoint import SOUND, load_checkpoint, read_card, write_card
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import RequestError
+from diffusion_core.files import make_sure
 from diffusion_core.request import Request
 from diffusion_core.run import final_picture, sample
 from diffusion_core.schedule import COSINE
@@ -34,6 +35,11 @@ def run_sound(args: argparse.Namespace) -> bool:
     if not 1 <= per_label <= 1000:
         raise RequestError(f"--per-label must be from 1 to 1000; got {per_label}.")
     path = args.model or SOUND
+    standard = (per_label, args.steps, args.guidance, args.seed) == (PER_LABEL, 20, 1.0, 0)
+    shipped = args.model is None and args.sampler in (None, "dpmpp")
+    write = args.write_card if args.write_card is not None else standard and shipped
+    if write:
+        make_sure(path.with_suffix(".json"))
     denoiser = NetworkDenoiser(load_checkpoint(path, args.device))
     labels = np.arange(per_label * len(NAMES)) % len(NAMES)
     began = time.monotonic()
@@ -50,9 +56,6 @@ def run_sound(args: argparse.Namespace) -> bool:
     print(f"{len(labels)} notes, {args.sampler or 'dpmpp'}, {args.steps} steps, {seconds:.0f} s")
     print("\n".join(sound_table(asdict(made), asdict(real))))
     print(f"The pitch asked for is found in {made.right:.1%} (goal: at least {GOAL:.0%}).")
-    standard = (per_label, args.steps, args.guidance, args.seed) == (PER_LABEL, 20, 1.0, 0)
-    shipped = args.model is None and args.sampler in (None, "dpmpp")
-    write = args.write_card if args.write_card is not None else standard and shipped
     if write:
         entry = {
             "date": time.strftime("%Y-%m-%d", time.gmtime()),

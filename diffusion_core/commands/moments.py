@@ -17,7 +17,7 @@ from diffusion_core.checkpoint import SHIPPED, read_card, write_card
 from diffusion_core.commands.options import machine_of
 from diffusion_core.embedded import HISTORY_SCENE
 from diffusion_core.errors import RequestError
-from diffusion_core.files import replacing
+from diffusion_core.files import make_sure, replacing
 from diffusion_core.history import (
     GUESS_TIMES,
     LEVEL_DIGITS,
@@ -55,6 +55,8 @@ def run(args: argparse.Namespace) -> None:
     losses, kept = read_losses(folder), read_moments(folder)
     if not kept:
         raise RequestError(f"There are no moments of a run in {folder}: `make train` keeps them.")
+    for path in (args.out, args.out.with_suffix(".json"), folder / "model.npz"):
+        make_sure(path)
     yardstick = Yardstick.load()
     found = []
     for moment in kept:

@@ -10,6 +10,7 @@ import argparse
 import json
 from pathlib import Path
 
+from diffusion_core.files import make_sure
 from diffusion_core.own.learning import train_digits
 from diffusion_core.service.own import LONGEST, TrainingDigits
 
@@ -26,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     job = TrainingDigits(TOKEN, str(args.out), args.digits, args.seconds, args.seed)
-    args.out.mkdir(parents=True, exist_ok=True)
+    make_sure(args.out / "model.safetensors")
     reported = 0.0
     for chunk in filter(None, train_digits(job)):
         event = json.loads(chunk[: chunk.index(b"\n")])

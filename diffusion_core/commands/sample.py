@@ -13,7 +13,7 @@ from diffusion_core.checkpoint import MODELS, load_checkpoint
 from diffusion_core.commands.options import add_device
 from diffusion_core.denoiser import Denoiser, NetworkDenoiser
 from diffusion_core.errors import RequestError
-from diffusion_core.files import replacing
+from diffusion_core.files import make_sure, replacing
 from diffusion_core.pixels import to_uint8
 from diffusion_core.request import Request, network_of
 from diffusion_core.run import final_picture, sample
@@ -45,6 +45,7 @@ def run(args: argparse.Namespace) -> None:
     request = Request(tuple(labels.tolist()), args.sampler, args.steps, args.guidance, args.seed)
     model = args.model or MODELS[network_of(args.sampler)]
     denoiser = NetworkDenoiser(load_checkpoint(model, args.device))
+    make_sure(args.out)
     images = np.concatenate(list(draw(denoiser, request, args.device)))
     with replacing(args.out) as temporary, temporary.open("wb") as file:
         np.savez_compressed(file, images=images, labels=labels.astype(np.int64))

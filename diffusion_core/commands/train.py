@@ -18,7 +18,7 @@ from diffusion_core.commands.options import add_device, machine_of
 from diffusion_core.commands.subjects import Examples, Subject, digits, sound
 from diffusion_core.data import download_mnist, load_mnist
 from diffusion_core.errors import RequestError
-from diffusion_core.files import replacing
+from diffusion_core.files import make_sure, replacing
 from diffusion_core.moments import Recorder
 from diffusion_core.pixels import to_model
 from diffusion_core.sound.training import SHAPE
@@ -40,6 +40,8 @@ from diffusion_core.unet import UNet, UNetConfig
 
 REPORT_EVERY = 50
 SAVE_EVERY = 250
+ROOM = 40_000_000
+"""Bytes that a state takes at most, with what its optimizers remember."""
 VALIDATE_EVERY = 1000
 STATE = "state.safetensors"
 PLATEAU = "plateau.safetensors"
@@ -82,6 +84,9 @@ def run(args: argparse.Namespace) -> None:
     if args.download:
         download_mnist(lambda part: print(f"\rMNIST: {part:4.0%}", end="", file=sys.stderr))
         print(file=sys.stderr)
+    for path in (args.out, args.out.with_suffix(".json"), args.state / STATE):
+        make_sure(path, ROOM)
+    make_sure(args.state / "moments" / "moment")
     examples, unseen = subject.load()
     x_0, labels = examples[0].to(args.device), examples[1].to(args.device)
     test = unseen[0].to(args.device), unseen[1].to(args.device)

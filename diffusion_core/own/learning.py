@@ -31,7 +31,8 @@ from diffusion_core.bundle import bundle
 from diffusion_core.checkpoint import save_checkpoint
 from diffusion_core.classifiers import JudgeNet, load_classifier
 from diffusion_core.denoiser import NetworkDenoiser
-from diffusion_core.errors import TrainingDivergedError
+from diffusion_core.errors import CannotWriteError, TrainingDivergedError
+from diffusion_core.files import make_sure
 from diffusion_core.own.examples import DRAWN_PER_SECOND, Examples, examples
 from diffusion_core.own.judging import COUNT, STEPS, judged, shipped_share
 from diffusion_core.own.recipe import (
@@ -59,6 +60,8 @@ SAMPLE_STEPS = 10
 SAMPLES_EVERY = 6.0
 """Seconds, in the long run. In the beginning, where most happens, sooner."""
 LEVELS = 10
+ROOM = 4_000_000
+"""Bytes: the weights twice, while the shelf takes them in, and their card."""
 REMEMBERED = 40
 """Steps over which the loss by noise level is averaged."""
 
@@ -95,10 +98,14 @@ def end_training(job: EndTraining) -> Iterator[bytes]:
 
 def train_digits(job: TrainingDigits, clock: Clock = time.monotonic) -> Iterator[bytes]:
     """The work of the job: chunks of its answer, b"" in between. Errors as of `examples`;
+    CheckpointError if there is no judge; CannotWriteError if there is no room for what comes out;
     TrainingDivergedError if the loss stops being a number."""
     deadline = _under_way[job.token] = Deadline(clock, math.inf)
     threads = torch.get_num_threads()
     try:
+        # What the end will need is looked for at the beginning, and not after three minutes.
+        judge = load_classifier(JudgeNet)
+        make_room(job.folder)
         drawn = math.ceil(DRAWN_PER_SECOND * job.seconds)
         known = yield from _told("preparing", examples(job.digits, drawn))
         state = new_state(configuration(job.seed), SHAPE)
@@ -106,10 +113,22 @@ def train_digits(job: TrainingDigits, clock: Clock = time.monotonic) -> Iterator
         deadline.at = min(deadline.at, clock() + job.seconds)
         run = Course(job, state, known, deadline)
         yield from run.chunks()
-        yield from _conclusion(job, run)
+        yield from _conclusion(job, run, judge)
     finally:
         _under_way.pop(job.token, None)
         torch.set_num_threads(threads)
+
+
+def make_room(folder: str) -> None:
+    """See to it that a finished model could be kept. CannotWriteError, for the visitor, if not."""
+    try:
+        make_sure(Path(folder) / "room", ROOM)
+    except CannotWriteError as error:
+        raise CannotWriteError(
+            "There is no room on this server's disk for another model, so the training was not "
+            "begun: tell whoever runs the server, and try again later.",
+            error.for_operator,
+        ) from error
 
 
 def event(kind: str, arrays: dict[str, NDArray[Any]] | None = None, **head: Any) -> bytes:
@@ -257,10 +276,10 @@ def by_level(t: NDArray[np.float64], squared: NDArray[np.floating[Any]]) -> list
     ]
 
 
-def _conclusion(job: TrainingDigits, run: Course) -> Iterator[bytes]:
+def _conclusion(job: TrainingDigits, run: Course, judge: JudgeNet) -> Iterator[bytes]:
     """Judge the model, and put it on the shelf."""
     seconds, processors, network = run.seconds, run.processors, run.state.average
-    judging = judged(network, load_classifier(JudgeNet), job.digits, job.seed)
+    judging = judged(network, judge, job.digits, job.seed)
     found = yield from _told("judging", judging)
     figures = {
         "steps": run.state.step,

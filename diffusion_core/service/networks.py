@@ -4,12 +4,59 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
-from diffusion_core.checkpoint import load_checkpoint
+from diffusion_core.checkpoint import MODELS, load_checkpoint
 from diffusion_core.denoiser import NetworkDenoiser
+from diffusion_core.errors import CheckpointError, named
+from diffusion_core.request import Request
+from diffusion_core.run import DIGIT_SIZE, final_picture, sample
+from diffusion_core.sound.training import SIZE as WAVE
 
 KEPT = 4
 """Of the visitors' networks; what has been put away is read again when it is wanted."""
+
+
+class Shipped(Mapping[str, NetworkDenoiser]):
+    """The shipped networks by their names, each read when it is first asked for and then kept.
+
+    CheckpointError for one that is missing or damaged, from whoever asks for it and nobody else;
+    as soon as its file is whole again, it is there.
+    """
+
+    def __init__(self, paths: Mapping[str, Path] = MODELS) -> None:
+        self._paths = paths
+        self._read: dict[str, NetworkDenoiser] = {}
+
+    def __getitem__(self, name: str) -> NetworkDenoiser:
+        if name not in self._read:
+            self._read[name] = _tried(name, self._paths[name])
+        return self._read[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._paths
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+
+def _tried(name: str, path: Path) -> NetworkDenoiser:
+    """A shipped network, run once. A sound file may hold some other network; and the first pass
+    sets much up, for which nobody's first picture should pay."""
+    network = NetworkDenoiser(load_checkpoint(path))
+    size = WAVE if name == "sound" else DIGIT_SIZE
+    try:
+        final_picture(sample(network, Request((0,), steps=1), size=size))
+    except Exception as error:  # Whatever a network does to numbers that are not for it.
+        raise CheckpointError(
+            f"{named(path)} holds another network than that for {name}: restore it from the "
+            "repository, or train it again.",
+            path,
+        ) from error
+    return network
 
 
 class Networks(Mapping[str, NetworkDenoiser]):

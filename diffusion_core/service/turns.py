@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
-from diffusion_core.errors import UserFacingError
+from diffusion_core.errors import UserFacingError, note
 from diffusion_core.service.pulse import Pulse
 
 Work = Iterator[bytes]
@@ -136,6 +136,7 @@ def _turn(work: Work) -> tuple[str, bytes | str]:
     except StopIteration:
         return "finished", b""
     except UserFacingError as error:
+        note(error)
         return "failed", str(error)
     except Exception as error:
         return "failed", (

@@ -5,7 +5,8 @@ It is started by the client (client.py), with the number of an open socket. Mess
     to it       ("do", key, job, party)     party: the visitor for whom it is done, or ""
                 ("shared", key)             others want it, too
                 ("forget", key)
-    from it     ("ready",)                  ("broken", sentence), once, instead
+    from it     ("ready",)                  once; a network that could not be loaded costs only
+                                            the jobs that want it
                 ("chunk", key, bytes)       more of a job's answer
                 ("finished", key)           ("failed", key, sentence)
                 ("alive",)                  now and then while it works (pulse.py)
@@ -31,25 +32,24 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from diffusion_core.batcher import Batcher, Report
-from diffusion_core.checkpoint import MODELS, load_checkpoint
-from diffusion_core.checks import run_check
+from diffusion_core.checks import NETWORK_CHECKS, run_check
 from diffusion_core.copying import ideal_work, nearest_work
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.editing import run_from
-from diffusion_core.errors import CheckpointError, UserFacingError
+from diffusion_core.errors import CheckpointError, UserFacingError, note
 from diffusion_core.guessing import Guesses, Guessing
 from diffusion_core.own.shelf import GONE
 from diffusion_core.pixels import to_model
 from diffusion_core.practice import Practices
 from diffusion_core.recording import frames_of, recording_head
-from diffusion_core.request import IMAGE_SIZE, Request, network_of
-from diffusion_core.run import DIGIT_SIZE, Run, Step, final_picture, sample
+from diffusion_core.request import IMAGE_SIZE, network_of
+from diffusion_core.run import Run, Step
 from diffusion_core.schedule import make_schedule
 from diffusion_core.service.edit_runs import edit_run
 from diffusion_core.service.edits import Edit, Ideal, Nearest, Spread
 from diffusion_core.service.jobs import Checking, Drawing, Guess, Job
 from diffusion_core.service.melodies import Melody
-from diffusion_core.service.networks import Networks
+from diffusion_core.service.networks import Networks, Shipped
 from diffusion_core.service.practice import LevelCurve, Practice
 from diffusion_core.service.pulse import Pulse
 from diffusion_core.service.turns import Turns, Work
@@ -70,13 +70,13 @@ def serve(connection: Connection[Any, Any], denoisers: Mapping[str, NetworkDenoi
     networks = Networks(denoisers)
     batcher = Batcher(networks, while_others_wait={"sound": WAVES_WHILE_OTHERS_WAIT})
     jobs: dict[int, Drawing | Edit | Guess | Melody | Spread] = {}
-    turns, practices = Turns(connection), Practices(denoisers["digits"].network)
+    turns, practices = Turns(connection), Practices(lambda: denoisers["digits"].network)
 
     def work_of(job: Job) -> Work | None:
         """What is done in turns, beside the batcher's passes; None for what the batcher does."""
         match job:
             case Checking():
-                return check_work(job, denoisers["digits"])
+                return check_work(job, denoisers)
             case Practice():
                 return practices.work(job)
             case LevelCurve():
@@ -126,36 +126,40 @@ def begin(
     party: str,
 ) -> bool:
     """Take on a job for somebody; whether it was, or had to be refused."""
-    if isinstance(job, Spread):
-        batcher.add(key, Spreading(job.label, job.seed), "digits", party)
-        return True
-    if isinstance(job, Melody):
-        connection.send(("chunk", key, sound_head(job)))
-        notes = Run(job.request, times=note_times(job.steps), size=WAVE)
-        batcher.add(key, notes, "sound", party)
-        return True
-    if isinstance(job, Drawing | Edit):
-        try:
+    own = job.weights if isinstance(job, Drawing) else None
+    name = own or network_for(job)
+    try:
+        networks[name]  # reads it, if it is there and whole
+        if isinstance(job, Spread):
+            batcher.add(key, Spreading(job.label, job.seed), name, party)
+        elif isinstance(job, Melody):
+            melody = Run(job.request, times=note_times(job.steps), size=WAVE)
+            connection.send(("chunk", key, sound_head(job)))
+            batcher.add(key, melody, name, party)
+        elif isinstance(job, Guess):
+            batcher.add(key, guessing(job), name, party)
+        else:
             run = drawing(job) if isinstance(job, Drawing) else edit_run(job)
-            own = job.weights if isinstance(job, Drawing) else None
-            if own:
-                networks[own]  # reads it, if it is still there and whole
-        except CheckpointError:
-            connection.send(("failed", key, GONE))
-            return False
-        except UserFacingError as error:
-            connection.send(("failed", key, str(error)))
-            return False
-        connection.send(("chunk", key, recording_head(job.request, job.every)))
-        batcher.add(key, run, own or network_of(job.request.sampler), party)
-    else:
-        batcher.add(key, guessing(job), "digits", party)
+            connection.send(("chunk", key, recording_head(job.request, job.every)))
+            batcher.add(key, run, name, party)
+    except UserFacingError as error:
+        gone = own and isinstance(error, CheckpointError)
+        note(error)
+        connection.send(("failed", key, GONE if gone else str(error)))
+        return False
     return True
 
 
-def check_work(job: Checking, network: NetworkDenoiser) -> Iterator[bytes]:
-    """A check, as JSON."""
-    check = run_check(job.name, network)
+def network_for(job: Drawing | Edit | Guess | Melody | Spread) -> str:
+    """The name of the shipped network that answers a job."""
+    if isinstance(job, Melody):
+        return "sound"
+    return network_of(job.request.sampler) if isinstance(job, Drawing | Edit) else "digits"
+
+
+def check_work(job: Checking, networks: Mapping[str, NetworkDenoiser]) -> Iterator[bytes]:
+    """A check, as JSON. Most of them are mathematics alone, and need no network."""
+    check = run_check(job.name, networks["digits"] if job.name in NETWORK_CHECKS else None)
     answer = asdict(check) | {"apart": check.apart, "agrees": check.agrees}
     yield json.dumps(answer, allow_nan=False).encode()
 
@@ -215,20 +219,17 @@ def tell(
 
 
 def main() -> None:
-    """Load the networks, run them once, and serve."""
+    """Load the networks that can be loaded, and serve."""
     connection: Connection[Any, Any] = Connection(int(sys.argv[1]))
     os.nice(NICENESS)
     # Ctrl-C in a terminal reaches us too; it ends the server, which ends us, without a traceback.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        networks = {name: NetworkDenoiser(load_checkpoint(p)) for name, p in MODELS.items()}
-    except UserFacingError as error:
-        connection.send(("broken", str(error)))
-        return
-    # The first pass sets much up; nobody's first picture should pay for that.
-    for name, network in networks.items():
-        size = WAVE if name == "sound" else DIGIT_SIZE
-        final_picture(sample(network, Request((0,), steps=1), size=size))
+    networks = Shipped()
+    for name in networks:
+        try:
+            networks[name]
+        except CheckpointError as error:  # Whoever wants this one is told; the others are whole.
+            note(error)
     connection.send(("ready",))
     serve(connection, networks)
 

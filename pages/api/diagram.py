@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from anyio import to_thread
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
+from pages.api.plainly import plainly
 from pages.exports.diagram import diagram_svg
 
 
-def diagram(request: HttpRequest) -> Response:
+@plainly
+async def diagram(request: HttpRequest) -> Response:
     """Takes no parameters. Drawn once per server."""
-    return Response(diagram_svg(), media_type="image/svg+xml")
+    return Response(await to_thread.run_sync(diagram_svg), media_type="image/svg+xml")

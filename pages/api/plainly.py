@@ -10,8 +10,8 @@ from functools import wraps
 from starlette.requests import Request as HttpRequest
 from starlette.responses import PlainTextResponse, Response
 
-from diffusion_core.errors import RequestError
-from diffusion_core.service.answer import ServiceError, TooManyError
+from diffusion_core.errors import RequestError, UserFacingError, note
+from diffusion_core.service.answer import TooManyError
 from pages.components.plain import plain
 
 LONGEST = 400
@@ -20,8 +20,9 @@ Answer = Callable[[HttpRequest], Awaitable[Response]]
 
 
 def plainly(answer: Answer) -> Answer:
-    """A route that answers 400 to a RequestError, 429 to a TooManyError and 503 to another
-    ServiceError, with its sentence; and that is cancelled when its reader hangs up."""
+    """A route that answers 400 to a RequestError, 429 to a TooManyError, and 503 to whatever else is
+    written for readers (the model cannot be asked, a file that ships with the app is damaged), with
+    its sentence; and that is cancelled when its reader hangs up."""
 
     @wraps(answer)
     async def answered(request: HttpRequest) -> Response:
@@ -29,7 +30,8 @@ def plainly(answer: Answer) -> Answer:
             return await _while_connected(request, answer(request))
         except RequestError as error:
             return PlainTextResponse(plain(str(error), LONGEST), status_code=400)
-        except ServiceError as error:
+        except UserFacingError as error:
+            note(error)
             status = 429 if isinstance(error, TooManyError) else 503
             return PlainTextResponse(plain(str(error), LONGEST), status_code=status)
 

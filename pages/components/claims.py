@@ -79,11 +79,10 @@ def _recover(slug: str) -> None:
         bind="query-params",
         disabled=locked(),
     )
-    caption = words("confusions")["original"]
     original = picture(ForwardSettings(DIGIT, WHICH)).repeat(3, axis=0).repeat(3, axis=1)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.image(original, width=84, alt=f"The original: a {DIGIT}")
-        st.caption(caption.format(a="a", digit=DIGIT, t=t))
+        st.caption(words("confusions").filled("original", a="a", digit=DIGIT, t=t))
     lane = ReverseSettings(str(DIGIT), 7, "dpmpp", 20, 0.0, 8, origin=f"{DIGIT}.{WHICH}", until=t)
     stage = _stage(slug)
     follower("row", stage, lane=0)

@@ -13,16 +13,26 @@ from numpy.typing import NDArray
 
 from diffusion_core.data import Digits, download_mnist, load_mnist, mnist_available
 from diffusion_core.embedded import embedded_digits
-from diffusion_core.errors import MnistError, UserFacingError
+from diffusion_core.errors import MnistError, UserFacingError, note
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where digits come from. mnist: whether they are real ones; problem: why not, if known."""
+    """Where digits come from. real: MNIST's, if they are here; problem: why they are not, if that
+    is known."""
 
-    digits: Digits
-    mnist: bool
+    real: Digits | None
     problem: str | None = None
+
+    @property
+    def mnist(self) -> bool:
+        """Whether they are real ones."""
+        return self.real is not None
+
+    @property
+    def digits(self) -> Digits:
+        """The digits. AssetError, only where one asks for them, if there are not even our own."""
+        return embedded_digits() if self.real is None else self.real
 
 
 def source() -> Source:
@@ -39,11 +49,12 @@ def source() -> Source:
 def _source(places: tuple[str | None, ...], second: int) -> Source:
     try:
         if mnist_available():
-            return Source(load_mnist("test"), mnist=True)
+            return Source(load_mnist("test"))
         load_mnist("test")
     except MnistError as error:
-        return Source(embedded_digits(), mnist=False, problem=str(error))
-    return Source(embedded_digits(), mnist=False)
+        note(error)
+        return Source(None, problem=str(error))
+    return Source(None)
 
 
 def of_class(digits: Digits, label: int) -> NDArray[np.int64]:
@@ -77,6 +88,7 @@ class Download:
         try:
             download_mnist(self._report)
         except UserFacingError as error:
+            note(error)
             self.problem = str(error)
 
     def _report(self, fraction: float) -> None:

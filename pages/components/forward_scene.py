@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from diffusion_core.embedded import FORWARD_SCENE, forward_noise
-from diffusion_core.errors import RequestError
+from diffusion_core.embedded import forward_noise
+from diffusion_core.errors import AssetError, RequestError, note
 from diffusion_core.request import MAX_SEED
 from diffusion_core.schedule import CosineSchedule, LinearBetaSchedule, Schedule, alpha_sigma
 from pages.components.address import Check, one_of, refuse_unusable, whole
 from pages.components.digits import of_class, source
 from pages.components.numbers import whole_of
-from pages.components.recordings import DIGIT, SEED, WHICH, recorded_moments
+from pages.components.recordings import DIGIT, SEED, WHICH, diagram_row, recorded_answers
 from pages.components.stage.bundle import bundle
 from pages.components.words import sentences_by_noise, words
 
@@ -108,12 +107,6 @@ def picture(settings: ForwardSettings) -> NDArray[np.uint8]:
     return digits.images[of_class(digits, settings.digit)[settings.which - 1]]
 
 
-@cache
-def _answers() -> dict[str, NDArray[Any]]:
-    with np.load(FORWARD_SCENE) as saved:
-        return {name: saved[name] for name in ("x0_hat", "eps_hat", "error")}
-
-
 def _told_words() -> list[str]:
     """What to see when the model is told too small a step, about the true one, too large a one."""
     return [" ".join(words("forward")[f"told {what}"].split()) for what in ("low", "true", "high")]
@@ -140,7 +133,7 @@ def forward_scene(
         "alpha": alpha.astype(np.float32),
         "sigma": sigma.astype(np.float32),
     }
-    arrays["other"] = recorded_moments("reverse")
+    arrays |= diagram_row("reverse")
     mnist = source().mnist
     head: dict[str, Any] = {
         "kind": "forward" if told_about is None else "told",
@@ -160,6 +153,9 @@ def forward_scene(
     }
     if told_about is None and not mnist and settings == ForwardSettings():
         # What is shown before anybody asked for anything needs no model: it was asked beforehand.
-        arrays |= _answers()
-        head["levels"] = len(arrays["error"])
+        try:
+            arrays |= recorded_answers()
+            head["levels"] = len(arrays["error"])
+        except AssetError as error:  # The stage asks the model instead, as for any other digit.
+            note(error)
     return bundle(head, arrays)

@@ -5,15 +5,15 @@ Everything comes from assets/scenes/history.npz (`python -m diffusion_core momen
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
-from diffusion_core.embedded import CARD, HISTORY_SCENE
+from diffusion_core.cards import Card, shipped_card
+from diffusion_core.embedded import HISTORY_SCENE
+from diffusion_core.shipped import damaged, read_arrays, read_json
 from pages.components.stage.bundle import bundle
 from pages.components.words import LessonError, sentences_by, words
 
@@ -22,12 +22,30 @@ TRAINING_DIGITS = 60_000
 
 
 @dataclass(frozen=True)
+class Planned:
+    """How the run was meant."""
+
+    steps: int
+    batch_size: int
+
+
+@dataclass(frozen=True)
+class Made:
+    """How the record was made."""
+
+    steps_so_far: int
+    measured: int
+    """Digits for each Fréchet distance."""
+    training: Planned
+
+
+@dataclass(frozen=True)
 class History:
     """The record: arrays by name (diffusion_core/commands/moments.py), and how it was made."""
 
     arrays: dict[str, NDArray[Any]]
-    card: dict[str, Any]
-    shipped: dict[str, Any]
+    made: Made
+    shipped: Card
     """The card of the model that ships."""
 
     @property
@@ -37,21 +55,47 @@ class History:
 
     @property
     def batch(self) -> int:
-        return int(self.card["training"]["batch_size"])
+        return self.made.training.batch_size
 
     @property
     def whole(self) -> bool:
         """Whether the run had come to its end when it was told."""
-        return bool(self.card["steps_so_far"] == self.card["training"]["steps"])
+        return self.made.steps_so_far == self.made.training.steps
+
+
+ARRAYS: dict[str, tuple[str, tuple[int | None, ...]]] = {
+    "samples": ("uint8", (None, 2, 10, 28, 28)),
+    "guesses": ("uint8", (None, 4, 28, 28)),
+    "digit": ("uint8", (28, 28)),
+    "noisy": ("uint8", (4, 28, 28)),
+    "level_loss": ("float32", (None, None)),
+    "levels": ("float64", (None,)),
+    "times": ("float64", (4,)),
+    "curve": ("float32", (None, 2)),
+    "frechet": ("float64", (None,)),
+    "test_loss": ("float64", (None,)),
+    "steps": ("int64", (None,)),
+    "examples": ("int64", (None,)),
+    "seconds": ("float64", (None,)),
+    "unseen": ("float64", ()),
+}
 
 
 @cache
 def history() -> History:
-    """The record that is shipped."""
-    with np.load(HISTORY_SCENE) as file:
-        arrays = {name: file[name] for name in file.files}
-    card = json.loads(HISTORY_SCENE.with_suffix(".json").read_text("utf-8"))
-    return History(arrays, card, json.loads(CARD.read_text("utf-8")))
+    """The record that is shipped. AssetError if it is not there or not whole."""
+    arrays = read_arrays(HISTORY_SCENE, ARRAYS)
+    moments, levels = len(arrays["steps"]), len(arrays["levels"])
+    of_moments = ("steps", "examples", "seconds")
+    of_stops = ("samples", "guesses", "level_loss", "frechet", "test_loss")
+    if (
+        any(len(arrays[name]) != moments for name in of_moments)
+        or any(len(arrays[name]) != moments + 1 for name in of_stops)
+        or arrays["level_loss"].shape[1] != levels
+    ):
+        raise damaged(HISTORY_SCENE)
+    made = read_json(HISTORY_SCENE.with_suffix(".json"), Made)
+    return History(arrays, made, shipped_card())
 
 
 def sentences_by_loss() -> list[tuple[float, str]]:
@@ -87,13 +131,13 @@ def stops(told: History) -> list[dict[str, Any]]:
         )
         sentence = next(said for limit, said in limits if loss >= limit)
         found.append({"place": place, "examples": examples, "sentence": sentence, "loss": loss})
-    epochs, minutes = told.shipped["epochs"], told.shipped["minutes"]
+    epochs, minutes = told.shipped.epochs, told.shipped.minutes
     found.append(
         {
             "place": f"the model that ships: {epochs:.0f} epochs, {minutes:.0f} min",
             "examples": epochs * TRAINING_DIGITS,
             "sentence": " ".join(words("lab-history")["shipped"].split()),
-            "loss": float(told.shipped["test_loss"]),
+            "loss": told.shipped.test_loss,
         }
     )
     for stop, frechet in zip(found, arrays["frechet"].tolist(), strict=True):

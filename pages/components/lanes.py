@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from pages.components.recordings import recorded, recorded_moments
+from diffusion_core.errors import AssetError, note
+from pages.components.recordings import diagram_row, recorded
 from pages.components.stage.bundle import bundle
 from pages.components.words import sentences_by_noise
 
@@ -66,7 +67,10 @@ def lanes_scene(lanes: Sequence[Lane], recording: Path | None, extra: dict[str, 
         "words": sentences_by_noise("reverse"),
         **extra,
     }
-    arrays = {"other": recorded_moments("forward")}
+    arrays = diagram_row("forward")
     if recording:
-        arrays["recording"] = recorded(recording)
+        try:
+            arrays["recording"] = recorded(recording)
+        except AssetError as error:  # The stage asks the model for it, as for any other run.
+            note(error)
     return bundle(head, arrays)

@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diffusion_core.embedded import FORWARD_SCENE, REVERSE_SCENE, forward_noise
+from diffusion_core.embedded import REVERSE_SCENE, forward_noise
 from diffusion_core.request import GUESS_LEVELS
 from diffusion_core.schedule import COSINE, alpha_sigma
 from pages.components.forward_scene import ForwardSettings
 from pages.components.lanes import described
-from pages.components.recordings import recorded, recorded_digit
+from pages.components.recordings import recorded, recorded_answers, recorded_digit
 from pages.components.reverse_scene import ReverseSettings
 from pages.components.stage.bundle import bundle
-from pages.components.words import sentences_by_noise, words
+from pages.components.words import LessonError, sentences_by_noise, words
 
 HALF = 200
 """Positions on each half of the journey's timeline."""
@@ -78,8 +78,7 @@ def journey(stage: str) -> bytes:
 
 def drill(stage: str) -> bytes:
     """Training in miniature: rounds at random noise levels, with the trained network's answers."""
-    with np.load(FORWARD_SCENE) as saved:
-        answers = {name: saved[name] for name in ("eps_hat", "error")}
+    answers = {name: recorded_answers()[name] for name in ("eps_hat", "error")}
     levels = np.random.default_rng(5).permutation(np.arange(2, GUESS_LEVELS))[:ROUNDS]
     head = {
         "kind": "drill",
@@ -98,4 +97,10 @@ def drill(stage: str) -> bytes:
 def matches(stage_of: str = "analogy") -> list[list[str]]:
     """The correspondences of the analogy, from its file: when each applies, term and image."""
     lines = words(stage_of)["matches"].splitlines()
-    return [[part.strip() for part in line.removeprefix("- ").split("|")] for line in lines]
+    found = [[part.strip() for part in line.removeprefix("- ").split("|")] for line in lines]
+    if any(len(parts) != 3 for parts in found):
+        raise LessonError(
+            f"assets/lesson/{stage_of}.md: each line of “## matches” must have three parts, with | "
+            "between them."
+        )
+    return found

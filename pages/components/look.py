@@ -7,8 +7,11 @@ from functools import cache
 from pathlib import Path
 
 import streamlit as st
+from PIL import Image
 
 from diffusion_core.embedded import ICON
+from diffusion_core.errors import note
+from diffusion_core.shipped import damaged, read_bytes
 from pages.components.address import controls
 
 STYLE = Path(__file__).with_name("look.css").read_text("utf-8")
@@ -26,6 +29,13 @@ def special_style(presenting: bool) -> None:
 
 
 @cache
-def icon() -> str:
-    """The tab's icon, as an address that holds the picture: nobody needs to fetch it."""
-    return "data:image/png;base64," + base64.b64encode(ICON.read_bytes()).decode()
+def icon() -> str | None:
+    """The tab's icon, as an address that holds the picture: nobody needs to fetch it. None where it
+    cannot be had: then the tab has the browser's usual one, which is no reader's concern."""
+    try:
+        with Image.open(ICON, formats=["PNG"]) as picture:
+            picture.verify()
+        return "data:image/png;base64," + base64.b64encode(read_bytes(ICON)).decode()
+    except Exception:  # Pillow has no common kind for what it says of a damaged file.
+        note(damaged(ICON))
+        return None

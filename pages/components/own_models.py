@@ -6,22 +6,30 @@ these is "yours-" and its name on the shelf.
 
 from __future__ import annotations
 
-import tempfile
+import os
 from pathlib import Path
 
+from diffusion_core.errors import CannotWriteError, note
 from diffusion_core.own.shelf import Shelf
 from diffusion_core.scratch import Scratch, remove_left_behind
 
 PREFIX = "through-the-fog-"
+NOWHERE = Path(os.devnull) / "no-models"
+"""A folder that there cannot be."""
 _folder: Scratch | None = None
 """Of this server, between its start and its stop."""
 
 
 def open_shelf() -> None:
-    """Make the folder in which models are kept, and remove those of servers that were killed."""
+    """Make the folder in which models are kept, and remove those of servers that were killed. Where
+    the disk has no place for it, the app starts all the same, and who wants to train a model is
+    told."""
     global _folder
     remove_left_behind(PREFIX)
-    _folder = Scratch(PREFIX)
+    try:
+        _folder = Scratch(PREFIX)
+    except OSError as error:
+        note(CannotWriteError(f"No models can be kept: {error.strerror or error}.", NOWHERE))
 
 
 def clear_shelf() -> None:
@@ -34,8 +42,7 @@ def clear_shelf() -> None:
 
 def shelf() -> Shelf:
     """That of this server. Where none was opened, an empty one."""
-    none = Path(tempfile.gettempdir()) / "through-the-fog-none"
-    return Shelf(none if _folder is None else _folder.path)
+    return Shelf(NOWHERE if _folder is None else _folder.path)
 
 
 SHIPPED = "shipped"

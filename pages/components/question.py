@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components.quiz_card import Place, ask, naming_faults, verdict_of
+from pages.components.faults import naming_faults, say_fault
+from pages.components.quiz_card import Place, ask, verdict_of
 from pages.components.record import keys, record
 from quizzes.bank import load_bank
 from quizzes.selection import shuffled
@@ -13,9 +14,13 @@ from quizzes.selection import shuffled
 @st.fragment
 def question_card(page: str) -> None:
     """The bank's question that stands beside this page, if there is one."""
-    with naming_faults():
-        question = load_bank().beside(page)
+    with naming_faults(f"question-{page}"):
+        bank = load_bank()
+        question = bank.beside(page)
         if question is None:
+            # It may be in what could not be read.
+            for fault in bank.unusable[:1]:
+                say_fault(f"question-{page}", fault)
             return
         place = Place(f"beside-{page}", "check")
         graded = ask(

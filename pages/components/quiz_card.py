@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
 
 from pages.components import drafts
-from pages.components.plain import sentence
 from pages.components.prose import with_terms
 from pages.components.record import now, remember
 from pages.components.show_me import show_me
-from pages.components.words import LessonError
-from quizzes.bank import BankError
 from quizzes.draft import Draft
 from quizzes.grading import Certainty, Graded, Response, grade
 from quizzes.log import Set, event
@@ -24,16 +20,6 @@ from quizzes.selection import Drawn
 Stage = Callable[[], None]
 SURE: dict[Certainty, str] = {"unsure": "unsure", "fairly": "fairly sure", "certain": "certain"}
 NAMES = {name: certainty for certainty, name in SURE.items()}
-
-
-@contextmanager
-def naming_faults() -> Iterator[None]:
-    """A file of questions that cannot be used is named in a sentence, and costs only the questions.
-    navigation.py does so for pages, but nothing gets out of a fragment."""
-    try:
-        yield
-    except (BankError, LessonError) as error:
-        st.error(sentence(error))
 
 
 @dataclass(frozen=True)

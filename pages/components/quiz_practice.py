@@ -7,6 +7,7 @@ import secrets
 import streamlit as st
 
 from pages.components.address import Check, asked_for, whole
+from pages.components.faults import usable_bank
 from pages.components.quiz_card import Place, ask, verdict_of
 from pages.components.record import log
 from quizzes.bank import BankError, load_bank
@@ -17,6 +18,8 @@ ASKED = "practice:asked"
 """The id of the question on screen and the number of its shuffle. They stand in the address, so
 that a session that is lost loses neither, and here while the reader visits other pages."""
 MOST = 9999
+CORE = 5
+"""Without any core question, so many others."""
 MARKS = {None: "", True: " ✓", False: " ✗"}
 """Whether the last answer to a question was right."""
 
@@ -54,12 +57,13 @@ def _asked(core: Question) -> tuple[str, int]:
 
 def practise(text: dict[str, str]) -> str:
     """The question on screen and the ways on. Returns what screen readers are to hear."""
-    bank = load_bank()
-    core = bank.core()
+    bank = usable_bank("questions")
+    core = bank.core() or tuple(bank.questions.values())[:CORE]
     id, shuffle = _asked(core[0])
     question, place = bank.questions[id], Place("practice", "practice", f"{id}-{shuffle}")
     concept = bank.concept_of(question.id)
-    number = f"Question {question.core} of {len(core)}" if question.core else "A sibling question"
+    here = core.index(question) if question in core else None
+    number = "A sibling question" if here is None else f"Question {here + 1} of {len(core)}"
     title = f"{number} · {concept.title} · {question.difficulty}"
     drawn = shuffled(question, shuffle)
     graded = ask(drawn, place, title)
@@ -68,14 +72,14 @@ def practise(text: dict[str, str]) -> str:
         if other:
             st.button("Another question on this idea", on_click=show, args=(other,))
         label = "Next question" if graded else "Skip"
-        if (question.core or 0) == len(core) and graded:
+        if here == len(core) - 1 and graded:
             label = text["again"]
-        following = core[(question.core or 0) % len(core)]
+        following = core[0 if here is None else (here + 1) % len(core)]
         st.button(
             label, type="primary" if graded else "secondary", on_click=show, args=(following,)
         )
         last = {event.question: event.right for event in log()}
-        for one in core:
-            label = f"{one.core}{MARKS[last.get(one.id)]}"
-            st.button(label, key=f"core-{one.core}", on_click=show, args=(one,))
+        for place_in_line, one in enumerate(core, 1):
+            label = f"{one.core or place_in_line}{MARKS[last.get(one.id)]}"
+            st.button(label, key=f"core-{place_in_line}", on_click=show, args=(one,))
     return verdict_of(graded) if graded else ""

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import streamlit as st
+from pydantic import ValidationError
 
-from diffusion_core.experiments import EXPERIMENTS, Setup, outcomes
+from diffusion_core.experiments import EXPERIMENTS, PREDICTIONS, Setup, outcomes
+from diffusion_core.shipped import damaged
 from pages.components.address import asked_for, whole
 from pages.components.forward_scene import ForwardSettings, forward_scene
 from pages.components.quiz_card import Place, ask, verdict_of
 from pages.components.recordings import DIGIT, WHICH
 from pages.components.reverse_scene import ReverseSettings, reverse_scene
 from pages.components.stage import clock, follower
-from quizzes.predict import predictions
+from quizzes.bank import BankError
+from quizzes.predict import Prediction, predictions
+from quizzes.schema import Question
 from quizzes.selection import shuffled
 
 ASKED = "predict:asked"
@@ -48,9 +52,28 @@ def run(name: str) -> None:
     clock(scene, f"{stage}-clock")
 
 
+def _known() -> dict[str, Prediction]:
+    """The predictions. BankError for one that is of no experiment."""
+    found = predictions()
+    for name in found:
+        if name not in EXPERIMENTS:
+            raise BankError(
+                f"quizzes/predict.yaml: there is no experiment “{name}”: put the file back."
+            )
+    return found
+
+
+def _question(name: str) -> Question:
+    """The prediction as a question, answered by what the shipped model did."""
+    try:
+        return predictions()[name].question(outcomes()[name].outcome)
+    except ValidationError as error:  # An outcome that is none of the options.
+        raise damaged(PREDICTIONS) from error
+
+
 def predict(text: dict[str, str]) -> str:
     """One experiment at a time. Returns what screen readers are to hear."""
-    names = [*predictions()]
+    names = [*_known()]
     # In the address, so that a session that is lost comes back to the same one.
     asked = asked_for("prediction", WHICH_PREDICTION, st.session_state.get(ASKED, "1"))
     st.session_state[ASKED] = st.query_params["prediction"] = asked
@@ -58,7 +81,7 @@ def predict(text: dict[str, str]) -> str:
     name = names[number]
     place = Place(f"predict-{name}", "predict")
     prediction = predictions()[name]
-    question = prediction.question(outcomes()[name].outcome)
+    question = _question(name)
     title = f"Prediction {number + 1} of {len(names)} · {prediction.difficulty}"
     graded = ask(shuffled(question, number), place, title, stage=lambda: run(name))
     with st.container(horizontal=True, key="controls-on"):

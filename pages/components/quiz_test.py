@@ -7,6 +7,7 @@ import secrets
 import streamlit as st
 
 from pages.components.address import asked_for, whole
+from pages.components.faults import usable_bank
 from pages.components.links import way_to
 from pages.components.quiz_card import (
     SURE,
@@ -36,7 +37,7 @@ def test(text: dict[str, str]) -> str:
         st.query_params["test"] = seed
     # The number, however it is written: what was answered is kept under it.
     seed = str(int(seed))
-    drawn = select(load_bank(), log(), int(seed))
+    drawn = select(usable_bank("questions"), log(), int(seed))
     state = f"test-{seed}"
     places = [Place(f"{state}-{number}", "test") for number in range(1, len(drawn) + 1)]
     for place, one in zip(places, drawn, strict=True):

@@ -5,24 +5,43 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from diffusion_core.embedded import REVERSE_SCENE, embedded_digits, forward_noise
-from diffusion_core.request import FRAME_HEAD, IMAGE_SIZE
+from diffusion_core.embedded import (
+    FORWARD_SCENE,
+    HOME_SCENE,
+    REVERSE_SCENE,
+    embedded_digits,
+    forward_noise,
+)
+from diffusion_core.errors import AssetError, note
+from diffusion_core.request import FRAME_HEAD, GUESS_LEVELS, IMAGE_SIZE
 from diffusion_core.schedule import COSINE, alpha_sigma
+from diffusion_core.shipped import damaged, read_arrays
 
 DIGIT, WHICH, SEED = 3, 2, 24
 """Of the embedded digits, the one that the forward recordings are about, and its noise."""
 MOMENTS = 5
+HELD = {REVERSE_SCENE: (21, 4), HOME_SCENE: (25, 10)}
+"""How many frames each recorded run has, and how many pictures."""
 
 
 @cache
 def recorded(path: Path) -> NDArray[np.uint8]:
-    """The bytes of a recorded run (diffusion_core/recording.py)."""
-    with np.load(path) as saved:
-        return np.asarray(saved["recording"])
+    """The bytes of a recorded run (diffusion_core/recording.py). AssetError if they are not one."""
+    recording = read_arrays(path, {"recording": ("uint8", (None,))})["recording"]
+    head, _, body = recording.tobytes().partition(b"\n")
+    try:
+        about = json.loads(head)
+        held = frames, pictures = about["frames"], len(about["request"]["labels"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise damaged(path) from error
+    if held != HELD[path] or len(body) != frames * (4 * FRAME_HEAD + pictures * 3 * IMAGE_SIZE**2):
+        raise damaged(path)
+    return recording
 
 
 @cache
@@ -47,3 +66,32 @@ def recorded_moments(side: str) -> NDArray[np.uint8]:
     frames = np.frombuffer(body, np.uint8).reshape(about["frames"], -1)[:, 4 * FRAME_HEAD :]
     pictures = frames.reshape(about["frames"], -1, 3, IMAGE_SIZE**2)[:, 0, 0]
     return pictures[np.round(moments * (about["frames"] - 1)).astype(int)]
+
+
+def diagram_row(side: str) -> dict[str, NDArray[np.uint8]]:
+    """What a scene brings along for the diagram's other row. Nothing, if that cannot be had: the
+    part of the page that shows the diagram says so (`need_moments`), and nothing else needs it."""
+    try:
+        return {"other": recorded_moments(side)}
+    except AssetError as error:
+        note(error)
+        return {}
+
+
+def need_moments() -> None:
+    """AssetError if the moments for the diagram cannot be had."""
+    for side in ("forward", "reverse"):
+        recorded_moments(side)
+
+
+@cache
+def recorded_answers() -> dict[str, NDArray[Any]]:
+    """What the model makes of the recorded digit at each noise level: x0_hat and eps_hat,
+    uint8 (levels, 28, 28), and error, float32 (levels,). AssetError as of `recorded`."""
+    pictures = ("uint8", (GUESS_LEVELS, IMAGE_SIZE, IMAGE_SIZE))
+    wanted: dict[str, tuple[str, tuple[int | None, ...]]] = {
+        "x0_hat": pictures,
+        "eps_hat": pictures,
+        "error": ("float32", (GUESS_LEVELS,)),
+    }
+    return read_arrays(FORWARD_SCENE, wanted)

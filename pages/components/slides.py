@@ -4,9 +4,11 @@ address each is a slide of its own, and a component shows one at a time (stage/p
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import streamlit as st
+
+from pages.components.faults import naming_faults
 
 PREFIX = "slide-"
 
@@ -17,7 +19,11 @@ def presenting() -> bool:
 
 
 @contextmanager
-def slide(name: str) -> Iterator[None]:
-    """One idea: `with slide("where-it-breaks"): ...`. Names are unique on their page, a-z and -."""
-    with st.container(key=PREFIX + name):
+def slide(name: str, essential: bool = False) -> Iterator[None]:
+    """One idea: `with slide("where-it-breaks"): ...`. Names are unique on their page, a-z and -.
+
+    What cannot be shown of it is said in its place, and what stands below it goes on: unless it is
+    essential to that, which then ends with it."""
+    faults = nullcontext() if essential else naming_faults(PREFIX + name)
+    with st.container(key=PREFIX + name), faults:
         yield

@@ -24,8 +24,31 @@ class Lesson(dict[str, str]):
 
     def __missing__(self, heading: str) -> str:
         raise LessonError(
-            f"assets/lesson/{self.name}.md has no section “## {heading}”: put it back."
+            f"assets/lesson/{self.name}.md has no section “## {heading}”: put it back.",
+            LESSON / f"{self.name}.md",
         )
+
+    def filled(self, heading: str, **values: object) -> str:
+        """A section with these values in the places that it names: {so}."""
+        try:
+            return self[heading].format(**values)
+        except (KeyError, IndexError, ValueError, AttributeError) as error:
+            raise LessonError(
+                f"assets/lesson/{self.name}.md: in the section “## {heading}” only "
+                f"{', '.join(f'{{{name}}}' for name in values)} may stand in braces.",
+                LESSON / f"{self.name}.md",
+            ) from error
+
+
+class LaterLesson(Lesson):
+    """The same, read when it is used: what is wrong with the words of one lab is then no concern of
+    the labs that are imported with it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, {})
+
+    def __getitem__(self, heading: str) -> str:
+        return words(self.name)[heading]
 
 
 def words(name: str) -> Lesson:
@@ -37,7 +60,9 @@ def words(name: str) -> Lesson:
     try:
         changed = path.stat().st_mtime_ns
     except OSError as error:
-        raise LessonError(f"assets/lesson/{name}.md cannot be found: put the file back.") from error
+        raise LessonError(
+            f"assets/lesson/{name}.md cannot be found: put the file back.", path
+        ) from error
     return _words(path, changed)
 
 
@@ -47,19 +72,20 @@ def _words(path: Path, changed: int) -> Lesson:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise LessonError(
-            f"assets/lesson/{path.name} cannot be read as text: put the file back."
+            f"assets/lesson/{path.name} cannot be read as text: put the file back.", path
         ) from error
     sections: dict[str, str] = {}
     for part in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
         heading, _, body = part.partition("\n")
         if not body.strip():
             raise LessonError(
-                f"assets/lesson/{path.name}: the section “## {heading.strip()}” is empty."
+                f"assets/lesson/{path.name}: the section “## {heading.strip()}” is empty: fill it.",
+                path,
             )
         sections[heading.strip()] = body.strip()
     if not sections:
         raise LessonError(
-            f"assets/lesson/{path.name} has no sections: each begins with a line “## name”."
+            f"assets/lesson/{path.name} has no sections: each begins with a line “## name”.", path
         )
     return Lesson(path.stem, sections)
 
@@ -74,7 +100,8 @@ def sentences_by(name: str, prefix: str) -> list[tuple[float, str]]:
                 limit = float(heading.removeprefix(prefix))
             except ValueError as error:
                 raise LessonError(
-                    f"assets/lesson/{name}.md: “## {heading}” must end in a number."
+                    f"assets/lesson/{name}.md: “## {heading}” must end in a number.",
+                    LESSON / f"{name}.md",
                 ) from error
             found.append((limit, " ".join(text.split())))
     return found
@@ -86,6 +113,7 @@ def sentences_by_noise(name: str, kind: str = "") -> list[tuple[float, str]]:
     found = sentences_by(name, prefix := f"{kind}sigma up to ")
     if not found or found[-1][0] < 1:
         raise LessonError(
-            f"assets/lesson/{name}.md: the last “## {prefix}X” must be at 1 or above."
+            f"assets/lesson/{name}.md: the last “## {prefix}X” must be at 1 or above.",
+            LESSON / f"{name}.md",
         )
     return found

@@ -17,9 +17,9 @@ from pages.components.own_picture import Picture, most_of_a_class, which_of
 from pages.components.packed import packed
 from pages.components.prose import prose
 from pages.components.stage import clock, follower
-from pages.components.words import sentences_by_noise, words
+from pages.components.words import LaterLesson, sentences_by_noise
 
-text = words("lab-between")
+text = LaterLesson("lab-between")
 STAGE = "between"
 TEN = {digit: digit for digit in "0123456789"}
 KINDS = {"drawn": "drawings of the model", "given": "given digits"}

@@ -27,9 +27,9 @@ from pages.components.packed import packed
 from pages.components.plain import sentence
 from pages.components.prose import prose
 from pages.components.stage import clock, follower
-from pages.components.words import sentences_by_noise, words
+from pages.components.words import LaterLesson, sentences_by_noise
 
-text = words("lab-clean-up")
+text = LaterLesson("lab-clean-up")
 STAGE = "clean-up"
 WAYS = {
     "small7": "only 7 × 7 pixels",

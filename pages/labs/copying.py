@@ -13,9 +13,9 @@ from pages.components.lab_parts import OPENS, lab_words, seed_field, to_do
 from pages.components.plain import sentence
 from pages.components.prose import prose
 from pages.components.stage import clock, follower
-from pages.components.words import sentences_by_noise, words
+from pages.components.words import LaterLesson, sentences_by_noise
 
-text = words("lab-copying")
+text = LaterLesson("lab-copying")
 DIGITS = {digit: digit for digit in "0123456789"}
 USUAL = CopySettings()
 

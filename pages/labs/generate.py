@@ -12,9 +12,9 @@ from pages.components.prose import prose
 from pages.components.reverse_scene import ReverseSettings, is_number
 from pages.components.stage import clock, follower
 from pages.components.tradeoff import tradeoff
-from pages.components.words import sentences_by_noise, words
+from pages.components.words import LaterLesson, sentences_by_noise
 
-text = words("lab-generate")
+text = LaterLesson("lab-generate")
 STAGE = "generate"
 MAKE = {"page": "a page of digits", "number": "a number", "measure": "a measurement"}
 TEN = {digit: digit for digit in "0123456789"}

@@ -15,9 +15,9 @@ from pages.components.history_scene import (
 )
 from pages.components.prose import prose, takeaway
 from pages.components.stage import clock, follower
-from pages.components.words import words
+from pages.components.words import LaterLesson
 
-text = words("lab-history")
+text = LaterLesson("lab-history")
 LOSS_AXIS = (0.08, 1.2)
 FRECHET_AXIS = (0.02, 500)
 """What the charts reach from and to."""
@@ -27,7 +27,7 @@ def lab() -> None:
     """Show it."""
     told = history()
     heed_address(STAGE, {"stop": whole(0, told.stops - 1)})
-    prose(text["lead"].format(**_figures(told)))
+    prose(text.filled("lead", **_figures(told)))
     left, right = st.columns([1.55, 1], gap="small")
     with left, st.container(border=True, key="card-history", gap="small"):
         follower("history", STAGE, titles=["From noise A", "From noise B"])
@@ -45,7 +45,7 @@ def lab() -> None:
         with look:
             prose(text["look"])
         with how:
-            prose(text["how"].format(**_figures(told)))
+            prose(text.filled("how", **_figures(told)))
         takeaway("lab-history", text["takeaway"])
 
 
@@ -55,11 +55,11 @@ def _figures(told: History) -> dict[str, str]:
     return {
         "moments": str(told.stops - 1),
         "steps": f"{int(arrays['steps'][-1]):,}",
-        "of": "" if told.whole else f" of {told.card['training']['steps']:,}",
+        "of": "" if told.whole else f" of {told.made.training.steps:,}",
         "epochs": epochs_of(float(arrays["examples"][-1])),
         "time": time_of(float(arrays["seconds"][-1])),
         "batch": str(told.batch),
-        "shipped": f"{told.shipped['epochs']:.0f}",
-        "measured": f"{told.card['measured']:,}",
+        "shipped": f"{told.shipped.epochs:.0f}",
+        "measured": f"{told.made.measured:,}",
         "unseen": f"{float(arrays['unseen']):.2f}",
     }

@@ -24,9 +24,9 @@ from pages.components.practice_scene import (
 )
 from pages.components.prose import prose, takeaway
 from pages.components.stage import clock, follower
-from pages.components.words import words
+from pages.components.words import LaterLesson
 
-text = words("lab-one-step")
+text = LaterLesson("lab-one-step")
 default = StepSettings()
 
 

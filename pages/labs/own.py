@@ -11,9 +11,9 @@ from pages.components.digits import download, source
 from pages.components.lab_parts import lab_words
 from pages.components.own import workshop
 from pages.components.prose import prose
-from pages.components.words import words
+from pages.components.words import LaterLesson
 
-text = words("lab-own")
+text = LaterLesson("lab-own")
 LENGTHS = {"20": "20 seconds", "60": "1 minute", "120": "2 minutes", "180": "3 minutes"}
 DIGITS = {
     "0123456789": "all ten",

@@ -30,9 +30,9 @@ from pages.components.plain import sentence
 from pages.components.points import plane
 from pages.components.points_scene import STAGE, points_scene
 from pages.components.prose import prose, reading, takeaway
-from pages.components.words import words
+from pages.components.words import LaterLesson
 
-text = words("lab-points")
+text = LaterLesson("lab-points")
 usual = PointSettings()
 RATE_NAMES = {f"{rate:g}": f"{rate:g}" for rate in RATES}
 WIDTH_NAMES = {str(width): str(width) for width in WIDTHS}

@@ -19,9 +19,9 @@ from pages.components.pad.ready import MASKS, mask
 from pages.components.plain import sentence
 from pages.components.prose import prose
 from pages.components.stage import clock, follower
-from pages.components.words import sentences_by_noise, words
+from pages.components.words import LaterLesson, sentences_by_noise
 
-text = words("lab-repair")
+text = LaterLesson("lab-repair")
 STAGE = "repair"
 BY_HAND = "nothing yet"
 HIDE = {**{name: name for name in MASKS}, BY_HAND: "nothing yet: I paint it"}

@@ -17,9 +17,9 @@ from pages.components.pad.ready import SKETCHES, sketch
 from pages.components.plain import sentence
 from pages.components.prose import prose
 from pages.components.stage import clock, follower
-from pages.components.words import sentences_by_noise, words
+from pages.components.words import LaterLesson, sentences_by_noise
 
-text = words("lab-sketch")
+text = LaterLesson("lab-sketch")
 STAGE = "sketch"
 OWN = "own"
 STARTS = {**{name: name for name in SKETCHES}, OWN: "an empty pad"}

@@ -13,9 +13,9 @@ from pages.components.prose import prose
 from pages.components.sound import melody, tone
 from pages.components.sound.scene import Note, sound_scene
 from pages.components.stage import clock, follower
-from pages.components.words import words
+from pages.components.words import LaterLesson
 
-text = words("lab-sound")
+text = LaterLesson("lab-sound")
 STAGE = "sound"
 FIRST = "A4"
 

@@ -135,7 +135,7 @@ def test_a_mosaic_shows_each_kernel_whole() -> None:
 def practices(tiny_config: UNetConfig, monkeypatch: pytest.MonkeyPatch) -> Practices:
     torch.set_default_dtype(torch.float32)
     monkeypatch.setattr(practice, "UNetConfig", lambda: tiny_config)
-    return Practices(learner(tiny_config).float())
+    return Practices(lambda: learner(tiny_config).float())
 
 
 def answer(practices: Practices, job: Practice) -> dict[str, Any]:
@@ -198,7 +198,7 @@ def test_equal_jobs_have_equal_answers_however_they_were_reached(
     walked = [answer(practices, replace(job, rounds=n)) for n in range(1, 7)][-1]
     assert walked["round"] == 6
     assert len(walked["dots"]) == 6
-    fresh = Practices(learner(tiny_config).float())
+    fresh = Practices(lambda: learner(tiny_config).float())
     assert same(answer(fresh, job), walked)
     assert same(answer(practices, job), walked)
     # Another visitor's rounds in between change nothing.

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from diffusion_core import data
 from diffusion_core.data import IdxFile, load_mnist, mnist_available
-from diffusion_core.errors import MnistError
+from diffusion_core.errors import MnistError, UserFacingError
 
 KEYS = [("train", "images"), ("train", "labels"), ("test", "images"), ("test", "labels")]
 
@@ -85,13 +85,16 @@ def files_in(folder: Path) -> list[str]:
 
 
 def complaint(action: Callable[[], object], kind: type[Exception] = MnistError) -> str:
-    """What the error says; it must be one sentence, on one line."""
+    """What the error says to whoever runs the app; to visitors it must be one sentence, on one
+    line, without the server's folders."""
     with pytest.raises(kind) as caught:
         action()
     message = str(caught.value)
     assert "\n" not in message
     assert message.endswith(".")
-    return message
+    assert isinstance(caught.value, UserFacingError)
+    assert caught.value.where is None or str(caught.value.where) not in message
+    return caught.value.for_operator
 
 
 def assert_whole(tiny: StandIn) -> None:

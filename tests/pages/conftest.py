@@ -26,6 +26,8 @@ def open_page() -> Open:
 
     def run(page: str, **query: str) -> AppTest:
         app = AppTest.from_file(str(ROOT / "pages" / "navigation.py"), default_timeout=30)
+        if page == "deep_dive":  # Its address is not the name of its file: AppTest has to learn it.
+            app.run()
         for name, value in query.items():
             app.query_params[name] = value
         if page == "home":

@@ -48,4 +48,5 @@ def test_the_bank_may_change_in_the_middle_of_a_session(open_page: Open, own_ban
     name = load_bank().concept_of(IDS[0]).concept
     (own_bank / f"{name}.yaml").unlink()
     app.run()
-    assert not app.exception and said(app) == []
+    assert not app.exception and said(app) == [f"bank/{name}.yaml is missing: put the file back."]
+    assert app.button  # what there is to recall, from the files that are left

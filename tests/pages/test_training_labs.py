@@ -156,7 +156,7 @@ def test_the_record_leads_from_random_weights_to_the_model_that_ships() -> None:
     arrays, many = told.arrays, told.stops
     assert 10 <= many <= 13
     assert arrays["steps"][0] == 0 and (np.diff(arrays["steps"]) > 0).all()
-    assert arrays["steps"][-1] == told.card["steps_so_far"]
+    assert arrays["steps"][-1] == told.made.steps_so_far
     np.testing.assert_array_equal(arrays["examples"], arrays["steps"] * told.batch)
     assert (np.diff(arrays["seconds"]) > 0).all()
     assert arrays["samples"].shape == (many, 2, 10, 28, 28)

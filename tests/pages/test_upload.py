@@ -6,6 +6,7 @@ import io
 import struct
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -278,3 +279,15 @@ def test_a_large_photo_is_taken_without_decoding_all_of_it() -> None:
     photo = seven((4000, 3000))
     assert looks_like_the_seven(picture_of_upload(file_of(photo, "JPEG")).picture)
     assert looks_like_the_seven(picture_of_upload(file_of(photo.quantize(8))).picture)
+
+
+@pytest.mark.parametrize("format", ["GIF", "WEBP", "PNG"])
+def test_an_animation_that_breaks_off_is_its_first_picture_or_refused(format: str) -> None:
+    moving = [seven(ink=(20 * i, 30, 80)) for i in range(3)]
+    whole = file_of(moving[0], format, save_all=True, append_images=moving[1:])
+    read = 0
+    for length in range(1, len(whole), max(1, len(whole) // 300)):
+        with suppress(RequestError):  # Anything else that it raises is a traceback.
+            picture_of_upload(whole[:length])
+            read += 1
+    assert read or format == "WEBP"

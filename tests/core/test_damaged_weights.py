@@ -1,0 +1,167 @@
+"""Weights that are damaged or missing cost only those who want them; the rest is drawn."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing import Pipe
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from diffusion_core import embedded, practice, spread
+from diffusion_core.checkpoint import MODELS
+from diffusion_core.classifiers import FOLDER, load_classifier
+from diffusion_core.errors import PROJECT
+from diffusion_core.request import Request
+from diffusion_core.service import worker as worker_module
+from diffusion_core.service.edits import Spread
+from diffusion_core.service.jobs import Checking, Drawing, Guess
+from diffusion_core.service.melodies import Melody
+from diffusion_core.service.networks import Shipped
+from diffusion_core.service.practice import LevelCurve, Practice
+from diffusion_core.service.worker import serve
+
+DIGIT = Drawing(Request((3,), "ddim", 2))
+LEAP = Drawing(Request((3,), "leap", 1))
+NOTE = Melody((0,), 2, 1)
+GUESS = Guess(bytes(784), bytes(4 * 784), "cosine", 1000, None)
+SPREAD = Spread(3, 7)
+SHIPPED_STEP, NEW_STEP = Practice(network="digits"), Practice(network="new")
+CURVE = LevelCurve(network="digits")
+FORMULA, ASKING = Checking("closed-form"), Checking("one-answer")
+EVERY = (DIGIT, LEAP, NOTE, GUESS, NEW_STEP, FORMULA)
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> dict[str, Path]:
+    """Copies of the shipped weights, to be damaged."""
+    return {name: Path(shutil.copy(path, tmp_path)) for name, path in MODELS.items()}
+
+
+@contextmanager
+def worker(paths: dict[str, Path]) -> Iterator[Callable[[Any], list[tuple[Any, ...]]]]:
+    """A worker that draws with these weights: what it is given, and all that it answers to it."""
+    ours, theirs = Pipe()
+    serving = threading.Thread(target=serve, args=(theirs, Shipped(paths)), daemon=True)
+    serving.start()
+
+    def ask(job: Any) -> list[tuple[Any, ...]]:
+        ours.send(("do", 1, job))
+        answers = [ours.recv()]
+        while answers[-1][0] not in ("finished", "failed"):
+            answers.append(ours.recv())
+        return answers
+
+    try:
+        yield ask
+    finally:
+        ours.close()
+        serving.join()
+
+
+def other_network(path: Path) -> None:
+    """A sound file with another network in it."""
+    other = MODELS["digits"] if path.name == "sound.safetensors" else MODELS["sound"]
+    shutil.copy(other, path)
+
+
+def in_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "missing": Path.unlink,
+    "empty": lambda path: path.write_bytes(b""),
+    "truncated": lambda path: path.write_bytes(path.read_bytes()[:100_000]),
+    "garbage": lambda path: path.write_bytes(bytes(range(256)) * 40),
+    "other": other_network,
+    "folder": in_folder,
+}
+CASES = [
+    *(("digits", damage, (DIGIT, GUESS, CURVE, ASKING, SPREAD)) for damage in DAMAGES),
+    *(("leap", damage, (LEAP,)) for damage in ("missing", "truncated", "other")),
+    *(("sound", damage, (NOTE,)) for damage in ("missing", "truncated", "other")),
+]
+
+
+def refused(answers: list[tuple[Any, ...]], path: Path) -> None:
+    """There is one sentence, which names the file and none of the server's folders."""
+    (kind, _, sentence), *more = answers
+    assert kind == "failed" and more == []
+    assert path.name in sentence and sentence.endswith(".") and "\n" not in sentence
+    assert str(path.parent) not in sentence and str(PROJECT) not in sentence
+
+
+@pytest.mark.parametrize(("name", "damage", "wanting"), CASES)
+def test_only_those_who_want_a_damaged_network_are_told(
+    paths: dict[str, Path], name: str, damage: str, wanting: tuple[Any, ...]
+) -> None:
+    DAMAGES[damage](paths[name])
+    with worker(paths) as ask:
+        for job in wanting:
+            refused(ask(job), paths[name])
+        for job in EVERY:
+            if job not in wanting:
+                assert ask(job)[-1][0] == "finished", job
+
+
+def test_weights_that_are_put_back_are_used_at_once(paths: dict[str, Path]) -> None:
+    paths["leap"].unlink()
+    with worker(paths) as ask:
+        refused(ask(LEAP), paths["leap"])
+        shutil.copy(MODELS["leap"], paths["leap"])
+        assert ask(LEAP)[-1][0] == "finished"
+
+
+def test_the_process_begins_although_weights_are_damaged(
+    paths: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths["sound"].write_bytes(b"")
+    ours, theirs = Pipe()
+    monkeypatch.setattr(worker_module, "Shipped", lambda: Shipped(paths))
+    monkeypatch.setattr(worker_module, "Connection", lambda number: theirs)
+    monkeypatch.setattr(worker_module.os, "nice", lambda by: 0)
+    monkeypatch.setattr(worker_module.signal, "signal", lambda *pair: None)
+    monkeypatch.setattr(worker_module.sys, "argv", ["worker", "0"])
+    serving = threading.Thread(target=worker_module.main, daemon=True)
+    serving.start()
+    assert ours.recv() == ("ready",)
+    ours.close()
+    serving.join()
+
+
+@pytest.mark.parametrize("file", ["judge-net.safetensors", "feature-net.safetensors"])
+def test_instruments_that_are_damaged_are_said_before_anything_is_drawn(
+    paths: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
+    folder = Path(shutil.copytree(FOLDER, tmp_path / "evaluation"))
+    (folder / file).write_bytes(b"nothing of the kind")
+    monkeypatch.setattr(spread, "load_classifier", lambda kind: load_classifier(kind, folder))
+    spread._instruments.cache_clear()
+    spread.real_variety.cache_clear()
+    with worker(paths) as ask:
+        refused(ask(SPREAD), folder / file)
+        assert ask(DIGIT)[-1][0] == "finished"
+
+
+def test_without_embedded_digits_the_rest_goes_on(
+    paths: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty = tmp_path / "digits.npz"
+    empty.write_bytes(b"")
+    monkeypatch.setattr(embedded, "EMBEDDED", empty)
+    embedded.embedded_digits.cache_clear()
+    practice.pool.cache_clear()
+    try:
+        with worker(paths) as ask:
+            for job in (NEW_STEP, SHIPPED_STEP, CURVE):
+                refused(ask(job), empty)
+            for job in (DIGIT, NOTE, GUESS):
+                assert ask(job)[-1][0] == "finished"
+    finally:
+        embedded.embedded_digits.cache_clear()
