@@ -20,9 +20,9 @@ Answer = Callable[[HttpRequest], Awaitable[Response]]
 
 
 def plainly(answer: Answer) -> Answer:
-    """A route that answers 400 to a RequestError, 429 to a TooManyError, and 503 to whatever else is
-    written for readers (the model cannot be asked, a file that ships with the app is damaged), with
-    its sentence; and that is cancelled when its reader hangs up."""
+    """A route that answers 400 to a RequestError, 429 to a TooManyError, and 503 to whatever else
+    is written for readers (the model cannot be asked, a file that ships is damaged), with its
+    sentence; and that is cancelled when its reader hangs up."""
 
     @wraps(answer)
     async def answered(request: HttpRequest) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Container
 
 import streamlit as st
 
@@ -40,14 +41,14 @@ def show(question: Question) -> None:
     st.query_params.update({"question": question.id, "shuffle": str(secrets.randbelow(MOST + 1))})
 
 
-def _asked(core: Question) -> tuple[str, int]:
+def _asked(known: Container[str], first: Question) -> tuple[str, int]:
     """What the address asks for, else what was on screen, else the first question."""
-    if not asked_for("question", is_question, ""):
-        if ASKED in st.session_state and not is_question(st.session_state[ASKED][0]):
-            id, shuffle = st.session_state[ASKED]
+    if st.query_params.get("question") not in known:
+        id, shuffle = st.session_state.get(ASKED, ("", 0))
+        if id in known:
             st.query_params.update({"question": id, "shuffle": str(shuffle)})
         else:
-            show(core)
+            show(first)
     elif not asked_for("shuffle", CHECKS["shuffle"], ""):
         st.query_params["shuffle"] = str(secrets.randbelow(MOST + 1))
     asked = st.query_params["question"], int(st.query_params["shuffle"])
@@ -59,7 +60,7 @@ def practise(text: dict[str, str]) -> str:
     """The question on screen and the ways on. Returns what screen readers are to hear."""
     bank = usable_bank("questions")
     core = bank.core() or tuple(bank.questions.values())[:CORE]
-    id, shuffle = _asked(core[0])
+    id, shuffle = _asked(bank.questions, core[0])
     question, place = bank.questions[id], Place("practice", "practice", f"{id}-{shuffle}")
     concept = bank.concept_of(question.id)
     here = core.index(question) if question in core else None
