@@ -24,7 +24,7 @@ from diffusion_core.service.answer import ServiceError
 from diffusion_core.service.client import ModelService
 from diffusion_core.service.jobs import Drawing
 from diffusion_core.service.limits import Keeping, Limits
-from tests.core.fake_worker import HANGING
+from tests.core.fake_worker import DEADLY, HANGING
 from tests.core.serving import FAKE, is_running, served, state_of, until
 
 COME_BACK = r"^The model has stopped .* please try again in a minute\.$"
@@ -258,7 +258,18 @@ def test_answers_end_the_row_of_failures(starts: Callable[[], int]) -> None:
     served(test, keeping=Keeping(tries=2, first_pause=600, longest_pause=600))
 
 
-def test_what_is_kept_is_given_out_also_when_there_is_no_process(tmp_path: Path) -> None:
+def test_where_nobody_waits_any_more_nothing_is_given_up() -> None:
+    async def test(service: ModelService) -> None:
+        for _ in range(3):
+            with pytest.raises(ServiceError, match="stopped several times"):
+                await service.whole(drawing(DEADLY))
+        assert await service.whole(drawing(1)) == expected(1)
+
+    keeping = Keeping(idle=600, patience=0, tries=100, first_pause=QUICKLY)
+    served(test, Limits(deaths=0), keeping=keeping)
+
+
+def test_what_is_kept_is_given_out_also_when_there_is_no_process() -> None:
     async def test(service: ModelService) -> None:
         answer = await service.whole(drawing(1))
         os.kill(service.process_id or 0, signal.SIGKILL)
