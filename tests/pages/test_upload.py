@@ -156,7 +156,7 @@ def test_a_dark_frame_at_the_edge_is_cut_away() -> None:
 
 
 @pytest.mark.parametrize("squared", [False, True])
-@pytest.mark.parametrize("line", [(120, 150, 200), (90, 90, 100)])
+@pytest.mark.parametrize("line", [(120, 150, 200), (110, 110, 125)])
 @pytest.mark.parametrize("lean", [-4, 0, 3])
 def test_the_lines_of_the_paper_are_taken_out(
     squared: bool, line: tuple[int, int, int], lean: int
