@@ -260,13 +260,19 @@ def test_answers_end_the_row_of_failures(starts: Callable[[], int]) -> None:
 
 def test_where_nobody_waits_any_more_nothing_is_given_up() -> None:
     async def test(service: ModelService) -> None:
-        for _ in range(3):
+        for _ in range(2):
             with pytest.raises(ServiceError, match="stopped several times"):
                 await service.whole(drawing(DEADLY))
-        assert await service.whole(drawing(1)) == expected(1)
+            later(1.2 * SILENCE)
+            await asyncio.sleep(QUICKLY)  # what rings rings now, and finds nobody
+        # Asked in the pause that follows: it waits, and is not refused.
+        reader = asyncio.create_task(service.whole(drawing(1)))
+        await until(lambda: not service.idle)
+        later(600)
+        assert await reader == expected(1)
 
-    keeping = Keeping(idle=600, patience=0, tries=100, first_pause=QUICKLY)
-    served(test, Limits(deaths=0), keeping=keeping)
+    keeping = Keeping(idle=9999, patience=SILENCE, first_pause=600, longest_pause=600)
+    served(test, Limits(deaths=0), keeping=keeping, patience=2000)
 
 
 def test_what_is_kept_is_given_out_also_when_there_is_no_process() -> None:
