@@ -30,10 +30,10 @@ def test_a_visitor_costs_one_and_gives_it_back(tmp_path: Path) -> None:
         async def come_and_go() -> None:
             # What is opened once, with the first page.
             async with AsyncExitStack() as stack:
-                await enter(server.app, stack)
+                await enter(server.app.address, stack)
             before = server.descriptors
             async with AsyncExitStack() as stack:
-                await asyncio.gather(*(enter(server.app, stack) for _ in range(VISITORS)))
+                await asyncio.gather(*(enter(server.app.address, stack) for _ in range(VISITORS)))
                 await until(lambda: server.descriptors <= before + VISITORS)
             # Their sessions are kept for a while, should they come back, and cost none.
             await until(lambda: server.descriptors <= before)
@@ -50,7 +50,7 @@ def test_a_full_server_says_so_and_goes_on(tmp_path: Path) -> None:
 
                 async def come_in() -> None:
                     for _ in range(FEW):
-                        inside.append(await enter(server.app, stack))
+                        inside.append(await enter(server.app.address, stack))
 
                 with pytest.raises(InvalidStatus) as refused:
                     await come_in()

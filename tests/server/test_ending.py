@@ -39,7 +39,7 @@ def test_everybody_is_told_and_nothing_is_left(sign: signal.Signals, tmp_path: P
 
         async def end() -> None:
             async with AsyncExitStack() as stack:
-                visitor = await enter(server.app, stack)
+                visitor = await enter(server.app.address, stack)
                 assert len(server.left) == 1
                 begun = [asyncio.Event(), asyncio.Event()]
                 streams = [
