@@ -23,7 +23,8 @@ async def streamed(server: Watched, path: str, begun: asyncio.Event) -> bytes:
     """All that comes, of an answer that has no end of its own just now."""
     reader, writer = await dial(server.app)
     try:
-        writer.write(f"GET {path} HTTP/1.0\r\nHost: fog\r\n\r\n".encode())
+        verb = "POST" if path == TRAINING else "GET"
+        writer.write(f"{verb} {path} HTTP/1.0\r\nHost: fog\r\n\r\n".encode())
         head = await reader.readuntil(b"\r\n\r\n")
         assert b" 200 " in head
         said = await reader.readuntil(b"}\n")
@@ -39,7 +40,7 @@ def test_everybody_is_told_and_nothing_is_left(sign: signal.Signals, tmp_path: P
 
         async def end() -> None:
             async with AsyncExitStack() as stack:
-                visitor = await enter(server.app, stack)
+                visitor = await enter(server.app.address, stack)
                 assert len(server.left) == 1
                 begun = [asyncio.Event(), asyncio.Event()]
                 streams = [
