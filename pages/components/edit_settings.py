@@ -38,6 +38,13 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
 """What of the settings an address needs, by kind, and by way of it."""
 NAMED = {"start": "from", "end": "to"}
 """How the address calls what Python keeps for itself."""
+SAID = {
+    "guidance": "Guidance",
+    "width": "The width of the blur",
+    "noise": "The strength of the grain",
+    "strength": "The strength",
+}
+"""How sentences call what addresses call otherwise."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +146,8 @@ class EditSettings:
             try:
                 given[name] = _KINDS_OF_FIELD[str(field.type)](text)
             except ValueError as error:
-                raise RequestError(f"{name} must be a number, and not {text[:20]!r}.") from error
+                what = SAID.get(name, name)
+                raise RequestError(f"{what} must be a number, and not {text[:20]!r}.") from error
         return cls(**{"kind": "", **given})  # type: ignore[arg-type]
 
     def ends(self) -> tuple[tuple[int, int], tuple[int, int]]:

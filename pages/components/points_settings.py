@@ -22,7 +22,7 @@ def parse(texts: Mapping[str, str]) -> PointSettings:
         if name in texts:
             given[name] = _number(name, texts[name], whole_of)
     if "rate" in texts:
-        given["learning_rate"] = _number("rate", texts["rate"], number_of)
+        given["learning_rate"] = _number("The learning rate", texts["rate"], number_of)
     if texts.get("only"):
         given["only"] = _number("only", texts["only"], number_of)
     if "told" in texts:
