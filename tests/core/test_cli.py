@@ -30,7 +30,7 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> str:
     assert main([str(argument) for argument in arguments]) == 2
     out, err = capsys.readouterr()
     assert err.count("\n") == 1
-    assert err.endswith(".\n")
+    assert err.endswith((".\n", "]\n"))  # behind the sentence: where on this machine
     assert "Traceback" not in err
     assert "Wrote" not in out
     return err
