@@ -30,7 +30,7 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> str:
     assert main([str(argument) for argument in arguments]) == 2
     out, err = capsys.readouterr()
     assert err.count("\n") == 1
-    assert err.endswith(".\n")
+    assert err.endswith((".\n", "]\n"))  # behind the sentence: where on this machine
     assert "Traceback" not in err
     assert "Wrote" not in out
     return err
@@ -150,7 +150,7 @@ def test_sample_without_out(capsys: pytest.CaptureFixture[str]) -> None:
 def test_sample_with_a_missing_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     missing = tmp_path / "nothing.safetensors"
     message = refused(capsys, "sample", "--model", missing, "--out", tmp_path / "out.npz")
-    assert f"There is no model at {missing}" in message
+    assert f"There is no model at {Path(missing).name}" in message
 
 
 def test_sample_with_a_tampered_model(
@@ -158,7 +158,7 @@ def test_sample_with_a_tampered_model(
 ) -> None:
     tiny_model.write_bytes(tiny_model.read_bytes()[:-100])
     message = refused(capsys, "sample", "--model", tiny_model, "--out", tmp_path / "out.npz")
-    assert f"{tiny_model} is damaged" in message
+    assert f"{tiny_model.name} is damaged" in message
 
 
 @pytest.mark.parametrize("place", ["file/out.npz", "folder"])
@@ -171,7 +171,7 @@ def test_sample_to_where_nothing_can_be_written(
     message = refused(
         capsys, "sample", "--labels", "1", "--steps", "1", "--model", tiny_model, "--out", out
     )
-    assert f"Cannot write {out}" in message
+    assert f"Cannot write {Path(out).name}" in message
     assert (tmp_path / "file").read_text() == "precious"
     assert {p.name for p in tmp_path.iterdir()} == {"file", "folder", "model"}
 
@@ -260,7 +260,7 @@ def test_train_with_a_damaged_state(
         "--state",
         state.parent,
     )
-    assert f"Cannot resume from {state}" in message
+    assert f"Cannot resume from {Path(state).name}" in message
 
 
 def test_train_without_mnist(
