@@ -202,9 +202,11 @@ class Batcher:
 
     def _ask(self, slices: list[_Slice]) -> list[tuple[_Slice, Prediction | str]]:
         """The answer, or what went wrong, for each slice."""
-        denoiser = self._denoisers[slices[0].entry.network]
         try:
-            answer = denoiser(*_together([one.part() for one in slices]))
+            # A visitor's network may be gone from the shelf by now.
+            answer = self._denoisers[slices[0].entry.network](
+                *_together([one.part() for one in slices])
+            )
         except Exception as error:
             if len(slices) > 1:
                 # Somebody's question is at fault, or the batch is too large: each for itself.

@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import httpx2
 
@@ -123,8 +123,6 @@ class Visitor:
                     begun.set()
                 if leaving and answer.status_code == 200:
                     return "left before the end"
-        if answer.status_code == 405 and wanted.changes:
-            return await self._outcome(replace(wanted, changes=False), begun, leaving)
         outcome = judged(wanted, answer.status_code, body)
         if outcome == "sentence":
             said = problem_of(body) or body.decode(errors="replace")

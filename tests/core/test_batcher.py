@@ -281,6 +281,14 @@ def test_mistakes_in_using_it() -> None:
         Batcher({}, capacity=0)
 
 
+def test_a_network_that_is_gone_ends_the_jobs_that_want_it_and_no_others() -> None:
+    batcher = Batcher({"here": grey})
+    batcher.add(1, Run(Request((3,), "ddim", 2)), "gone")
+    batcher.add(2, Run(Request((3,), "ddim", 2)), "here")
+    heard = run_all(batcher)
+    assert heard[1][-1].problem and heard[2][-1].finished and not heard[2][-1].problem
+
+
 # --- Parties --------------------------------------------------------------------------------------
 
 
