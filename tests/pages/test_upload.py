@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Callable
 from contextlib import suppress
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from PIL import Image, ImageDraw, ImageOps
 from diffusion_core.errors import RequestError
 from pages.components.digits import of_class, source
 from pages.components.upload import MOST_BYTES, Wish, picture_of_upload
+from pages.components.upload.ink import ink_of
 
 INK, PAPER = (20, 30, 80), (235, 230, 215)
 
@@ -291,3 +293,14 @@ def test_an_animation_that_breaks_off_is_its_first_picture_or_refused(format: st
             picture_of_upload(whole[:length])
             read += 1
     assert read or format == "WEBP"
+
+
+def test_chalk_in_the_shade_is_as_much_ink_as_chalk_in_the_light() -> None:
+    """A shadow takes the same share of the light from board and chalk."""
+    board = np.full((300, 300), 45, np.float32)
+    cv2.line(board, (60, 150), (240, 150), 170, 16)
+    board[:, 150:] *= 0.35
+    ink = ink_of(cv2.GaussianBlur(board, (0, 0), 2))
+    assert ink.light
+    lit, shaded = ink.strength[150, 80:130], ink.strength[150, 170:220]
+    assert lit.min() > 0.9 and shaded.min() > 0.8

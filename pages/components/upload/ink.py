@@ -19,6 +19,8 @@ BROADEST = 0.25
 WIDTHS = (0.02, 0.04, 0.06, 0.09, 0.13, 0.18, BROADEST)
 SMALLEST = 10
 """Pixels: what is smaller is a speck."""
+DARKEST = np.float32(24)
+"""Differences between what is darker than this are grain more than anything else."""
 STANDS_OUT = 0.08
 """One of more than a dozen equal things is a pattern, and no digit."""
 MOST_HOLES = 4
@@ -47,8 +49,17 @@ def ink_of(grey: Floats, inverted: bool = False) -> Ink:
     """
     smooth = np.asarray(cv2.GaussianBlur(grey, (0, 0), 0.8), np.float32)
     light = lighter_on_darker(smooth) != inverted
-    strength, others = _digit(255 - smooth if light else smooth)
+    strength, others = _digit(_turned(smooth) if light else smooth)
     return Ink(strength, others, light)
+
+
+def _turned(image: Floats) -> Floats:
+    """Light ink on something dark as dark ink on something light.
+
+    By division and not by subtraction: a shadow takes the same share of the light from board and
+    chalk, so what the two have in common has to stay a factor.
+    """
+    return 255 * DARKEST / (image + DARKEST)
 
 
 def _paper(image: Floats, broadest: float = BROADEST) -> Floats:
