@@ -13,8 +13,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -99,8 +99,6 @@ def forget_everything() -> None:
     """As after a restart: nothing that was read is known any more."""
     import streamlit as st
 
-    from pages.api import export
-
     for thing in gc.get_objects():
         if isinstance(thing, functools._lru_cache_wrapper):
             module = getattr(thing, "__module__", None) or ""
@@ -108,7 +106,6 @@ def forget_everything() -> None:
             if module.startswith(PACKAGES) and thing.__name__ != "_read":
                 thing.cache_clear()
     st.cache_data.clear()
-    export.workshop = export.Workshop()
 
 
 def _opened(page: str, query: dict[str, str]) -> dict[str, Any]:
@@ -134,9 +131,17 @@ def _fetched(address: str) -> dict[str, Any]:
     from starlette.testclient import TestClient
 
     from pages.api.routes import ROUTES
+    from pages.components import studio
 
-    client = TestClient(Starlette(routes=ROUTES), raise_server_exceptions=False)
-    answer = client.get(f"/{address}")
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        await studio.exports.start()  # its process starts anew, and has read nothing
+        yield
+        await studio.exports.stop()
+
+    app = Starlette(routes=ROUTES, lifespan=lifespan)
+    with TestClient(app, raise_server_exceptions=False) as client:
+        answer = client.get(f"/{address}")
     broke = [answer.text] if answer.status_code == 500 else []
     said = [answer.text] if answer.status_code in (400, 503) else []
     return {"exceptions": broke, "said": said, "everything": answer.text}

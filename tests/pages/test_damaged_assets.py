@@ -28,6 +28,7 @@ def lab(page: str, name: str) -> View:
 PDF: View = ("api/export.pdf?page=forward", {})
 DIAGRAM: View = ("api/diagram.svg", {})
 HOME, WHY, FORWARD, ANALOGY = ("home", {}), ("why", {}), ("forward", {}), ("analogy", {})
+REVERSE: View = ("reverse", {})
 OVERVIEW, FRONTIER, RECALL = ("overview", {}), ("frontier", {}), ("recall", {})
 PRACTICE, PREDICT = ("practice", {"set": "practice"}), ("practice", {"set": "predict"})
 HISTORY, PLANE = lab("training", "history"), lab("training", "points")
@@ -41,7 +42,7 @@ NEED: dict[str, tuple[View, ...]] = {
     "assets/predictions.json": (PREDICT,),
     "assets/model/digits.json": (PLANE,),
     "assets/scenes/forward.npz": (OVERVIEW,),
-    "assets/scenes/reverse.npz": (ANALOGY, FORWARD),
+    "assets/scenes/reverse.npz": (ANALOGY, FORWARD, REVERSE),  # for their diagram
     "assets/scenes/history.npz": (HISTORY,),
     "assets/scenes/history.json": (HISTORY,),
     "assets/lesson/glossary.md": (WHY,),
@@ -56,7 +57,7 @@ NEED: dict[str, tuple[View, ...]] = {
 UNSAID: dict[str, tuple[View, ...]] = {
     "assets/icon.png": (HOME, FORWARD),
     "assets/scenes/home.npz": (HOME, OVERVIEW),  # the model draws it
-    "assets/scenes/reverse.npz": (("reverse", {}), OVERVIEW),  # there it does, too
+    "assets/scenes/reverse.npz": (OVERVIEW,),  # there it does, too
     "assets/scenes/forward.npz": (FORWARD,),
     "assets/lesson/home.md": (FORWARD,),
 }
