@@ -175,7 +175,13 @@ def _forecast() -> None:
 
 def _import() -> None:
     """A record from a file, added to the one that is here, and what came of it."""
-    given = st.file_uploader("Import a record", type="json", key="import", on_change=_imported)
+    given = st.file_uploader(
+        "Import a record",
+        type="json",
+        key="import",
+        on_change=_imported,
+        max_upload_size=MAX_BYTES // 10**6,
+    )
     good, sentence = st.session_state.get(IMPORTED, (True, ""))
     if given and sentence:
         (st.success if good else st.warning)(sentence)

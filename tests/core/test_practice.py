@@ -135,7 +135,8 @@ def test_a_mosaic_shows_each_kernel_whole() -> None:
 def practices(tiny_config: UNetConfig, monkeypatch: pytest.MonkeyPatch) -> Practices:
     torch.set_default_dtype(torch.float32)
     monkeypatch.setattr(practice, "UNetConfig", lambda: tiny_config)
-    return Practices(lambda: learner(tiny_config).float())
+    shipped = learner(tiny_config).float()
+    return Practices(lambda: shipped)
 
 
 def answer(practices: Practices, job: Practice) -> dict[str, Any]:
@@ -222,15 +223,15 @@ def test_only_a_few_copies_are_kept(practices: Practices) -> None:
 
 
 def test_the_shipped_network_stays_as_it_is(practices: Practices) -> None:
-    before = [p.detach().clone() for p in practices._shipped.parameters()]
+    before = [p.detach().clone() for p in practices._shipped().parameters()]
     answer(practices, Practice("digits", 0.3, 1, rounds=2))
-    after = practices._shipped.parameters()
+    after = practices._shipped().parameters()
     assert all(torch.equal(p, was) for p, was in zip(after, before, strict=True))
 
 
 def test_a_step_that_is_far_too_large_is_said_in_a_sentence(practices: Practices) -> None:
     with torch.no_grad():
-        practices._shipped.get_parameter("leave.weight").mul_(1e18)
+        practices._shipped().get_parameter("leave.weight").mul_(1e18)
     with pytest.raises(TrainingDivergedError, match="choose a smaller step size"):
         answer(practices, Practice("digits", 0.3, 1, rounds=9))
 
