@@ -283,7 +283,7 @@ def download_mnist(progress: Callable[[float], None] = lambda fraction: None) ->
     bar = _Progress(progress)
     for file in FILES.values():
         try:
-            place = _places(folder).get(file.name) if folder.is_dir() else None
+            place = _places(folder).get(file.name) if is_folder(folder) else None
             present = place is not None and bool(_read(place, file))
         except MnistError:
             present = False  # A damaged copy in our own cache is ours to replace.

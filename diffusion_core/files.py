@@ -65,7 +65,10 @@ def replacing(path: str | Path) -> Iterator[Path]:
 def remove_half_written(path: Path) -> None:
     """Remove what a process that was killed has left of writing to `path`."""
     named = re.compile(re.escape(f".{path.name}.") + "[a-z0-9_]{8}")  # as mkstemp does
-    for left in path.parent.glob(f".{glob.escape(path.name)}.????????"):
+    found: list[Path] = []
+    with suppress(OSError):  # What may not be looked at is not ours to tidy.
+        found = [*path.parent.glob(f".{glob.escape(path.name)}.????????")]
+    for left in found:
         held = lock_if_left_behind(left) if named.fullmatch(left.name) else None
         if held is not None:
             with suppress(OSError):

@@ -28,9 +28,11 @@ THEIRS = (
     "plotly.io._json",
     "plotly.offline",
     "plotly.tools",
-    # ... the cards for Anki when somebody wants them, pictures and archives when they are read.
+    # ... pydantic one of its own when it looks at a dataclass, the cards for Anki when somebody
+    # wants them, pictures and archives when they are read.
     "genanki",
     "encodings.cp437",
+    "pydantic.dataclasses",
     "PIL.ImageChops",
     "PIL.ImageFile",
     "PIL.ImageSequence",

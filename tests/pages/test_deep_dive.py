@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from diffusion_core.service.jobs import CHECK_NAMES
 from pages.components import words
-from pages.components.formula.source import SourceError, source_of
+from pages.components.formula.source import PARSING, SourceError, _excerpt, source_of
 from pages.components.formula.topics import topics
 from pages.components.words import LessonError
 
@@ -144,3 +145,19 @@ def test_an_unknown_check_is_refused_in_one_sentence(client: TestClient, query: 
     answer = client.get(f"/api/check{query}")
     assert answer.status_code == 400 and "There is no check" in answer.text
     assert answer.headers["content-type"].startswith("text/plain") and "\n" not in answer.text
+
+
+def test_two_visitors_never_have_source_parsed_at_the_same_moment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Python 3.11 may break off with a SystemError then: seen once in 14 busy starts."""
+    parse, alone = ast.parse, []
+
+    def watched(text: str) -> ast.Module:
+        alone.append(PARSING.locked())
+        return parse(text)
+
+    monkeypatch.setattr(ast, "parse", watched)
+    _excerpt.cache_clear()
+    source_of("samplers.ddim")
+    assert alone and all(alone)

@@ -120,8 +120,8 @@ def test_without_a_temporary_folder_the_app_starts_and_says_so_to_who_trains(
     def refuse(**options: object) -> str:
         raise FileNotFoundError(2, "No usable temporary directory found")
 
-    monkeypatch.setattr(own_models, "_shelf", None)
-    monkeypatch.setattr("pages.components.own_models.tempfile.mkdtemp", refuse)
+    monkeypatch.setattr(own_models, "_folder", None)
+    monkeypatch.setattr("diffusion_core.scratch.tempfile.mkdtemp", refuse)
     own_models.open_shelf()
     assert not own_models.shelf().has("0" * 8)
     with pytest.raises(CannotWriteError, match="There is no room on this server's disk") as caught:

@@ -11,11 +11,16 @@ import textwrap
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 from diffusion_core.errors import UserFacingError
 
 ROOT = Path(__file__).resolve().parents[3]
 PACKAGE = "diffusion_core"
+
+PARSING = Lock()
+"""Two threads may not parse at once: Python 3.11 counts the depth of both trees with one counter,
+and breaks off with a SystemError when it does not come out even."""
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -65,7 +70,8 @@ def _excerpt(
     end: str | None,
 ) -> Excerpt:
     text = path.read_text("utf-8")
-    node: ast.Module | Definition = ast.parse(text)
+    with PARSING:
+        node: ast.Module | Definition = ast.parse(text)
     for name in names:
         found = [n for n in node.body if isinstance(n, Definition) and n.name == name]
         if len(found) != 1:
