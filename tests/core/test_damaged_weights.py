@@ -50,11 +50,11 @@ def worker(paths: dict[str, Path]) -> Iterator[Callable[[Any], list[tuple[Any, .
     serving.start()
 
     def ask(job: Any) -> list[tuple[Any, ...]]:
-        ours.send(("do", 1, job))
-        answers = [ours.recv()]
-        while answers[-1][0] not in ("finished", "failed"):
+        ours.send(("do", 1, job, ""))
+        answers: list[tuple[Any, ...]] = []
+        while not answers or answers[-1][0] not in ("finished", "failed"):
             answers.append(ours.recv())
-        return answers
+        return [answer for answer in answers if answer != ("alive",)]
 
     try:
         yield ask
