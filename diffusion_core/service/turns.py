@@ -139,6 +139,9 @@ def _turn(work: Work) -> tuple[str, bytes | str]:
         note(error)
         return "failed", str(error)
     except Exception as error:
-        return "failed", (
-            f"This could not be computed ({type(error).__name__}): try it with other settings."
-        )
+        return "failed", not_computed(error)
+
+
+def not_computed(error: Exception) -> str:
+    """What is said where something went wrong that nobody has foreseen."""
+    return f"This could not be computed ({type(error).__name__}): try it with other settings."

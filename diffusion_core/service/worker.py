@@ -52,7 +52,7 @@ from diffusion_core.service.melodies import Melody
 from diffusion_core.service.networks import Networks, Shipped
 from diffusion_core.service.practice import LevelCurve, Practice
 from diffusion_core.service.pulse import Pulse
-from diffusion_core.service.turns import Turns, Work
+from diffusion_core.service.turns import Turns, Work, not_computed
 from diffusion_core.sound.recording import sound_frames, sound_head
 from diffusion_core.sound.training import SIZE as WAVE
 from diffusion_core.sound.training import note_times
@@ -146,6 +146,9 @@ def begin(
         gone = own and isinstance(error, CheckpointError)
         note(error)
         connection.send(("failed", key, GONE if gone else str(error)))
+        return False
+    except Exception as error:  # One that cannot be begun must not take the others along.
+        connection.send(("failed", key, not_computed(error)))
         return False
     return True
 

@@ -194,7 +194,8 @@ def a_note(rng: random.Random) -> Wish:
 def a_plane(rng: random.Random) -> Wish:
     shape = rng.choice(["rings", "moons"])
     seed = rng.randrange(2**30)
-    return _wish("points", is_plane, shape=shape, seed=seed, steps=STEPS, width=32)
+    asked = _wish("points", is_plane, shape=shape, seed=seed, steps=STEPS, width=32)
+    return replace(asked, changes=True)
 
 
 def a_training(rng: random.Random) -> Wish:

@@ -165,3 +165,17 @@ def test_without_embedded_digits_the_rest_goes_on(
                 assert ask(job)[-1][0] == "finished"
     finally:
         embedded.embedded_digits.cache_clear()
+
+
+def test_a_job_that_cannot_be_begun_takes_no_others_along(
+    paths: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_memory(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(worker_module, "Spreading", no_memory)
+    with worker(paths) as ask:
+        assert ask(SPREAD) == [
+            ("failed", 1, "This could not be computed (MemoryError): try it with other settings.")
+        ]
+        assert ask(DIGIT)[-1][0] == "finished"
