@@ -6,6 +6,7 @@ what is wrong, once on a page; whoever runs the server is told in the log, and w
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -15,6 +16,8 @@ from diffusion_core.errors import UserFacingError, note
 from pages.components.plain import sentence
 from quizzes.bank import Bank, BankError, load_bank
 
+_log = logging.getLogger("through-the-fog")
+NOT_NOW = "The server has too much to do to show this just now: open the page again in a moment."
 SAID = "faults:said"
 """What has been said on this page, by what it is about: which part of the page says it."""
 
@@ -35,6 +38,10 @@ def naming_faults(part: str) -> Iterator[None]:
         yield
     except (UserFacingError, BankError) as error:
         say_fault(part, error)
+    except (OSError, MemoryError) as error:
+        # Neither the file's fault nor the reader's: no descriptor or no memory is free, say.
+        _log.warning("A part of a page, %s, could not be shown: %s", part, error)
+        st.error(NOT_NOW)
 
 
 def say_fault(part: str, error: UserFacingError | BankError) -> None:

@@ -14,6 +14,7 @@ from diffusion_core.errors import CannotWriteError
 from diffusion_core.own.learning import make_room
 from pages.components import own_models
 from pages.components.digits import Download, source
+from pages.components.faults import NOT_NOW
 from tests.pages.conftest import ROOT, Open
 
 NOBODY = 65534
@@ -127,3 +128,18 @@ def test_without_a_temporary_folder_the_app_starts_and_says_so_to_who_trains(
     with pytest.raises(CannotWriteError, match="There is no room on this server's disk") as caught:
         make_room(str(own_models.shelf().folder))
     assert "no-models" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(24, "Too many open files: '/srv/secret'"), MemoryError()]
+)
+def test_a_page_for_which_nothing_is_free_says_so(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def none_free() -> None:
+        raise error
+
+    monkeypatch.setattr("pages.labs.points.lab", none_free)
+    app = open_page("training")
+    assert not app.exception
+    assert [shown.value for shown in app.error] == [NOT_NOW]
