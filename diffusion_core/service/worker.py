@@ -63,6 +63,9 @@ NICENESS = 5
 WAVES_WHILE_OTHERS_WAIT = 2
 """A pass of so many notes takes about as long as one of a single digit (docs/measurements.md): a
 melody in between at most doubles the time of who draws digits."""
+BROKEN_PASSES = 5
+"""So many in a row, and this process ends, to be replaced: torch does not always get over it when
+memory was short for a moment, and would refuse everything from then on."""
 
 
 def serve(connection: Connection[Any, Any], denoisers: Mapping[str, NetworkDenoiser]) -> None:
@@ -110,6 +113,8 @@ def serve(connection: Connection[Any, Any], denoisers: Mapping[str, NetworkDenoi
             began = time.monotonic()
             for report in batcher.tick():
                 tell(connection, report, jobs)
+            if batcher.broken_passes >= BROKEN_PASSES:
+                raise SystemExit(f"{BROKEN_PASSES} passes in a row have failed.")
             turns.passed(time.monotonic() - began)
             turns.take(beside_passes=len(batcher) > 0)
             pulse.beat()

@@ -289,6 +289,24 @@ def test_a_network_that_is_gone_ends_the_jobs_that_want_it_and_no_others() -> No
     assert heard[1][-1].problem and heard[2][-1].finished and not heard[2][-1].problem
 
 
+def test_passes_that_fail_in_a_row_are_counted_until_one_succeeds() -> None:
+    working = [False]
+
+    def sometimes(x_t: Tensor, alpha: Floats, sigma: Floats, label: Tensor) -> Prediction:
+        if not working[0]:
+            raise RuntimeError("could not create a primitive")
+        return grey(x_t, alpha, sigma, label)
+
+    batcher = Batcher({"one": sometimes})
+    for key in range(3):
+        batcher.add(key, Run(Request((3,), "ddim", 2)), "one")
+    assert all(report.problem for report in batcher.tick()) and batcher.broken_passes == 3
+    working[0] = True
+    batcher.add(4, Run(Request((3,), "ddim", 2)), "one")
+    batcher.tick()
+    assert batcher.broken_passes == 0
+
+
 # --- Parties --------------------------------------------------------------------------------------
 
 

@@ -6,6 +6,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from multiprocessing import Pipe
 from pathlib import Path
 from typing import Any
@@ -179,3 +180,27 @@ def test_a_job_that_cannot_be_begun_takes_no_others_along(
             ("failed", 1, "This could not be computed (MemoryError): try it with other settings.")
         ]
         assert ask(DIGIT)[-1][0] == "finished"
+
+
+def test_a_process_in_which_nothing_can_be_computed_any_more_ends(
+    paths: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The keeper starts another: without that, one short moment without memory was for ever."""
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("could not create a primitive")
+
+    ours, theirs = Pipe()
+    shipped = Shipped(paths)
+    assert shipped["digits"], "It was loaded while all was well."
+    monkeypatch.setattr("diffusion_core.denoiser.NetworkDenoiser.__call__", broken)
+    serving = threading.Thread(target=serve, args=(theirs, shipped), daemon=True)
+    serving.start()
+    for key in range(worker_module.BROKEN_PASSES):
+        assert serving.is_alive()
+        ours.send(("do", key, replace(DIGIT, request=Request((3,), "ddim", 2, seed=key)), ""))
+        said = ours.recv()
+        while said[0] != "failed":
+            said = ours.recv()
+    serving.join(60)
+    assert not serving.is_alive()
