@@ -194,7 +194,12 @@ def test_a_process_in_which_nothing_can_be_computed_any_more_ends(
     shipped = Shipped(paths)
     assert shipped["digits"], "It was loaded while all was well."
     monkeypatch.setattr("diffusion_core.denoiser.NetworkDenoiser.__call__", broken)
-    serving = threading.Thread(target=serve, args=(theirs, shipped), daemon=True)
+
+    def ending() -> None:
+        with pytest.raises(SystemExit):
+            serve(theirs, shipped)
+
+    serving = threading.Thread(target=ending, daemon=True)
     serving.start()
     for key in range(worker_module.BROKEN_PASSES):
         assert serving.is_alive()

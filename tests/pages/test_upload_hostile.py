@@ -151,7 +151,7 @@ def liars() -> Iterator[tuple[str, bytes]]:
     yield "JPEG, of scans", progressive[:-2] + scan * (MOST_SCANS + 1) + b"\xff\xd9"
 
 
-@pytest.mark.parametrize(("what", "content"), liars(), ids=[what for what, _ in liars()])
+@pytest.mark.parametrize(("what", "content"), [*liars()], ids=[what for what, _ in liars()])
 def test_what_is_not_what_it_says_is_refused(what: str, content: bytes) -> None:
     with pytest.raises(RequestError) as refusal:
         opened(content)
