@@ -118,7 +118,7 @@ class Batcher:
         self._capacity = capacity
         self._numbers = itertools.count()
         self._line: OrderedDict[Hashable, _Entry] = OrderedDict()
-        self.broken_passes = 0
+        self.broken = 0
         """How many passes in a row have failed in a way that nobody has foreseen. One job may be at
         fault for some; beyond that it is the process."""
 
@@ -214,9 +214,9 @@ class Batcher:
             if len(slices) > 1:
                 # Somebody's question is at fault, or the batch is too large: each for itself.
                 return [pair for one in slices for pair in self._ask([one])]
-            self.broken_passes += not isinstance(error, UserFacingError)
+            self.broken += not isinstance(error, UserFacingError)
             return [(slices[0], _sentence(error))]
-        self.broken_passes = 0
+        self.broken = 0
         sizes = [one.stop - one.start for one in slices]
         parts = zip(
             torch.split(answer.x0_hat, sizes), torch.split(answer.eps_hat, sizes), strict=True

@@ -23,6 +23,10 @@ Work = Iterator[bytes]
 PASSES_TO_TURNS = 2.0
 """How many seconds the network has for each second of turns while both are wanted: whoever draws
 waits half as long again, at most, for those who do something else."""
+BROKEN = 5
+"""After so many failures in a row that nobody has foreseen, it is not the work that is at fault but
+the process (a moment without memory can leave a library broken for good): it ends, and whoever
+keeps it starts another."""
 
 
 @dataclass
@@ -45,6 +49,8 @@ class Turns:
         """The number of each party's last turn."""
         self._owed = 0.0
         """Seconds that passes of the network are to have before the next turn."""
+        self._broken = 0
+        """Failures in a row that nobody has foreseen."""
 
     def __len__(self) -> int:
         return len(self._under_way)
@@ -80,15 +86,17 @@ class Turns:
     def take(self, beside_passes: bool = False) -> None:
         """One turn, of the party that has waited longest, and of its work what has waited longest.
 
-        Work that breaks does not take others along. beside_passes: whether others wait for passes
-        of the network; then no turn is taken before they have had their time (`passed`).
+        Work that breaks does not take others along. SystemExit when everything breaks (BROKEN).
+
+        beside_passes: whether others wait for passes of the network; then no turn is taken before
+        they have had their time (`passed`).
         """
         if not self._under_way or (beside_passes and self._owed > 0):
             return
         key = min(self._under_way, key=lambda k: self._last_turns.get(self._under_way[k].party, 0))
         one = self._under_way.pop(key)
         began = self._clock()
-        said, chunk = _turn(one.work)
+        said, chunk = self._turn(one.work)
         self._owed = PASSES_TO_TURNS * (self._clock() - began) if beside_passes else 0.0
         self._last_turns[one.party] = next(self._numbers)
         if said == "chunk":
@@ -99,6 +107,22 @@ class Turns:
         parties = {other.party for other in self._under_way.values()}
         self._last_turns = {p: at for p, at in self._last_turns.items() if p in parties}
         self._connection.send((said, key, *([chunk] if said == "failed" else [])))
+        if self._broken >= BROKEN:
+            raise SystemExit(f"{BROKEN} pieces of work in a row have failed.")
+
+    def _turn(self, work: Work) -> tuple[str, bytes | str]:
+        """One turn: ("chunk", bytes), ("finished", b"") or ("failed", a sentence)."""
+        try:
+            return "chunk", next(work)
+        except StopIteration:
+            self._broken = 0
+            return "finished", b""
+        except UserFacingError as error:
+            note(error)
+            return "failed", str(error)
+        except Exception as error:
+            self._broken += 1
+            return "failed", not_computed(error)
 
 
 def serve_in_turns(connection: Connection[Any, Any], begin: Callable[[Any], Work]) -> None:
@@ -127,19 +151,6 @@ def serve_in_turns(connection: Connection[Any, Any], begin: Callable[[Any], Work
 def _deferred(begin: Callable[[Any], Work], job: Any) -> Generator[bytes, None, None]:
     """Its work, so that also what goes wrong at its beginning is that job's alone."""
     yield from begin(job)
-
-
-def _turn(work: Work) -> tuple[str, bytes | str]:
-    """One turn: ("chunk", bytes), ("finished", b"") or ("failed", a sentence)."""
-    try:
-        return "chunk", next(work)
-    except StopIteration:
-        return "finished", b""
-    except UserFacingError as error:
-        note(error)
-        return "failed", str(error)
-    except Exception as error:
-        return "failed", not_computed(error)
 
 
 def not_computed(error: Exception) -> str:

@@ -52,7 +52,7 @@ from diffusion_core.service.melodies import Melody
 from diffusion_core.service.networks import Networks, Shipped
 from diffusion_core.service.practice import LevelCurve, Practice
 from diffusion_core.service.pulse import Pulse
-from diffusion_core.service.turns import Turns, Work, not_computed
+from diffusion_core.service.turns import BROKEN, Turns, Work, not_computed
 from diffusion_core.sound.recording import sound_frames, sound_head
 from diffusion_core.sound.training import SIZE as WAVE
 from diffusion_core.sound.training import note_times
@@ -63,9 +63,6 @@ NICENESS = 5
 WAVES_WHILE_OTHERS_WAIT = 2
 """A pass of so many notes takes about as long as one of a single digit (docs/measurements.md): a
 melody in between at most doubles the time of who draws digits."""
-BROKEN_PASSES = 5
-"""So many in a row, and this process ends, to be replaced: torch does not always get over it when
-memory was short for a moment, and would refuse everything from then on."""
 
 
 def serve(connection: Connection[Any, Any], denoisers: Mapping[str, NetworkDenoiser]) -> None:
@@ -103,6 +100,8 @@ def serve(connection: Connection[Any, Any], denoisers: Mapping[str, NetworkDenoi
                             turns.add(key, work, party)
                         elif begin(batcher, connection, key, job, networks, party):
                             jobs[key] = job
+                        else:
+                            _end_if_broken(batcher)
                     case ("shared", int(key)):
                         turns.share(key)
                         batcher.share(key)
@@ -113,13 +112,19 @@ def serve(connection: Connection[Any, Any], denoisers: Mapping[str, NetworkDenoi
             began = time.monotonic()
             for report in batcher.tick():
                 tell(connection, report, jobs)
-            if batcher.broken_passes >= BROKEN_PASSES:
-                raise SystemExit(f"{BROKEN_PASSES} passes in a row have failed.")
+            _end_if_broken(batcher)
             turns.passed(time.monotonic() - began)
             turns.take(beside_passes=len(batcher) > 0)
             pulse.beat()
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
+
+
+def _end_if_broken(batcher: Batcher) -> None:
+    """To be replaced: torch does not always get over a moment without memory, and would refuse
+    everything from then on."""
+    if batcher.broken >= BROKEN:
+        raise SystemExit(f"{BROKEN} jobs or passes in a row have failed.")
 
 
 def begin(
@@ -153,6 +158,7 @@ def begin(
         connection.send(("failed", key, GONE if gone else str(error)))
         return False
     except Exception as error:  # One that cannot be begun must not take the others along.
+        batcher.broken += 1
         connection.send(("failed", key, not_computed(error)))
         return False
     return True

@@ -300,11 +300,11 @@ def test_passes_that_fail_in_a_row_are_counted_until_one_succeeds() -> None:
     batcher = Batcher({"one": sometimes})
     for key in range(3):
         batcher.add(key, Run(Request((3,), "ddim", 2)), "one")
-    assert all(report.problem for report in batcher.tick()) and batcher.broken_passes == 3
+    assert all(report.problem for report in batcher.tick()) and batcher.broken == 3
     working[0] = True
     batcher.add(4, Run(Request((3,), "ddim", 2)), "one")
     batcher.tick()
-    assert batcher.broken_passes == 0
+    assert batcher.broken == 0
 
 
 # --- Parties --------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from diffusion_core.service.jobs import Checking, Drawing, Guess
 from diffusion_core.service.melodies import Melody
 from diffusion_core.service.networks import Shipped
 from diffusion_core.service.practice import LevelCurve, Practice
+from diffusion_core.service.turns import BROKEN
 from diffusion_core.service.worker import serve
 
 DIGIT = Drawing(Request((3,), "ddim", 2))
@@ -175,15 +176,19 @@ def test_a_job_that_cannot_be_begun_takes_no_others_along(
         raise MemoryError
 
     monkeypatch.setattr(worker_module, "Spreading", no_memory)
+    failure = ("failed", 1, "This could not be computed (MemoryError): try it with other settings.")
     with worker(paths) as ask:
-        assert ask(SPREAD) == [
-            ("failed", 1, "This could not be computed (MemoryError): try it with other settings.")
-        ]
-        assert ask(DIGIT)[-1][0] == "finished"
+        for _ in range(BROKEN + 1):  # Not in a row.
+            assert ask(SPREAD) == [failure]
+            assert ask(DIGIT)[-1][0] == "finished"
 
 
+@pytest.mark.parametrize(
+    "what",
+    ["diffusion_core.denoiser.NetworkDenoiser.__call__", "diffusion_core.service.worker.drawing"],
+)
 def test_a_process_in_which_nothing_can_be_computed_any_more_ends(
-    paths: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+    what: str, paths: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The keeper starts another: without that, one short moment without memory was for ever."""
 
@@ -193,7 +198,7 @@ def test_a_process_in_which_nothing_can_be_computed_any_more_ends(
     ours, theirs = Pipe()
     shipped = Shipped(paths)
     assert shipped["digits"], "It was loaded while all was well."
-    monkeypatch.setattr("diffusion_core.denoiser.NetworkDenoiser.__call__", broken)
+    monkeypatch.setattr(what, broken)
 
     def ending() -> None:
         with pytest.raises(SystemExit):
@@ -201,7 +206,7 @@ def test_a_process_in_which_nothing_can_be_computed_any_more_ends(
 
     serving = threading.Thread(target=ending, daemon=True)
     serving.start()
-    for key in range(worker_module.BROKEN_PASSES):
+    for key in range(BROKEN):
         assert serving.is_alive()
         ours.send(("do", key, replace(DIGIT, request=Request((3,), "ddim", 2, seed=key)), ""))
         said = ours.recv()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from multiprocessing import Pipe
 
-from diffusion_core.service.turns import PASSES_TO_TURNS, Turns
+import pytest
+
+from diffusion_core.service.turns import BROKEN, PASSES_TO_TURNS, Turns
 
 
 class Clock:
@@ -85,3 +87,28 @@ def test_turns_leave_the_passes_of_the_network_two_thirds_of_the_time() -> None:
     for _ in range(5):
         turns.take()
     assert len(log.turns) == before + 5
+
+
+def broken() -> Iterator[bytes]:
+    yield b"begun"
+    raise AssertionError
+
+
+def test_a_process_in_which_nothing_can_be_done_any_more_ends() -> None:
+    ours, theirs = Pipe()
+    turns = Turns(theirs)
+    for _ in range(BROKEN - 1):
+        turns.add(1, broken())
+        turns.take()
+        turns.take()
+    # One that ends well: it was the work that was at fault, and not the process.
+    turns.add(2, iter([b""]))
+    turns.take()
+    turns.take()
+    for key in range(BROKEN):
+        turns.add(key, broken())
+    for _ in range(2 * BROKEN - 1):
+        turns.take()
+    with pytest.raises(SystemExit, match="5 pieces"):
+        turns.take()
+    ours.close()
