@@ -10,7 +10,8 @@ early spares most of them much waiting, where equal shares would let everybody f
 
 Jobs may belong to parties, such as visitors. A pass takes the longer the more pictures are in it,
 so one party's are at most half as many as all others want: whoever asks for a thousand pictures
-makes the passes of the others half as long again, and not many times as long.
+makes the passes of the others half as long again, and not many times as long. And whoever has had
+many passes of late stands back while others want some (service/ledger.py).
 
 What one job does cannot spoil another: an answer that is not finite, or a pass that fails, ends
 the job that it belongs to and no other. A Batcher does no threading and no waiting of its own.
@@ -31,6 +32,7 @@ from diffusion_core.denoiser import Denoiser
 from diffusion_core.errors import UserFacingError
 from diffusion_core.guidance import Query
 from diffusion_core.prediction import Prediction
+from diffusion_core.service.ledger import Ledger
 
 CAPACITY = 64
 """Pictures in one pass. More do not make a pass cheaper per picture, and make each tick longer."""
@@ -100,7 +102,8 @@ class Batcher:
 
     denoisers: by the name under which `add` refers to them. while_others_wait: of a network by
     name, the capacity of its passes while there are jobs for another one too, whose own passes
-    have to wait meanwhile; each such pass is followed by one of another network.
+    have to wait meanwhile; each such pass is followed by one of another network. ledger: in which
+    the passes are written down.
     """
 
     def __init__(
@@ -108,7 +111,9 @@ class Batcher:
         denoisers: Mapping[str, Denoiser],
         capacity: int = CAPACITY,
         while_others_wait: Mapping[str, int] | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
+        self._ledger = ledger or Ledger()
         self._while_others_wait = while_others_wait or {}
         if min([capacity, *self._while_others_wait.values()]) < 1:
             raise ValueError(f"A pass takes at least one picture; got {capacity}.")
@@ -145,14 +150,24 @@ class Batcher:
         slices = self._next_slices()
         if not slices:
             return []
+        began = self._ledger.clock()
+        answers = self._ask(slices)
+        each = (self._ledger.clock() - began) / sum(one.stop - one.start for one in slices)
         reports = []
-        for one, answer in self._ask(slices):
+        for one, answer in answers:
+            self._ledger.charge(one.entry.party, each * (one.stop - one.start))
             reports += self._deliver(one, answer)
         return reports
 
+    @property
+    def parties(self) -> set[Hashable | None]:
+        """Of whom there are jobs."""
+        return {entry.party for entry in self._line.values()}
+
     def _next_slices(self) -> list[_Slice]:
         """The pictures of the next pass. One network serves it: that of the first in line."""
-        line = [*self._line.items()]
+        over = self._ledger.over(self.parties)
+        line = [(key, entry) for key, entry in self._line.items() if entry.party not in over]
         network = line[0][1].network if line else ""
         capacity = self._capacity
         others = [entry.network for _, entry in line if entry.network != network]

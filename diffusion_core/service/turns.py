@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Hashable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
 from diffusion_core.errors import UserFacingError, note
+from diffusion_core.service.ledger import Ledger
 from diffusion_core.service.pulse import Pulse
 
 Work = Iterator[bytes]
@@ -32,20 +33,24 @@ keeps it starts another."""
 @dataclass
 class _UnderWay:
     work: Work
-    party: object
+    party: Hashable
 
 
 class Turns:
     """The pieces of work that are under way. clock: seconds, from any beginning."""
 
     def __init__(
-        self, connection: Connection[Any, Any], clock: Callable[[], float] = time.monotonic
+        self,
+        connection: Connection[Any, Any],
+        clock: Callable[[], float] = time.monotonic,
+        ledger: Ledger | None = None,
     ) -> None:
         self._connection = connection
         self._clock = clock
+        self.ledger = ledger or Ledger(clock)
         self._under_way: dict[int, _UnderWay] = {}
         self._numbers = itertools.count(1)
-        self._last_turns: dict[object, int] = {}
+        self._last_turns: dict[Hashable, int] = {}
         """The number of each party's last turn."""
         self._owed = 0.0
         """Seconds that passes of the network are to have before the next turn."""
@@ -55,7 +60,7 @@ class Turns:
     def __len__(self) -> int:
         return len(self._under_way)
 
-    def add(self, key: int, work: Work, party: object = None) -> None:
+    def add(self, key: int, work: Work, party: Hashable = None) -> None:
         """Take on a piece of work; it is answered under this key.
 
         party: whose turns it takes; without one, it has turns of its own.
@@ -83,21 +88,27 @@ class Turns:
         """The network had a pass, which took so long."""
         self._owed = max(0.0, self._owed - seconds)
 
-    def take(self, beside_passes: bool = False) -> None:
+    def take(self, beside: Collection[Hashable] = ()) -> None:
         """One turn, of the party that has waited longest, and of its work what has waited longest.
 
         Work that breaks does not take others along. SystemExit when everything breaks (BROKEN).
 
-        beside_passes: whether others wait for passes of the network; then no turn is taken before
-        they have had their time (`passed`).
+        beside: the parties that wait for passes of the network, if any does; then no turn is taken
+        before they have had their time (`passed`), nor by who has had much (the ledger).
         """
-        if not self._under_way or (beside_passes and self._owed > 0):
+        if beside and self._owed > 0:
             return
-        key = min(self._under_way, key=lambda k: self._last_turns.get(self._under_way[k].party, 0))
+        over = self.ledger.over({*beside, *(one.party for one in self._under_way.values())})
+        keys = [key for key, one in self._under_way.items() if one.party not in over]
+        if not keys:
+            return
+        key = min(keys, key=lambda key: self._last_turns.get(self._under_way[key].party, 0))
         one = self._under_way.pop(key)
         began = self._clock()
         said, chunk = self._turn(one.work)
-        self._owed = PASSES_TO_TURNS * (self._clock() - began) if beside_passes else 0.0
+        took = self._clock() - began
+        self._owed = PASSES_TO_TURNS * took if beside else 0.0
+        self.ledger.charge(one.party, took)
         self._last_turns[one.party] = next(self._numbers)
         if said == "chunk":
             self._under_way[key] = one  # at the end of its party's line

@@ -48,6 +48,7 @@ from diffusion_core.schedule import make_schedule
 from diffusion_core.service.edit_runs import edit_run
 from diffusion_core.service.edits import Edit, Ideal, Nearest, Spread
 from diffusion_core.service.jobs import Checking, Drawing, Guess, Job
+from diffusion_core.service.ledger import Ledger
 from diffusion_core.service.melodies import Melody
 from diffusion_core.service.networks import Networks, Shipped
 from diffusion_core.service.practice import LevelCurve, Practice
@@ -68,9 +69,12 @@ melody in between at most doubles the time of who draws digits."""
 def serve(connection: Connection[Any, Any], denoisers: Mapping[str, NetworkDenoiser]) -> None:
     """Do what is asked until the other side hangs up."""
     networks = Networks(denoisers)
-    batcher = Batcher(networks, while_others_wait={"sound": WAVES_WHILE_OTHERS_WAIT})
+    ledger = Ledger()
+    waves = {"sound": WAVES_WHILE_OTHERS_WAIT}
+    batcher = Batcher(networks, while_others_wait=waves, ledger=ledger)
     jobs: dict[int, Drawing | Edit | Guess | Melody | Spread] = {}
-    turns, practices = Turns(connection), Practices(lambda: denoisers["digits"].network)
+    turns = Turns(connection, ledger=ledger)
+    practices = Practices(lambda: denoisers["digits"].network)
 
     def work_of(job: Job) -> Work | None:
         """What is done in turns, beside the batcher's passes; None for what the batcher does."""
@@ -114,7 +118,7 @@ def serve(connection: Connection[Any, Any], denoisers: Mapping[str, NetworkDenoi
                 tell(connection, report, jobs)
             _end_if_broken(batcher)
             turns.passed(time.monotonic() - began)
-            turns.take(beside_passes=len(batcher) > 0)
+            turns.take(beside=batcher.parties)
             pulse.beat()
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return

@@ -2,8 +2,8 @@
 
 Parameters: page, "forward" or "reverse", and those of that page's own address; for the handout also
 link, the address that pupils are to open. A process of its own makes all exports
-(pages/exports/studio.py); what was made is kept for the next who asks, since a class presses the
-same button.
+(pages/exports/studio.py), and one visitor's one by one; what was made is kept for the next who
+asks, since a class presses the same button.
 """
 
 from __future__ import annotations
@@ -19,6 +19,10 @@ from pages.api.visitors import visitor_of
 from pages.components import model, studio
 from pages.components.forward_scene import ForwardSettings, picture
 from pages.exports.order import TYPES, Export, order_of
+from pages.exports.rests import Rests
+
+rests = Rests()
+"""Between the exports of each visitor."""
 
 
 @plainly
@@ -34,7 +38,12 @@ async def export(request: HttpRequest) -> Response:
     else:
         drawings = map(model.drawing, order.settings)
         pictures = await asyncio.gather(*(model.service.whole(one, who) for one in drawings))
-    content = await studio.exports.whole(Export(order, tuple(pictures)), who)
+    job = Export(order, tuple(pictures))
+    if studio.exports.kept(job):
+        content = await studio.exports.whole(job, who)
+    else:
+        async with rests.one(who):
+            content = await studio.exports.whole(job, who)
     headers = {
         "Content-Disposition": f'attachment; filename="{order.name}"',
         "Cache-Control": "no-store",

@@ -53,7 +53,8 @@ digits = ModelService(
 """Trainings of a digit model (jobs.TrainingDigits): one at a time."""
 
 exports = ModelService(
-    Limits(width=1, long=10**9, waiting=60, each=6, kept=16_000_000),
+    # How many one visitor may ask for is bounded before (pages/exports/rests.py).
+    Limits(width=1, long=10**9, waiting=60, kept=16_000_000),
     ("-m", "pages.exports.studio"),
     Keeping(idle=120, threads=1, silence=SILENCE),
     Wording(
@@ -61,7 +62,6 @@ exports = ModelService(
         "This could not be made: try again with fewer pictures or steps.",
         "Nothing can be taken home just now, because the process that makes it does not start: "
         "please try again in a minute.",
-        "Several of your exports are still being made: let them come before you ask for more.",
     ),
 )
 """What can be taken away from a page (pages/exports/order.Export): one at a time."""

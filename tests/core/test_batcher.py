@@ -19,6 +19,7 @@ from diffusion_core.prediction import Prediction, from_x0
 from diffusion_core.request import NO_LABEL, Request
 from diffusion_core.run import Run, Step, final_picture, sample
 from diffusion_core.schedule import Floats
+from diffusion_core.service.ledger import Ledger
 from diffusion_core.unet import UNet
 
 CROWD = [
@@ -350,7 +351,7 @@ def test_a_party_that_is_alone_has_whole_passes() -> None:
 
 def test_a_job_that_several_want_is_not_held_to_the_share_of_one() -> None:
     watched = Watched(grey)
-    batcher = Batcher({"one": watched}, 16)
+    batcher = Batcher({"one": watched}, 16, ledger=Ledger(clock=lambda: 0.0))
     batcher.add("anna", Run(Request((3,) * 16, "ddim", 4)), "one", "anna")
     batcher.add("ben", Run(Request((3,) * 2, "ddim", 4)), "one", "ben")
     batcher.tick()
@@ -358,3 +359,26 @@ def test_a_job_that_several_want_is_not_held_to_the_share_of_one() -> None:
     batcher.share("anna")
     batcher.tick()
     assert watched.sizes[1] == 16
+
+
+def test_one_party_has_a_part_of_the_time_over_all_networks() -> None:
+    """Passes of different networks are no passes together: without the ledger she had half."""
+    now, had = [0.0], {"a": 0, "b": 0}
+
+    def taking(name: str) -> Denoiser:
+        def network(x_t: Tensor, alpha: Floats, sigma: Floats, label: Tensor) -> Prediction:
+            now[0] += 0.05
+            had[name] += 1
+            return grey(x_t, alpha, sigma, label)
+
+        return network
+
+    ledger = Ledger(clock=lambda: now[0])
+    batcher = Batcher({"a": taking("a"), "b": taking("b")}, ledger=ledger)
+    batcher.add("anna", Run(Request((3,), "ddim", 1000)), "a", "anna")
+    for key in range(3):
+        batcher.add(key, Run(Request((3,), "ddim", 1000, seed=key)), "b", f"ben{key}")
+    for _ in range(400):
+        batcher.tick()
+    assert had["a"] <= 0.5 * had["b"], had
+    assert had["a"] >= 0.25 * had["b"], had

@@ -73,13 +73,16 @@ def test_what_several_want_has_turns_of_its_own() -> None:
 
 def test_turns_leave_the_passes_of_the_network_two_thirds_of_the_time() -> None:
     turns, log = turns_and_log(seconds=0.5)
-    turns.add(1, log.work("anna"), "anna")
+    # Several have turns, so that none of them has too much.
+    for key, name in enumerate(("anna", "cem", "dora", "eli")):
+        turns.add(key, log.work(name), name)
     passes, pass_seconds = 0, 0.02
     while log.clock.now < 60:
         log.clock.now += pass_seconds
         turns.passed(pass_seconds)
+        turns.ledger.charge("ben", pass_seconds)
         passes += 1
-        turns.take(beside_passes=True)
+        turns.take(beside={"ben"})
     share = passes * pass_seconds / log.clock.now
     assert abs(share - PASSES_TO_TURNS / (1 + PASSES_TO_TURNS)) < 0.02
     # Where nobody draws, nothing is held back.
@@ -87,6 +90,18 @@ def test_turns_leave_the_passes_of_the_network_two_thirds_of_the_time() -> None:
     for _ in range(5):
         turns.take()
     assert len(log.turns) == before + 5
+
+
+def test_who_has_had_many_passes_has_no_turn_while_others_draw() -> None:
+    turns, log = turns_and_log(seconds=0.1)
+    turns.add(1, log.work("anna"), "anna")
+    turns.ledger.charge("anna", 1.0)
+    turns.ledger.charge("ben", 0.5)
+    turns.take(beside={"ben"})
+    assert not log.turns
+    # Where only she herself waits, she has it.
+    turns.take(beside={"anna"})
+    assert log.turns == ["anna"]
 
 
 def broken() -> Iterator[bytes]:
