@@ -68,6 +68,9 @@ def storm(folder: Path, seconds: float, seed: int, visitors: int = VISITORS) -> 
         report.faults += report.diary.broken
         report.faults += left_over(house)
         report.log = house.log
+    answers, sentences = (report.diary.outcomes[what] for what in ("answer", "sentence"))
+    if answers <= sentences / 10:
+        report.faults.append(f"Only {answers} answers, beside {sentences} sentences.")
     if sum(map(len, report.log)) > LOG:
         report.faults.append(f"The log has {len(report.log)} lines.")
     return report
