@@ -29,6 +29,7 @@ from pages.api.visitors import Visitors
 from pages.components import model, studio
 from pages.components.digits import download
 from pages.components.look import STYLE
+from pages.server.mishaps import InASentence
 from pages.server.steady import steady
 
 
@@ -60,6 +61,7 @@ app = st.App(
     lifespan=lifespan,
     routes=ROUTES,
     middleware=[
+        Middleware(InASentence),
         Middleware(SecurityHeaders),
         Middleware(OwnPagesOnly),
         Middleware(Visitors),
