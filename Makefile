@@ -8,7 +8,7 @@ ARGS ?=
 
 BIN := .venv/bin
 READY := .venv/.ready
-SOURCES := $(wildcard app.py diffusion_core quizzes pages)
+SOURCES := $(wildcard app.py diffusion_core quizzes pages benchmarks)
 DIRECT = $(shell sed -nE 's/^([A-Za-z][A-Za-z0-9_.-]*)==.*/\1/p' requirements.txt requirements-dev.txt)
 
 .DEFAULT_GOAL := help
@@ -53,7 +53,7 @@ chaos: $(READY)  ## five minutes of everything that can go wrong around it
 	$(BIN)/python -m tests.chaos $(ARGS)
 
 benchmark: $(READY)  ## measure how fast it is
-	$(BIN)/python -m diffusion_core benchmark $(ARGS)
+	$(BIN)/python -m benchmarks $(ARGS)
 
 assets: $(READY)  ## draw again what the app shows before anything is pressed
 	$(BIN)/python -m diffusion_core assets $(ARGS)

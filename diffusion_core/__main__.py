@@ -1,4 +1,4 @@
-"""Train, sample from, evaluate and measure the diffusion model of this app."""
+"""Train, sample from and evaluate the diffusion model of this app."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import importlib
 import sys
 
-from diffusion_core.errors import UserFacingError
+from diffusion_core.errors import in_a_sentence
 
 COMMANDS = {
     "train": "train the model, or resume a run that was stopped",
@@ -15,7 +15,6 @@ COMMANDS = {
     "distil": "teach a copy of the model to draw in a few leaps",
     "sample": "draw digits into an .npz file",
     "evaluate": "measure how good the model is",
-    "benchmark": "measure how fast it is",
     "assets": "draw again what the app shows before anything is pressed",
 }
 
@@ -33,15 +32,7 @@ def main(argv: list[str] | None = None) -> int:
             module.add_arguments(command)
             command.set_defaults(perform=module.run)
     args = parser.parse_args(arguments)
-    try:
-        args.perform(args)
-    except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
-        return 130
-    except UserFacingError as error:
-        print(error.for_operator, file=sys.stderr)
-        return 2
-    return 0
+    return in_a_sentence(lambda: args.perform(args))
 
 
 if __name__ == "__main__":

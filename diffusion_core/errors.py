@@ -8,6 +8,8 @@ and on the command line.
 from __future__ import annotations
 
 import logging
+import sys
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
@@ -63,6 +65,20 @@ def named(path: str | Path) -> str:
         return path.resolve().relative_to(PROJECT).as_posix()
     except (ValueError, OSError, RuntimeError):  # Somewhere else, or a loop of links.
         return path.name
+
+
+def in_a_sentence(perform: Callable[[], object]) -> int:
+    """Do what a command is to do; its exit status. 0 if it did its work, 2 after one sentence that
+    says why it could not."""
+    try:
+        perform()
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+    except UserFacingError as error:
+        print(error.for_operator, file=sys.stderr)
+        return 2
+    return 0
 
 
 def note(error: UserFacingError) -> None:

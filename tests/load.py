@@ -32,7 +32,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
-from diffusion_core.benchmarks.server import App, memory_of, running_app
+from benchmarks.server import App, memory_of, running_app
 
 PAGES = ("", "forward", "reverse")
 CLICKING = 20

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
-from diffusion_core.benchmarks.chromium import BROWSERS, FLAGS
-from diffusion_core.benchmarks.server import running_app
+from benchmarks.chromium import BROWSERS, FLAGS
+from benchmarks.server import running_app
 
 CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 # Streamlit looks for its own server below the page's path first; these answers are expected.

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from diffusion_core.benchmarks.applications import LABS as LABS_TIMED
-from diffusion_core.benchmarks.applications import times_of
+from benchmarks.applications import LABS as LABS_TIMED
+from benchmarks.applications import times_of
 from tests.browser.conftest import Visitor
 from tests.browser.test_accessibility import WATCH_SHIFTS, violations
 

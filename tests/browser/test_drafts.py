@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator
 
-from diffusion_core.benchmarks import server as server_module
+from benchmarks import server as server_module
 from quizzes.draft import read_drafts
 from tests.browser.conftest import Visitor
 from tests.browser.quiz_visitor import answer, has_kept, has_settled, kept, new_session, practise

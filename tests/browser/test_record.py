@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from diffusion_core.benchmarks import server as server_module
+from benchmarks import server as server_module
 from quizzes.bank import load_bank
 from quizzes.log import VERSION, Log, dump, parse
 from tests.browser.conftest import Visitor

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from diffusion_core.benchmarks.server import ROOT, end, free_port, streamlit_command
+from benchmarks.server import ROOT, end, free_port, streamlit_command
 
 DESCRIPTORS = 400
 """As many as the server may have at most: a low limit, so that little is needed to reach it."""

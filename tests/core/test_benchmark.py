@@ -12,15 +12,14 @@ from typing import Any
 
 import pytest
 
-from diffusion_core.__main__ import main
-from diffusion_core.benchmarks import applications, chromium, editing, frontier
-from diffusion_core.benchmarks.goals import GOALS, judged
-from diffusion_core.benchmarks.model import ModelPlan, measure_model
-from diffusion_core.benchmarks.report import report
-from diffusion_core.benchmarks.server import App, running_app
-from diffusion_core.benchmarks.service import ServicePlan
-from diffusion_core.benchmarks.timing import percentile, spread
-from diffusion_core.commands import benchmark as benchmark_command
+from benchmarks import __main__ as benchmark_command
+from benchmarks import applications, chromium, editing, frontier
+from benchmarks.goals import GOALS, judged
+from benchmarks.model import ModelPlan, measure_model
+from benchmarks.report import report
+from benchmarks.server import App, running_app
+from benchmarks.service import ServicePlan
+from benchmarks.timing import percentile, spread
 from diffusion_core.errors import CannotMeasureError, MnistError
 from diffusion_core.request import WALKING_SAMPLERS
 
@@ -169,8 +168,8 @@ def test_command_prints_a_table_and_writes_json(
     small_plan: None, tiny_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "new" / "speed.json"
-    command = f"benchmark --only model --repeat 1 --model {tiny_model} --out {out}"
-    assert main(command.split()) == 0
+    command = f"--only model --repeat 1 --model {tiny_model} --out {out}"
+    assert benchmark_command.main(command.split()) == 0
     printed = capsys.readouterr().out
     results = json.loads(out.read_text("utf-8"))
     assert "browser" not in results
@@ -196,7 +195,7 @@ def test_without_a_browser_the_rest_is_measured(
     else:
         pytest.importorskip("playwright")
         monkeypatch.setattr(chromium, "BROWSERS", ("no-such-browser",))
-    assert main(["benchmark", "--repeat", "1", "--model", str(tiny_model)]) == 0
+    assert benchmark_command.main(["--repeat", "1", "--model", str(tiny_model)]) == 0
     printed = capsys.readouterr().out
     assert "since Playwright is not" in printed or "since Chromium is not" in printed
     assert "every step recorded" in printed and "4 requests for one digit each" in printed
@@ -204,14 +203,14 @@ def test_without_a_browser_the_rest_is_measured(
     assert "not measured" in printed
 
     # Where nothing else was asked for, nothing was done.
-    assert main(["benchmark", "--only", "browser"]) == 2
+    assert benchmark_command.main(["--only", "browser"]) == 2
     assert f"{missing.capitalize()} is not installed" in capsys.readouterr().err
 
 
 def test_command_refuses_what_is_out_of_range(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["benchmark", "--repeat", "0"]) == 2
+    assert benchmark_command.main(["--repeat", "0"]) == 2
     assert capsys.readouterr().err == "--repeat must be at least 1; got 0.\n"
-    assert main(["benchmark", "--only", "model", "--model", "nothing.safetensors"]) == 2
+    assert benchmark_command.main(["--only", "model", "--model", "nothing.safetensors"]) == 2
     assert "There is no model at nothing.safetensors" in capsys.readouterr().err
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from diffusion_core.benchmarks.editing import EditingPlan, _apart, measure_editing, through
-from diffusion_core.benchmarks.report import report
+from benchmarks.editing import EditingPlan, _apart, measure_editing, through
+from benchmarks.report import report
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import CannotMeasureError
 from diffusion_core.pixels import to_model
@@ -46,7 +46,7 @@ def test_its_lines_are_printed() -> None:
     machine = {"name": "m", "cores": 2, "load": 0.0, "threads": 2, "device": "cpu", "torch": "2"}
     results = {"machine": machine, "date": "d", "goals": [], "editing": {"skipped": "No MNIST."}}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("diffusion_core.benchmarks.report._machine", lambda *_: [])
+        patch.setattr("benchmarks.report._machine", lambda *_: [])
         assert report(results)[-2:] == ["EDITING", "  No MNIST."]
         results["editing"] = {"lines": ["EDITING  3 digits", "  a line"]}
         assert report(results)[-2:] == ["EDITING  3 digits", "  a line"]

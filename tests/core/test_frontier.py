@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diffusion_core.benchmarks import frontier as measuring
-from diffusion_core.benchmarks.figure import draw_frontier
-from diffusion_core.benchmarks.frontier import FrontierPlan, calls_of, frontier_lines
+from benchmarks import frontier as measuring
+from benchmarks.figure import draw_frontier
+from benchmarks.frontier import FrontierPlan, calls_of, frontier_lines
 from diffusion_core.colours import THEMES
 from diffusion_core.frontier import SHOWN, Frontier, Point, best, load_frontier, save_frontier
 from diffusion_core.request import LEAP_STEPS, SAMPLER_NAMES

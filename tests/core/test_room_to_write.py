@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import __main__ as benchmark_command
 from diffusion_core.__main__ import main
 from diffusion_core.errors import CannotWriteError
 from diffusion_core.files import make_sure
@@ -73,7 +74,6 @@ COMMANDS = {
     "distil": (["distil", "--out", "{}/w.safetensors", "--state", "s"], "distil.load_mnist"),
     "distil-state": (["distil", "--out", "w", "--state", "{}/s"], "distil.load_mnist"),
     "sample": (["sample", "--out", "{}/digits.npz"], "sample.draw"),
-    "benchmark": (["benchmark", "--out", "{}/all.json"], "benchmark.machine"),
     "evaluate": (["evaluate", "--model", "{}/m", "--write-card"], "evaluate.load_mnist"),
     "sound": (
         ["evaluate", "--what", "sound", "--model", "{}/m", "--write-card"],
@@ -95,3 +95,12 @@ def test_a_command_says_so_before_it_works(
     assert main([part.format(file) for part in command]) == 2
     said = capsys.readouterr().err
     assert "Cannot write" in said and str(file) in said and "Traceback" not in said
+
+
+def test_so_does_the_benchmark(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(benchmark_command, "machine", never)
+    (tmp_path / "file").write_text("a file where a folder should be")
+    assert benchmark_command.main(["--out", f"{tmp_path}/file/all.json"]) == 2
+    assert "Cannot write" in capsys.readouterr().err

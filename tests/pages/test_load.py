@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
-from diffusion_core.benchmarks.server import running_app
+from benchmarks.server import running_app
 from tests import load
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from diffusion_core.benchmarks.server import App, running_app, streamlit_command
+from benchmarks.server import App, running_app, streamlit_command
 
 PATIENCE = 300.0
 """Seconds, for whatever must come in the end, however busy the machine is."""

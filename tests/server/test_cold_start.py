@@ -14,7 +14,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import connect
 
-from diffusion_core.benchmarks.server import App
+from benchmarks.server import App
 from pages.components.modes import ASIDES, MODES
 from pages.server import imports
 from tests.server.app import run, watched

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from diffusion_core.benchmarks.chromium import launched, tab
-from diffusion_core.benchmarks.server import App, running_app
-from diffusion_core.benchmarks.timing import Say, percentile, spread
+from benchmarks.chromium import launched, tab
+from benchmarks.server import App, running_app
+from benchmarks.timing import Say, percentile, spread
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -10,10 +10,10 @@ from typing import Any
 
 import torch
 
+from benchmarks.model import recorded_run
+from benchmarks.server import ROOT, memory_of, running_app
+from benchmarks.timing import Say, finish, seconds, spread
 from diffusion_core.batcher import CAPACITY, Batcher
-from diffusion_core.benchmarks.model import recorded_run
-from diffusion_core.benchmarks.server import ROOT, memory_of, running_app
-from diffusion_core.benchmarks.timing import Say, finish, seconds, spread
 from diffusion_core.checkpoint import MODELS, load_checkpoint
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.recording import frames_of

@@ -1,4 +1,4 @@
-"""`python -m diffusion_core benchmark`: measure how fast the model draws and the app answers."""
+"""`python -m benchmarks`: measure how fast the model draws and the app answers."""
 
 from __future__ import annotations
 
@@ -11,28 +11,37 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from diffusion_core.benchmarks.applications import ApplicationsPlan, measure_applications
-from diffusion_core.benchmarks.browser import BrowserPlan, measure_browser
-from diffusion_core.benchmarks.editing import EditingPlan, measure_editing
-from diffusion_core.benchmarks.figure import draw_frontier
-from diffusion_core.benchmarks.frontier import FrontierPlan, frontier_lines, measure_frontier
-from diffusion_core.benchmarks.goals import judged
-from diffusion_core.benchmarks.model import ModelPlan, measure_model
-from diffusion_core.benchmarks.plane import PlanePlan, measure_plane
-from diffusion_core.benchmarks.report import report
-from diffusion_core.benchmarks.service import ServicePlan, measure_service
-from diffusion_core.benchmarks.timing import machine
+from benchmarks.applications import ApplicationsPlan, measure_applications
+from benchmarks.browser import BrowserPlan, measure_browser
+from benchmarks.editing import EditingPlan, measure_editing
+from benchmarks.figure import draw_frontier
+from benchmarks.frontier import FrontierPlan, frontier_lines, measure_frontier
+from benchmarks.goals import judged
+from benchmarks.model import ModelPlan, measure_model
+from benchmarks.plane import PlanePlan, measure_plane
+from benchmarks.report import report
+from benchmarks.service import ServicePlan, measure_service
+from benchmarks.timing import machine
 from diffusion_core.checkpoint import SHIPPED
 from diffusion_core.colours import THEMES
 from diffusion_core.commands.options import add_device
-from diffusion_core.errors import CannotMeasureError, RequestError
+from diffusion_core.errors import CannotMeasureError, RequestError, in_a_sentence
 from diffusion_core.files import make_sure, replacing
 from diffusion_core.frontier import FRONTIER, save_frontier
 
+SUMMARY = "Measure how fast the model draws and the app answers."
 MODEL, SERVICE, BROWSER, PLANE = ModelPlan(), ServicePlan(), BrowserPlan(), PlanePlan()
 EDITING, APPLICATIONS = EditingPlan(), ApplicationsPlan()
 FRONTIER_PLAN = FrontierPlan.standard()
-FIGURES = Path(__file__).resolve().parents[2] / "docs"
+FIGURES = Path(__file__).resolve().parents[1] / "docs"
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Measure; 0 if that was possible, 2 after one sentence that says why not."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=SUMMARY)
+    add_arguments(parser)
+    args = parser.parse_args(argv)
+    return in_a_sentence(lambda: run(args))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -131,3 +140,7 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, list):
         return [_rounded(inner) for inner in value]
     return float(f"{value:.5g}") if isinstance(value, float) else value
+
+
+if __name__ == "__main__":
+    sys.exit(main())

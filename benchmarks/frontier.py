@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from diffusion_core.benchmarks.timing import Say, machine, seconds
+from benchmarks.timing import Say, machine, seconds
 from diffusion_core.checkpoint import MODELS, load_checkpoint
 from diffusion_core.classifiers import (
     FeatureNet,

@@ -19,7 +19,7 @@ from typing import IO, NoReturn
 
 from diffusion_core.errors import CannotMeasureError
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 120.0
 """Seconds until we give up on a server that does not answer."""
 

@@ -11,9 +11,9 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from diffusion_core.benchmarks.chromium import Traffic, in_short, launched, tab
-from diffusion_core.benchmarks.server import App, running_app
-from diffusion_core.benchmarks.timing import Say, percentile, spread
+from benchmarks.chromium import Traffic, in_short, launched, tab
+from benchmarks.server import App, running_app
+from benchmarks.timing import Say, percentile, spread
 from diffusion_core.data import mnist_available
 from diffusion_core.errors import CannotMeasureError
 

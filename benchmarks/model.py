@@ -10,8 +10,8 @@ from typing import Any
 
 import torch
 
-from diffusion_core.benchmarks.theirs import compared_with_diffusers
-from diffusion_core.benchmarks.timing import Say, finish, resident_bytes, seconds, spread
+from benchmarks.theirs import compared_with_diffusers
+from benchmarks.timing import Say, finish, resident_bytes, seconds, spread
 from diffusion_core.checkpoint import load_checkpoint
 from diffusion_core.denoiser import Counting, NetworkDenoiser
 from diffusion_core.errors import CannotMeasureError

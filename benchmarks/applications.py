@@ -10,9 +10,9 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from diffusion_core.benchmarks.chromium import launched, tab
-from diffusion_core.benchmarks.server import running_app
-from diffusion_core.benchmarks.timing import Say, spread
+from benchmarks.chromium import launched, tab
+from benchmarks.server import running_app
+from benchmarks.timing import Say, spread
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

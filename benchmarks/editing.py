@@ -12,8 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from benchmarks.timing import Say
 from diffusion_core.batcher import Batcher, Job
-from diffusion_core.benchmarks.timing import Say
 from diffusion_core.checkpoint import SHIPPED, load_checkpoint
 from diffusion_core.classifiers import JudgeNet, digits_seen, load_classifier
 from diffusion_core.data import load_mnist
