@@ -17,7 +17,7 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 
-from diffusion_core.data import remove_half_downloaded
+from diffusion_core.data.mnist import remove_half_downloaded
 from pages.api.early_style import EarlyStyle
 from pages.api.nearest import NearestPage
 from pages.api.origin import OwnPagesOnly

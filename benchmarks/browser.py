@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.chromium import Traffic, in_short, launched, tab
 from benchmarks.server import App, running_app
 from benchmarks.timing import Say, percentile, spread
-from diffusion_core.data import mnist_available
+from diffusion_core.data.mnist import mnist_available
 from diffusion_core.errors import CannotMeasureError
 
 if TYPE_CHECKING:

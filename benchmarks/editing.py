@@ -13,19 +13,19 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from benchmarks.timing import Say
-from diffusion_core.batcher import Batcher, Job
-from diffusion_core.checkpoint import SHIPPED, load_checkpoint
-from diffusion_core.classifiers import JudgeNet, digits_seen, load_classifier
-from diffusion_core.data import load_mnist
-from diffusion_core.degradations import SMALL_SIDES, degrade, matrix_of
+from diffusion_core.data.degradations import SMALL_SIDES, degrade, matrix_of
+from diffusion_core.data.mnist import load_mnist
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.editing import EncodedBetween, Restoration, clean, repair, resampling, restore
 from diffusion_core.errors import CannotMeasureError, MnistError
+from diffusion_core.files.checkpoint import SHIPPED, load_checkpoint
+from diffusion_core.measure.classifiers import JudgeNet, digits_seen, load_classifier
 from diffusion_core.pixels import to_model, to_uint8
 from diffusion_core.prediction import Prediction, from_x0
 from diffusion_core.request import NO_LABEL, Request
 from diffusion_core.run import Run, Step
 from diffusion_core.samplers import Level, Noise
+from diffusion_core.service.batcher import Batcher, Job
 from diffusion_core.service.edit_runs import AGAIN, BLUR_NOISE, edit_run
 from diffusion_core.service.edits import Between, Edit, Repair, Restore
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from diffusion_core.colours import THEMES
-from diffusion_core.files import replacing
-from diffusion_core.frontier import Frontier, best
+from diffusion_core.files.whole import replacing
+from diffusion_core.measure.frontier import Frontier, best
 from diffusion_core.request import SAMPLER_TITLES
 
 MARKERS = {"ddpm": "v", "ddim": "o", "heun": "s", "dpmpp": "D", "leap": "*"}

@@ -22,13 +22,13 @@ from functools import cache, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from diffusion_core.data import Digits, load_mnist, mnist_available
+from diffusion_core.data.embedded import embedded_digits
+from diffusion_core.data.mnist import Digits, load_mnist, mnist_available
 from diffusion_core.denoiser import IdealDenoiser
-from diffusion_core.embedded import embedded_digits
 from diffusion_core.errors import MnistError, UserFacingError
-from diffusion_core.nearest import Found, NearestSearch
+from diffusion_core.files.recording import frames_of, recording_head
+from diffusion_core.measure.nearest import Found, NearestSearch
 from diffusion_core.pixels import to_model
-from diffusion_core.recording import frames_of, recording_head
 from diffusion_core.request import Request
 from diffusion_core.run import sample
 from diffusion_core.schedule import Floats

@@ -33,13 +33,13 @@ from torch import Tensor, nn
 
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import TrainingDivergedError
+from diffusion_core.files.state import read_state, under, write_state
 from diffusion_core.optimizers import optimizer_tensors, restore_optimizer
 from diffusion_core.prediction import add_noise, from_velocity
 from diffusion_core.request import LEAP_TIMES, NUM_CLASSES, Request
 from diffusion_core.run import Run
 from diffusion_core.samplers import grid_of
 from diffusion_core.schedule import COSINE, Floats, alpha_sigma
-from diffusion_core.state_file import read_state, under, write_state
 from diffusion_core.training import ema_decay, step_generator
 from diffusion_core.unet import UNet, UNetConfig
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from diffusion_core.shipped import ASSETS, damaged, read_json
+from diffusion_core.files.shipped import ASSETS, damaged, read_json
 
 PREDICTIONS = ASSETS / "predictions.json"
 Measure = Literal["look", "same", "returns", "ink", "alike", "calls", "told"]

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from diffusion_core.denoiser import Denoiser
+from diffusion_core.files.recording import NOISE_REACH
 from diffusion_core.guidance import Query
 from diffusion_core.pixels import to_uint8
 from diffusion_core.prediction import Prediction, add_noise
-from diffusion_core.recording import NOISE_REACH
 from diffusion_core.request import GUESS_LEVELS, IMAGE_SIZE, NO_LABEL
 from diffusion_core.schedule import Schedule, alpha_sigma
 

@@ -6,7 +6,7 @@
 s = 0 (label ignored), and for pictures without a label, one answer is enough.
 
 Asking and combining are two functions, so that whoever holds the denoiser decides when to ask it,
-and may put the questions of many into one batch (diffusion_core/batcher.py).
+and may put the questions of many into one batch (diffusion_core/service/batcher.py).
 """
 
 from __future__ import annotations

@@ -18,9 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from diffusion_core.checkpoint import read_card, save_checkpoint
 from diffusion_core.errors import RequestError
-from diffusion_core.files import replacing
+from diffusion_core.files.checkpoint import read_card, save_checkpoint
+from diffusion_core.files.whole import replacing
 from diffusion_core.schedule import Floats
 from diffusion_core.training import TrainingEvent, TrainingState
 from diffusion_core.unet import UNet

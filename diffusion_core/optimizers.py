@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from diffusion_core.files.state import under
 from diffusion_core.muon import Muon
-from diffusion_core.state_file import under
 
 
 class Optimizers:

@@ -21,10 +21,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from diffusion_core.bundle import bundle
-from diffusion_core.data import Digits, load_mnist
+from diffusion_core.data.embedded import embedded_digits
+from diffusion_core.data.mnist import Digits, load_mnist
 from diffusion_core.descent import descend, level_losses, shuffled_times
-from diffusion_core.embedded import embedded_digits
+from diffusion_core.files.bundle import bundle
 from diffusion_core.pixels import to_model
 from diffusion_core.prediction import from_velocity
 from diffusion_core.service.practice import LevelCurve, Practice

@@ -10,17 +10,17 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from diffusion_core.classifiers import (
+from diffusion_core.data.embedded import embedded_digits
+from diffusion_core.data.mnist import load_mnist, mnist_available
+from diffusion_core.errors import MnistError
+from diffusion_core.guidance import Query
+from diffusion_core.measure.classifiers import (
     FeatureNet,
     JudgeNet,
     digits_seen,
     features_of,
     load_classifier,
 )
-from diffusion_core.data import load_mnist, mnist_available
-from diffusion_core.embedded import embedded_digits
-from diffusion_core.errors import MnistError
-from diffusion_core.guidance import Query
 from diffusion_core.pixels import to_uint8
 from diffusion_core.prediction import Prediction
 from diffusion_core.request import Request

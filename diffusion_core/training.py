@@ -25,11 +25,11 @@ import torch
 from torch import Tensor
 
 from diffusion_core.errors import RequestError, TrainingDivergedError
+from diffusion_core.files.state import read_state, under, write_state
 from diffusion_core.optimizers import Optimizers
 from diffusion_core.prediction import add_noise, velocity
 from diffusion_core.request import NO_LABEL
 from diffusion_core.schedule import COSINE, Floats, Schedule, alpha_sigma, cosine_time
-from diffusion_core.state_file import read_state, under, write_state
 from diffusion_core.unet import UNet, UNetConfig
 
 Network = TypeVar("Network", bound=torch.nn.Module)

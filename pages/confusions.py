@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from diffusion_core.cards import shipped_card
+from diffusion_core.files.cards import shipped_card
 from pages.components.address import choice, heed_address, locked, one_of, whole
 from pages.components.claims import CLAIMS, claim_of, show
 from pages.components.faults import naming_faults

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from diffusion_core.frontier import Frontier, Point, load_frontier
+from diffusion_core.measure.frontier import Frontier, Point, load_frontier
 from pages.components.address import choice, heed_address, one_of
 from pages.components.frontier_chart import COSTS, frontier_chart, name_of
 from pages.components.prose import prose, reading

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from diffusion_core.embedded import HOME_SCENE
+from diffusion_core.data.embedded import HOME_SCENE
 from pages.components.address import choice, heed_address, one_of
 from pages.components.chrome import progress
 from pages.components.foot import PATH

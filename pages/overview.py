@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from diffusion_core.embedded import HOME_SCENE, REVERSE_SCENE
+from diffusion_core.data.embedded import HOME_SCENE, REVERSE_SCENE
 from pages.components.lesson_scenes import drill, small_forward
 from pages.components.prose import prose, reading, takeaway
 from pages.components.question import question_card

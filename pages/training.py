@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from diffusion_core.cards import shipped_card
+from diffusion_core.files.cards import shipped_card
 from pages.components.faults import naming_faults
 from pages.components.lab_choice import choose_lab
 from pages.components.prose import reading, takeaway

@@ -8,7 +8,7 @@ from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
-from diffusion_core.data import mnist_available
+from diffusion_core.data.mnist import mnist_available
 
 # The tensors are tiny: threads would only wait for each other.
 torch.set_num_threads(1)

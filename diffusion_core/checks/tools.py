@@ -11,8 +11,8 @@ import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
 
+from diffusion_core.data.embedded import embedded_digits
 from diffusion_core.denoiser import Denoiser
-from diffusion_core.embedded import embedded_digits
 from diffusion_core.guidance import Guided
 from diffusion_core.pixels import to_model
 from diffusion_core.prediction import (

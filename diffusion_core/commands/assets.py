@@ -17,10 +17,8 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from diffusion_core.checkpoint import MODELS, SHIPPED, load_checkpoint
 from diffusion_core.commands.sample import draw
-from diffusion_core.denoiser import NetworkDenoiser
-from diffusion_core.embedded import (
+from diffusion_core.data.embedded import (
     EMBEDDED,
     FORWARD_SCENE,
     HOME_SCENE,
@@ -29,12 +27,14 @@ from diffusion_core.embedded import (
     embedded_digits,
     forward_noise,
 )
+from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.experiments import PREDICTIONS
-from diffusion_core.files import make_sure, replacing
+from diffusion_core.files.checkpoint import MODELS, SHIPPED, load_checkpoint
+from diffusion_core.files.recording import record
+from diffusion_core.files.whole import make_sure, replacing
 from diffusion_core.guessing import guess_along
 from diffusion_core.pixels import to_model
 from diffusion_core.predictions import save_outcomes
-from diffusion_core.recording import record
 from diffusion_core.request import Request
 from diffusion_core.run import sample
 from diffusion_core.schedule import COSINE

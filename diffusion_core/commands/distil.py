@@ -11,9 +11,8 @@ from pathlib import Path
 
 import torch
 
-from diffusion_core.checkpoint import LEAP, SHIPPED, load_checkpoint, read_card, save_checkpoint
 from diffusion_core.commands.options import add_device, machine_of
-from diffusion_core.data import load_mnist
+from diffusion_core.data.mnist import load_mnist
 from diffusion_core.distillation import (
     DistillationConfig,
     DistillationEvent,
@@ -28,7 +27,14 @@ from diffusion_core.distillation import (
     teacher_paths,
 )
 from diffusion_core.errors import RequestError
-from diffusion_core.files import make_sure
+from diffusion_core.files.checkpoint import (
+    LEAP,
+    SHIPPED,
+    load_checkpoint,
+    read_card,
+    save_checkpoint,
+)
+from diffusion_core.files.whole import make_sure
 from diffusion_core.pixels import to_model
 from diffusion_core.training import fast_precision
 

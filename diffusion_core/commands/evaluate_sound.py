@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import torch
 
-from diffusion_core.checkpoint import SOUND, load_checkpoint, read_card, write_card
+from diffusion_core.commands.sound_card import sound_table
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import RequestError
-from diffusion_core.files import make_sure
+from diffusion_core.files.checkpoint import SOUND, load_checkpoint, read_card, write_card
+from diffusion_core.files.whole import make_sure
 from diffusion_core.request import Request
 from diffusion_core.run import final_picture, sample
 from diffusion_core.schedule import COSINE
-from diffusion_core.sound.card import sound_table
 from diffusion_core.sound.evaluation import NotesReport, measure_notes
 from diffusion_core.sound.notes import NAMES
 from diffusion_core.sound.synth import notes

@@ -13,11 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from diffusion_core.checkpoint import SHIPPED, read_card, write_card
 from diffusion_core.commands.options import machine_of
-from diffusion_core.embedded import HISTORY_SCENE
+from diffusion_core.data.embedded import HISTORY_SCENE
 from diffusion_core.errors import RequestError
-from diffusion_core.files import make_sure, replacing
+from diffusion_core.files.checkpoint import SHIPPED, read_card, write_card
+from diffusion_core.files.state import read_state
+from diffusion_core.files.whole import make_sure, replacing
 from diffusion_core.history import (
     GUESS_TIMES,
     LEVEL_DIGITS,
@@ -32,7 +33,6 @@ from diffusion_core.history import (
     kept_portrait,
 )
 from diffusion_core.moments import read_losses, read_moments
-from diffusion_core.state_file import read_state
 
 STATE = "state.safetensors"
 

@@ -10,7 +10,7 @@ import argparse
 import json
 from pathlib import Path
 
-from diffusion_core.files import make_sure
+from diffusion_core.files.whole import make_sure
 from diffusion_core.own.learning import train_digits
 from diffusion_core.service.own import LONGEST, TrainingDigits
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from diffusion_core.checkpoint import MODELS, load_checkpoint
 from diffusion_core.commands.options import add_device
 from diffusion_core.denoiser import Denoiser, NetworkDenoiser
 from diffusion_core.errors import RequestError
-from diffusion_core.files import make_sure, replacing
+from diffusion_core.files.checkpoint import MODELS, load_checkpoint
+from diffusion_core.files.whole import make_sure, replacing
 from diffusion_core.pixels import to_uint8
 from diffusion_core.request import Request, network_of
 from diffusion_core.run import final_picture, sample

@@ -13,12 +13,12 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from diffusion_core.checkpoint import load_checkpoint, read_card, save_checkpoint
 from diffusion_core.commands.options import add_device, machine_of
 from diffusion_core.commands.subjects import Examples, Subject, digits, sound
-from diffusion_core.data import download_mnist, load_mnist
+from diffusion_core.data.mnist import download_mnist, load_mnist
 from diffusion_core.errors import RequestError
-from diffusion_core.files import make_sure, replacing
+from diffusion_core.files.checkpoint import load_checkpoint, read_card, save_checkpoint
+from diffusion_core.files.whole import make_sure, replacing
 from diffusion_core.moments import Recorder
 from diffusion_core.pixels import to_model
 from diffusion_core.sound.training import SHAPE

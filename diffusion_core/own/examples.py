@@ -14,10 +14,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from diffusion_core.checkpoint import LEAP, load_checkpoint
-from diffusion_core.data import Digits, load_mnist, mnist_available
+from diffusion_core.data.mnist import Digits, load_mnist, mnist_available
 from diffusion_core.denoiser import NetworkDenoiser
-from diffusion_core.evaluation import some_of
+from diffusion_core.files.checkpoint import LEAP, load_checkpoint
+from diffusion_core.measure.evaluation import some_of
 from diffusion_core.pixels import to_model
 from diffusion_core.request import Request
 from diffusion_core.run import final_picture, sample

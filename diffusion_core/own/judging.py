@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from diffusion_core.checkpoint import read_card
-from diffusion_core.classifiers import JudgeNet, digits_seen
 from diffusion_core.denoiser import NetworkDenoiser
+from diffusion_core.files.checkpoint import read_card
+from diffusion_core.measure.classifiers import JudgeNet, digits_seen
 from diffusion_core.pixels import to_uint8
 from diffusion_core.request import Request
 from diffusion_core.run import sample

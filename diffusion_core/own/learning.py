@@ -27,12 +27,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from diffusion_core.bundle import bundle
-from diffusion_core.checkpoint import save_checkpoint
-from diffusion_core.classifiers import JudgeNet, load_classifier
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import CannotWriteError, TrainingDivergedError
-from diffusion_core.files import make_sure
+from diffusion_core.files.bundle import bundle
+from diffusion_core.files.checkpoint import save_checkpoint
+from diffusion_core.files.whole import make_sure
+from diffusion_core.measure.classifiers import JudgeNet, load_classifier
 from diffusion_core.own.examples import DRAWN_PER_SECOND, Examples, examples
 from diffusion_core.own.judging import COUNT, STEPS, judged, shipped_share
 from diffusion_core.own.recipe import (

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from diffusion_core.errors import RequestError
-from diffusion_core.files import replacing
+from diffusion_core.files.whole import replacing
 
 KEPT_EACH = 3
 """Models of one owner."""

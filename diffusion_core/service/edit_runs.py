@@ -6,8 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from diffusion_core.batcher import Job
-from diffusion_core.degradations import matrix_of
+from diffusion_core.data.degradations import matrix_of
 from diffusion_core.editing import (
     EncodedBetween,
     Restoration,
@@ -17,6 +16,7 @@ from diffusion_core.editing import (
     stops_between,
 )
 from diffusion_core.request import IMAGE_SIZE
+from diffusion_core.service.batcher import Job
 from diffusion_core.service.edits import Between, Edit, Repair, Restore
 
 BLUR_NOISE = 0.02

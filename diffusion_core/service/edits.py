@@ -27,7 +27,7 @@ def recording_size(request: Request) -> int:
 
 @dataclass(frozen=True)
 class _Recorded:
-    """A job that a request leads, answered by a recording (diffusion_core/recording.py)."""
+    """A job that a request leads, answered by a recording (diffusion_core/files/recording.py)."""
 
     request: Request
 

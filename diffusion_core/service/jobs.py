@@ -26,7 +26,7 @@ from diffusion_core.service.practice import LevelCurve, Practice
 
 @dataclass(frozen=True)
 class Drawing:
-    """The reverse process, answered by a recording (diffusion_core/recording.py) as it grows."""
+    """The reverse process, answered by a recording (diffusion_core/files/recording.py) as it grows."""
 
     request: Request
     every: int = 1

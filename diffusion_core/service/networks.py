@@ -6,9 +6,9 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from diffusion_core.checkpoint import MODELS, load_checkpoint
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import CheckpointError, named
+from diffusion_core.files.checkpoint import MODELS, load_checkpoint
 from diffusion_core.request import Request
 from diffusion_core.run import DIGIT_SIZE, final_picture, sample
 from diffusion_core.sound.training import SIZE as WAVE

@@ -31,20 +31,20 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from diffusion_core.batcher import Batcher, Report
 from diffusion_core.checks import NETWORK_CHECKS, run_check
 from diffusion_core.copying import ideal_work, nearest_work
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.editing import run_from
 from diffusion_core.errors import CheckpointError, UserFacingError, note
+from diffusion_core.files.recording import frames_of, recording_head
 from diffusion_core.guessing import Guesses, Guessing
 from diffusion_core.own.shelf import GONE
 from diffusion_core.pixels import to_model
 from diffusion_core.practice import Practices
-from diffusion_core.recording import frames_of, recording_head
 from diffusion_core.request import IMAGE_SIZE, network_of
 from diffusion_core.run import Run, Step
 from diffusion_core.schedule import make_schedule
+from diffusion_core.service.batcher import Batcher, Report
 from diffusion_core.service.edit_runs import edit_run
 from diffusion_core.service.edits import Edit, Ideal, Nearest, Spread
 from diffusion_core.service.jobs import Checking, Drawing, Guess, Job

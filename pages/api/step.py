@@ -1,6 +1,6 @@
 """GET /api/step: one training step, taken slowly. GET /api/levels: a network's loss by level.
 
-The bodies are bundles (diffusion_core/bundle.py) as the worker sends them; what is in them says
+The bodies are bundles (diffusion_core/files/bundle.py) as the worker sends them; what is in them says
 diffusion_core/practice.py.
 """
 

@@ -11,8 +11,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from diffusion_core.data import Digits, download_mnist, load_mnist, mnist_available
-from diffusion_core.embedded import embedded_digits
+from diffusion_core.data.embedded import embedded_digits
+from diffusion_core.data.mnist import Digits, download_mnist, load_mnist, mnist_available
 from diffusion_core.errors import MnistError, UserFacingError, note
 
 

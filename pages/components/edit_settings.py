@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from diffusion_core.degradations import BLUR_WIDTHS, GRAIN_LEVELS, SMALL_SIDES, WAYS
+from diffusion_core.data.degradations import BLUR_WIDTHS, GRAIN_LEVELS, SMALL_SIDES, WAYS
 from diffusion_core.errors import RequestError
 from diffusion_core.request import NO_LABEL, Request, frame_count
 from diffusion_core.service.edits import Between, Edit, Repair, Restore

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diffusion_core.embedded import forward_noise
+from diffusion_core.data.embedded import forward_noise
 from diffusion_core.errors import AssetError, RequestError, note
 from diffusion_core.request import MAX_SEED
 from diffusion_core.schedule import CosineSchedule, LinearBetaSchedule, Schedule, alpha_sigma

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from diffusion_core.colours import THEMES
-from diffusion_core.frontier import Frontier, Point, best
+from diffusion_core.measure.frontier import Frontier, Point, best
 from diffusion_core.request import SAMPLER_TITLES
 
 COSTS = {"calls": "network calls", "milliseconds": "milliseconds a digit"}

@@ -11,9 +11,9 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from diffusion_core.cards import Card, shipped_card
-from diffusion_core.embedded import HISTORY_SCENE
-from diffusion_core.shipped import damaged, read_arrays, read_json
+from diffusion_core.data.embedded import HISTORY_SCENE
+from diffusion_core.files.cards import Card, shipped_card
+from diffusion_core.files.shipped import damaged, read_arrays, read_json
 from pages.components.stage.bundle import bundle
 from pages.components.words import LessonError, sentences_by, words
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diffusion_core.embedded import REVERSE_SCENE, forward_noise
+from diffusion_core.data.embedded import REVERSE_SCENE, forward_noise
 from diffusion_core.request import GUESS_LEVELS
 from diffusion_core.schedule import COSINE, alpha_sigma
 from pages.components.forward_scene import ForwardSettings

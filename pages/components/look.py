@@ -9,9 +9,9 @@ from pathlib import Path
 import streamlit as st
 from PIL import Image
 
-from diffusion_core.embedded import ICON
+from diffusion_core.data.embedded import ICON
 from diffusion_core.errors import note
-from diffusion_core.shipped import damaged, read_bytes
+from diffusion_core.files.shipped import damaged, read_bytes
 from pages.components.address import controls
 
 STYLE = Path(__file__).with_name("look.css").read_text("utf-8")

@@ -10,8 +10,8 @@ import os
 from pathlib import Path
 
 from diffusion_core.errors import CannotWriteError, note
+from diffusion_core.files.scratch import Scratch, remove_left_behind
 from diffusion_core.own.shelf import Shelf
-from diffusion_core.scratch import Scratch, remove_left_behind
 
 PREFIX = "through-the-fog-"
 NOWHERE = Path(os.devnull) / "no-models"

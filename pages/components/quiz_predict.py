@@ -6,7 +6,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from diffusion_core.experiments import EXPERIMENTS, PREDICTIONS, Setup, outcomes
-from diffusion_core.shipped import damaged
+from diffusion_core.files.shipped import damaged
 from pages.components.address import asked_for, whole
 from pages.components.forward_scene import ForwardSettings, forward_scene
 from pages.components.quiz_card import Place, ask, verdict_of

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diffusion_core.embedded import (
+from diffusion_core.data.embedded import (
     FORWARD_SCENE,
     HOME_SCENE,
     REVERSE_SCENE,
@@ -18,9 +18,9 @@ from diffusion_core.embedded import (
     forward_noise,
 )
 from diffusion_core.errors import AssetError, note
+from diffusion_core.files.shipped import damaged, read_arrays
 from diffusion_core.request import FRAME_HEAD, GUESS_LEVELS, IMAGE_SIZE
 from diffusion_core.schedule import COSINE, alpha_sigma
-from diffusion_core.shipped import damaged, read_arrays
 
 DIGIT, WHICH, SEED = 3, 2, 24
 """Of the embedded digits, the one that the forward recordings are about, and its noise."""
@@ -31,7 +31,7 @@ HELD = {REVERSE_SCENE: (21, 4), HOME_SCENE: (25, 10)}
 
 @cache
 def recorded(path: Path) -> NDArray[np.uint8]:
-    """The bytes of a recorded run (diffusion_core/recording.py). AssetError if they are not one."""
+    """The bytes of a recorded run (diffusion_core/files/recording.py). AssetError if they are not one."""
     recording = read_arrays(path, {"recording": ("uint8", (None,))})["recording"]
     head, _, body = recording.tobytes().partition(b"\n")
     try:

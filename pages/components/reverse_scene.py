@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from diffusion_core.embedded import REVERSE_SCENE
+from diffusion_core.data.embedded import REVERSE_SCENE
 from diffusion_core.errors import RequestError
 from diffusion_core.request import (
     MAX_GUIDANCE,

@@ -131,7 +131,7 @@ def _greys(x: NDArray[np.float64]) -> Pictures:
 def reverse_show(
     lanes: Sequence[ReverseSettings], recordings: Sequence[bytes], step: int | None = None
 ) -> Show:
-    """One or two runs of the model, from their recordings (diffusion_core/recording.py).
+    """One or two runs of the model, from their recordings (diffusion_core/files/recording.py).
 
     step: the one on stage, on the timeline of the longest run.
     """

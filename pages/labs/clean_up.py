@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from diffusion_core.degradations import SMALL_SIDES, degrade, matrix_of
+from diffusion_core.data.degradations import SMALL_SIDES, degrade, matrix_of
 from diffusion_core.errors import RequestError
 from diffusion_core.request import IMAGE_SIZE, MAX_SEED
 from pages.components.address import choice, heed_address, locked, number, one_of, whole

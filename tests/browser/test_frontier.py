@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from diffusion_core.frontier import load_frontier
+from diffusion_core.measure.frontier import load_frontier
 from pages.components.frontier_chart import name_of
 from tests.browser.conftest import Visitor
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from diffusion_core.bundle import bundle
-from diffusion_core.recording import recording_head
+from diffusion_core.files.bundle import bundle
+from diffusion_core.files.recording import recording_head
 from diffusion_core.request import FRAME_HEAD, Request
 from tests.chaos import wishes
 from tests.chaos.house import House

@@ -5,11 +5,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from diffusion_core.batcher import Job
 from diffusion_core.denoiser import Denoiser
 from diffusion_core.prediction import Prediction
 from diffusion_core.run import Step
 from diffusion_core.schedule import Floats
+from diffusion_core.service.batcher import Job
 
 
 class Field:

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from diffusion_core.batcher import Batcher, Report
 from diffusion_core.denoiser import Denoiser, NetworkDenoiser
 from diffusion_core.errors import RequestError
 from diffusion_core.pixels import to_uint8
@@ -19,6 +18,7 @@ from diffusion_core.prediction import Prediction, from_x0
 from diffusion_core.request import NO_LABEL, Request
 from diffusion_core.run import Run, Step, final_picture, sample
 from diffusion_core.schedule import Floats
+from diffusion_core.service.batcher import Batcher, Report
 from diffusion_core.service.ledger import Ledger
 from diffusion_core.unet import UNet
 

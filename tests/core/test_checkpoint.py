@@ -16,14 +16,14 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from diffusion_core.checkpoint import (
+from diffusion_core.errors import CannotWriteError, CheckpointError
+from diffusion_core.files.checkpoint import (
     FORMAT,
     load_checkpoint,
     read_card,
     save_checkpoint,
     write_card,
 )
-from diffusion_core.errors import CannotWriteError, CheckpointError
 from diffusion_core.unet import UNet, UNetConfig
 
 FullDisk = Callable[[int], AbstractContextManager[None]]

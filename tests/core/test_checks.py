@@ -15,7 +15,6 @@ import torch
 from torch import Tensor
 
 from diffusion_core import denoiser, prediction, samplers
-from diffusion_core.checkpoint import load_checkpoint
 from diffusion_core.checks import (
     CHECKS,
     NETWORK_CHECKS,
@@ -27,6 +26,7 @@ from diffusion_core.checks import (
 )
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import RequestError
+from diffusion_core.files.checkpoint import load_checkpoint
 from diffusion_core.gaussian import Gaussian
 from diffusion_core.guidance import guided
 from diffusion_core.prediction import Prediction

@@ -10,7 +10,9 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 
-from diffusion_core.classifiers import (
+from diffusion_core.data.mnist import Digits, load_mnist
+from diffusion_core.errors import CheckpointError
+from diffusion_core.measure.classifiers import (
     CLASSIFIERS,
     FORMAT,
     Classifier,
@@ -25,8 +27,6 @@ from diffusion_core.classifiers import (
     save_classifier,
     train_classifier,
 )
-from diffusion_core.data import Digits, load_mnist
-from diffusion_core.errors import CheckpointError
 
 both = pytest.mark.parametrize("kind", CLASSIFIERS)
 

@@ -12,11 +12,11 @@ import pytest
 from numpy.typing import NDArray
 
 from diffusion_core.__main__ import COMMANDS, main
-from diffusion_core.checkpoint import load_checkpoint, read_card
 from diffusion_core.commands import sample as sample_command
 from diffusion_core.commands import train as train_command
-from diffusion_core.data import Digits
+from diffusion_core.data.mnist import Digits
 from diffusion_core.denoiser import NetworkDenoiser
+from diffusion_core.files.checkpoint import load_checkpoint, read_card
 from diffusion_core.pixels import to_uint8
 from diffusion_core.request import Request
 from diffusion_core.run import final_picture, sample

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from diffusion_core import copying
 from diffusion_core.copying import ideal_work, known, nearest_work
-from diffusion_core.embedded import embedded_digits
-from diffusion_core.evaluation import nearest_distances
-from diffusion_core.nearest import NearestSearch, nearest
+from diffusion_core.data.embedded import embedded_digits
+from diffusion_core.measure.evaluation import nearest_distances
+from diffusion_core.measure.nearest import NearestSearch, nearest
 from diffusion_core.pixels import to_model
 from diffusion_core.request import FRAME_HEAD, Request
 from diffusion_core.run import sample

@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from diffusion_core import embedded, practice, spread
-from diffusion_core.checkpoint import MODELS
-from diffusion_core.classifiers import FOLDER, load_classifier
+from diffusion_core import practice, spread
+from diffusion_core.data.mnist import embedded
 from diffusion_core.errors import PROJECT
+from diffusion_core.files.checkpoint import MODELS
+from diffusion_core.measure.classifiers import FOLDER, load_classifier
 from diffusion_core.request import Request
 from diffusion_core.service import worker as worker_module
 from diffusion_core.service.edits import Spread

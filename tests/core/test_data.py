@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from diffusion_core.data import load_mnist, mnist_available
+from diffusion_core.data.mnist import load_mnist, mnist_available
 from tests.core.tiny_mnist import (
     StandIn,
     assert_whole,

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from diffusion_core import data
-from diffusion_core.data import download_mnist, mnist_available
+from diffusion_core.data.mnist import download_mnist, mnist_available
+from diffusion_core.data.mnist import mnist as data
 from diffusion_core.errors import CannotWriteError
 from tests.core.tiny_mnist import (
     StandIn,
@@ -197,5 +197,5 @@ def test_a_read_only_cache(cache: Path, mirrors: Mirrors, monkeypatch: pytest.Mo
     def refuse(*args: object, **options: object) -> None:
         raise OSError(30, "Read-only file system", str(cache))
 
-    monkeypatch.setattr("diffusion_core.files.tempfile.mkstemp", refuse)
+    monkeypatch.setattr("diffusion_core.files.whole.tempfile.mkstemp", refuse)
     assert "Read-only file system" in complaint(download_mnist, CannotWriteError)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from diffusion_core.degradations import WAYS, averaging, blurring, degrade, matrix_of
-from diffusion_core.embedded import embedded_digits
+from diffusion_core.data.degradations import WAYS, averaging, blurring, degrade, matrix_of
+from diffusion_core.data.embedded import embedded_digits
 from diffusion_core.errors import RequestError
 
 DIGIT = embedded_digits().images[30]

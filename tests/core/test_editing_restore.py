@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from diffusion_core.degradations import averaging, blurring, degrade
+from diffusion_core.data.degradations import averaging, blurring, degrade
 from diffusion_core.denoiser import IdealDenoiser
 from diffusion_core.editing import Restoration, clean, restore
 from diffusion_core.editing.restoring import averages_kept

@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from diffusion_core.checkpoint import read_card, write_card
-from diffusion_core.classifiers import FeatureNet, JudgeNet
 from diffusion_core.commands import evaluate as command
-from diffusion_core.data import Digits
+from diffusion_core.commands.card import known_limits, model_card
+from diffusion_core.data.mnist import Digits
 from diffusion_core.errors import RequestError
-from diffusion_core.evaluation import (
+from diffusion_core.files.checkpoint import read_card, write_card
+from diffusion_core.measure.classifiers import FeatureNet, JudgeNet
+from diffusion_core.measure.evaluation import (
     Moments,
     accuracy_per_label,
     density_coverage,
@@ -26,7 +27,6 @@ from diffusion_core.evaluation import (
     share_inside,
     some_of,
 )
-from diffusion_core.model_card import known_limits, model_card
 from diffusion_core.schedule import Floats
 
 

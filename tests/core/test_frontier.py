@@ -15,7 +15,14 @@ from benchmarks import frontier as measuring
 from benchmarks.figure import draw_frontier
 from benchmarks.frontier import FrontierPlan, calls_of, frontier_lines
 from diffusion_core.colours import THEMES
-from diffusion_core.frontier import SHOWN, Frontier, Point, best, load_frontier, save_frontier
+from diffusion_core.measure.frontier import (
+    SHOWN,
+    Frontier,
+    Point,
+    best,
+    load_frontier,
+    save_frontier,
+)
 from diffusion_core.request import LEAP_STEPS, SAMPLER_NAMES
 from tests.core.test_evaluation import smudges
 

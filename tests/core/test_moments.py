@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from diffusion_core.checkpoint import load_checkpoint
 from diffusion_core.errors import RequestError
+from diffusion_core.files.checkpoint import load_checkpoint
 from diffusion_core.history import curve_of
 from diffusion_core.moments import Recorder, moment_steps, read_losses, read_moments
 from diffusion_core.training import TrainingState, load_state, new_state, save_state, train

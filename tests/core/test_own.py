@@ -14,10 +14,10 @@ import pytest
 import torch
 
 from diffusion_core.__main__ import main
-from diffusion_core.checkpoint import load_checkpoint, read_card
-from diffusion_core.data import load_mnist
+from diffusion_core.data.mnist import load_mnist
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import MnistError, RequestError, TrainingDivergedError
+from diffusion_core.files.checkpoint import load_checkpoint, read_card
 from diffusion_core.own import learning
 from diffusion_core.own.examples import Examples, examples
 from diffusion_core.own.judging import shipped_share

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from diffusion_core.checkpoint import load_checkpoint, save_checkpoint
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import CheckpointError, RequestError
+from diffusion_core.files.checkpoint import load_checkpoint, save_checkpoint
 from diffusion_core.own.shelf import HOURS, KEPT_EACH, Shelf
 from diffusion_core.service.networks import Networks
 from diffusion_core.unet import UNet

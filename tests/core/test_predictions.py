@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from diffusion_core import predictions as measuring
-from diffusion_core.checkpoint import MODELS, load_checkpoint
 from diffusion_core.denoiser import Denoiser, NetworkDenoiser
 from diffusion_core.experiments import EXPERIMENTS, PREDICTIONS, Experiment, Setup, outcomes
+from diffusion_core.files.checkpoint import MODELS, load_checkpoint
 from diffusion_core.predictions import (
     NoOutcomeError,
     Pictures,

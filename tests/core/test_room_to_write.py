@@ -11,7 +11,7 @@ import pytest
 from benchmarks import __main__ as benchmark_command
 from diffusion_core.__main__ import main
 from diffusion_core.errors import CannotWriteError
-from diffusion_core.files import make_sure
+from diffusion_core.files.whole import make_sure
 from diffusion_core.own import learning
 from diffusion_core.service.own import TrainingDigits
 

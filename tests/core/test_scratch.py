@@ -11,19 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from diffusion_core.files import remove_half_written, replacing
-from diffusion_core.scratch import DAY, LOCK, Scratch, remove_left_behind
+from diffusion_core.files.scratch import DAY, LOCK, Scratch, remove_left_behind
+from diffusion_core.files.whole import remove_half_written, replacing
 
 PREFIX = "fog-test-"
 ROOT = Path(__file__).resolve().parents[2]
 HOLDS_A_FOLDER = f"""
-from diffusion_core.scratch import Scratch
+from diffusion_core.files.scratch import Scratch
 print(Scratch({PREFIX!r}).path, flush=True)
 input()
 """
 WRITES_HALF = """
 import sys
-from diffusion_core.files import replacing
+from diffusion_core.files.whole import replacing
 with replacing(sys.argv[1]) as temporary:
     temporary.write_bytes(b"half")
     print(temporary, flush=True)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from diffusion_core.checkpoint import load_checkpoint
 from diffusion_core.denoiser import NetworkDenoiser
-from diffusion_core.recording import record
+from diffusion_core.files.checkpoint import load_checkpoint
+from diffusion_core.files.recording import record
 from diffusion_core.request import Request
 from diffusion_core.run import sample
 from diffusion_core.service.answer import Before, ServiceError, TooManyError

@@ -9,9 +9,9 @@ import pytest
 from torch import Tensor
 
 from diffusion_core.__main__ import main
-from diffusion_core.checkpoint import SOUND, load_checkpoint, read_card
 from diffusion_core.commands import subjects
 from diffusion_core.denoiser import NetworkDenoiser
+from diffusion_core.files.checkpoint import SOUND, load_checkpoint, read_card
 from diffusion_core.request import Request
 from diffusion_core.run import final_picture, sample
 from diffusion_core.sound.evaluation import measure_notes, noise_floor

@@ -11,13 +11,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from diffusion_core.batcher import Batcher
 from diffusion_core.denoiser import Denoiser, NetworkDenoiser
 from diffusion_core.errors import RequestError
 from diffusion_core.prediction import Prediction, from_x0
 from diffusion_core.request import Request
 from diffusion_core.run import Run, sample
 from diffusion_core.schedule import Floats
+from diffusion_core.service.batcher import Batcher
 from diffusion_core.service.limits import Limits
 from diffusion_core.service.melodies import HELD, MAX_SOUND_STEPS, Melody
 from diffusion_core.service.worker import WAVES_WHILE_OTHERS_WAIT

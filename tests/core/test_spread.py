@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 from diffusion_core import spread
-from diffusion_core.batcher import Batcher
-from diffusion_core.checkpoint import SHIPPED, load_checkpoint
+from diffusion_core.data.embedded import embedded_digits
 from diffusion_core.denoiser import NetworkDenoiser
-from diffusion_core.embedded import embedded_digits
 from diffusion_core.errors import RequestError
+from diffusion_core.files.checkpoint import SHIPPED, load_checkpoint
 from diffusion_core.pixels import to_uint8
 from diffusion_core.request import Request
 from diffusion_core.run import final_picture, sample
+from diffusion_core.service.batcher import Batcher
 from diffusion_core.service.edits import Spread
 from diffusion_core.spread import Spreading, mean_distance, measured
 

@@ -7,10 +7,10 @@ import pytest
 import torch
 from torch import nn
 
-from diffusion_core.checkpoint import SHIPPED, load_checkpoint
 from diffusion_core.commands.assets import REVERSE_DEFAULT
+from diffusion_core.data.embedded import REVERSE_SCENE
 from diffusion_core.denoiser import NetworkDenoiser
-from diffusion_core.embedded import REVERSE_SCENE
+from diffusion_core.files.checkpoint import SHIPPED, load_checkpoint
 from diffusion_core.pixels import to_uint8
 from diffusion_core.request import NO_LABEL
 from diffusion_core.run import final_picture, sample

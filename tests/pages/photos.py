@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from diffusion_core.data import Digits
+from diffusion_core.data.mnist import Digits
 
 Floats = NDArray[np.float64]
 PAPERS = ("plain", "ruled", "squared", "ruled with a margin", "recycled", "note", "board")

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
-from diffusion_core.degradations import degrade
+from diffusion_core.data.degradations import degrade
 from diffusion_core.request import NO_LABEL
 from pages.components.edit_settings import EditSettings
 from pages.components.forward_scene import ForwardSettings, picture

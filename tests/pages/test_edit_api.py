@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from starlette.testclient import TestClient
 
-from diffusion_core.degradations import degrade
-from diffusion_core.embedded import embedded_digits
+from diffusion_core.data.degradations import degrade
+from diffusion_core.data.embedded import embedded_digits
 from diffusion_core.errors import RequestError
 from diffusion_core.request import FRAME_HEAD, NO_LABEL
 from pages.components import model

@@ -74,7 +74,7 @@ def test_a_cache_that_is_none(
 ) -> None:
     monkeypatch.delenv("MNIST_DIR", raising=False)
     monkeypatch.setenv("FOG_CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setattr("diffusion_core.data.MIRRORS", ())
+    monkeypatch.setattr("diffusion_core.data.mnist.MIRRORS", ())
     place(tmp_path / "cache")
     said = begin_download().problem
     assert said is not None and said.endswith(".") and str(tmp_path) not in said
@@ -87,7 +87,7 @@ def test_a_folder_that_somebody_may_not_enter(tmp_path: Path, variable: str) -> 
     script = (
         "import os\n"
         "from pages.components.digits import Download, embedded_digits, source\n"
-        "import diffusion_core.data as data\n"
+        "import diffusion_core.data.mnist as data\n"
         "data.MIRRORS = (); embedded_digits()\n"
         f"os.setuid({NOBODY})\n"
         "download = Download(); download.start()\n"
@@ -122,7 +122,7 @@ def test_without_a_temporary_folder_the_app_starts_and_says_so_to_who_trains(
         raise FileNotFoundError(2, "No usable temporary directory found")
 
     monkeypatch.setattr(own_models, "_folder", None)
-    monkeypatch.setattr("diffusion_core.scratch.tempfile.mkdtemp", refuse)
+    monkeypatch.setattr("diffusion_core.files.scratch.tempfile.mkdtemp", refuse)
     own_models.open_shelf()
     assert not own_models.shelf().has("0" * 8)
     with pytest.raises(CannotWriteError, match="There is no room on this server's disk") as caught:

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from diffusion_core.checkpoint import load_checkpoint, save_checkpoint
 from diffusion_core.errors import RequestError
+from diffusion_core.files.checkpoint import load_checkpoint, save_checkpoint
 from diffusion_core.own.shelf import GONE, HOURS, Shelf
 from diffusion_core.unet import UNetConfig
 from pages.components import own_models

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from diffusion_core.embedded import HOME_SCENE
+from diffusion_core.data.embedded import HOME_SCENE
 from diffusion_core.errors import RequestError
 from pages.components.forward_scene import ForwardSettings, forward_scene
 from pages.components.reverse_scene import (

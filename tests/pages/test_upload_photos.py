@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from diffusion_core.classifiers import JudgeNet, digits_seen, load_classifier
-from diffusion_core.data import Digits, load_mnist
-from diffusion_core.embedded import embedded_digits
+from diffusion_core.data.embedded import embedded_digits
+from diffusion_core.data.mnist import Digits, load_mnist
 from diffusion_core.errors import RequestError
+from diffusion_core.measure.classifiers import JudgeNet, digits_seen, load_classifier
 from pages.components.upload import picture_of_upload
 from tests.pages.photos import Photo, photos
 

@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from diffusion_core.checkpoint import load_checkpoint
+from diffusion_core.files.checkpoint import load_checkpoint
 from diffusion_core.schedule import LinearBetaSchedule, alpha_sigma, log_snr, make_schedule
 from quizzes.bank import load_bank
 from quizzes.schema import Number, Question

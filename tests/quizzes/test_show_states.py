@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from diffusion_core import request
-from diffusion_core.frontier import load_frontier
+from diffusion_core.measure.frontier import load_frontier
 from pages.components import forward_scene, modes, reverse_scene
 from pages.components.address import SETTINGS
 from pages.components.claims import CLAIMS, claim_of

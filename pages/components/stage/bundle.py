@@ -1,5 +1,5 @@
 """Numbers and arrays in one piece of bytes: what a stage's scene is made of (diffusion_core)."""
 
-from diffusion_core.bundle import TYPES, bundle
+from diffusion_core.files.bundle import TYPES, bundle
 
 __all__ = ["TYPES", "bundle"]

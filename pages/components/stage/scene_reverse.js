@@ -15,7 +15,7 @@ class Lane {
     this.problem = null;
   }
 
-  // More bytes of the recording (diffusion_core/recording.py), however they were cut.
+  // More bytes of the recording (diffusion_core/files/recording.py), however they were cut.
   take(bytes) {
     let all = new Uint8Array(this.left.length + bytes.length);
     all.set(this.left);

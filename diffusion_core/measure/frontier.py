@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
-from diffusion_core.files import replacing
+from diffusion_core.files.shipped import ASSETS, damaged, read_arrays
+from diffusion_core.files.whole import replacing
 from diffusion_core.request import SAMPLER_TITLES
-from diffusion_core.shipped import ASSETS, damaged, read_arrays
 
 FRONTIER = ASSETS / "frontier.npz"
 SHOWN = 20

@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from diffusion_core.locks import lock, lock_if_left_behind
+from diffusion_core.files.locks import lock, lock_if_left_behind
 
 LOCK = ".in-use"
 """The file whose lock the owner of a folder holds."""

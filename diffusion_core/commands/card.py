@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from diffusion_core.sound.card import sound_section
+from diffusion_core.commands.sound_card import sound_section
 
 Card = dict[str, Any]
 """A card, or the evaluation in it (see commands/evaluate.py), as JSON has it."""

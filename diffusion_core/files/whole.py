@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from diffusion_core.errors import CannotWriteError, named
-from diffusion_core.locks import lock, lock_if_left_behind
+from diffusion_core.files.locks import lock, lock_if_left_behind
 
 
 def is_file(path: str | Path) -> bool:

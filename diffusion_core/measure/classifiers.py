@@ -26,12 +26,12 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from diffusion_core.data import Digits
+from diffusion_core.data.mnist import Digits
 from diffusion_core.errors import CheckpointError, named
-from diffusion_core.files import is_file, replacing
+from diffusion_core.files.shipped import ASSETS
+from diffusion_core.files.whole import is_file, replacing
 from diffusion_core.pixels import to_model
 from diffusion_core.schedule import Floats
-from diffusion_core.shipped import ASSETS
 
 FOLDER = ASSETS / "evaluation"
 FORMAT = "through-the-fog-classifier/1"

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from diffusion_core.errors import AssetError, named
 
-ASSETS = Path(__file__).resolve().parent.parent / "assets"
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
 RESTORE = "restore it from the repository"
 Content = TypeVar("Content")
 Shape = tuple[int | None, ...]

@@ -19,8 +19,8 @@ from safetensors.torch import save
 from torch import Tensor
 
 from diffusion_core.errors import CheckpointError, named
-from diffusion_core.files import is_file, replacing
-from diffusion_core.shipped import ASSETS
+from diffusion_core.files.shipped import ASSETS
+from diffusion_core.files.whole import is_file, replacing
 from diffusion_core.unet import UNet, UNetConfig
 
 SHIPPED = ASSETS / "model" / "digits.safetensors"

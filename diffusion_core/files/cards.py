@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from diffusion_core.shipped import ASSETS, read_json
+from diffusion_core.files.shipped import ASSETS, read_json
 
 CARD = ASSETS / "model" / "digits.json"
 

@@ -1,4 +1,4 @@
-"""The sound model's part of the model card for people (diffusion_core/model_card.py)."""
+"""The sound model's part of the model card for people (diffusion_core/commands/card.py)."""
 
 from __future__ import annotations
 

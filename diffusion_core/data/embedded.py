@@ -10,8 +10,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from diffusion_core.data import Digits
-from diffusion_core.shipped import ASSETS, damaged, read_arrays
+from diffusion_core.data.mnist import Digits
+from diffusion_core.files.shipped import ASSETS, damaged, read_arrays
 
 EMBEDDED = ASSETS / "digits.npz"
 FORWARD_SCENE = ASSETS / "scenes" / "forward.npz"

@@ -25,9 +25,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from diffusion_core.classifiers import FeatureNet, JudgeNet, digits_seen, features_of
-from diffusion_core.data import Digits
-from diffusion_core.nearest import nearest
+from diffusion_core.data.mnist import Digits
+from diffusion_core.measure.classifiers import FeatureNet, JudgeNet, digits_seen, features_of
+from diffusion_core.measure.nearest import nearest
 from diffusion_core.request import NUM_CLASSES
 from diffusion_core.schedule import Floats
 

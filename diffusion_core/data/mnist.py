@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from requests import HTTPError, RequestException, Response, Timeout
 
 from diffusion_core.errors import MnistError
-from diffusion_core.files import is_file, is_folder, remove_half_written, replacing
+from diffusion_core.files.whole import is_file, is_folder, remove_half_written, replacing
 
 Split = Literal["train", "test"]
 

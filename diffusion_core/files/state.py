@@ -11,7 +11,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from diffusion_core.errors import CheckpointError, named
-from diffusion_core.files import replacing
+from diffusion_core.files.whole import replacing
 
 
 def write_state(

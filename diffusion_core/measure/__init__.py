@@ -1,0 +1,1 @@
+"""How good a model is: by judges, by neighbours, by what it costs."""
