@@ -7,7 +7,7 @@ import secrets
 import streamlit as st
 
 from diffusion_core.errors import RequestError
-from diffusion_core.own.shelf import GONE
+from diffusion_core.labs.own.shelf import GONE
 from diffusion_core.request import MAX_GUIDANCE, MAX_SEED, MAX_STEPS, SAMPLER_TITLES
 from pages.components import own_models
 from pages.components.address import (

@@ -28,13 +28,13 @@ from diffusion_core.data.embedded import (
     forward_noise,
 )
 from diffusion_core.denoiser import NetworkDenoiser
-from diffusion_core.experiments import PREDICTIONS
 from diffusion_core.files.checkpoint import MODELS, SHIPPED, load_checkpoint
 from diffusion_core.files.recording import record
 from diffusion_core.files.whole import make_sure, replacing
-from diffusion_core.guessing import guess_along
+from diffusion_core.labs.guess import guess_along
+from diffusion_core.labs.predict.experiments import PREDICTIONS
+from diffusion_core.labs.predict.outcomes import save_outcomes
 from diffusion_core.pixels import to_model
-from diffusion_core.predictions import save_outcomes
 from diffusion_core.request import Request
 from diffusion_core.run import sample
 from diffusion_core.schedule import COSINE

@@ -15,13 +15,13 @@ from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import RequestError
 from diffusion_core.files.checkpoint import SOUND, load_checkpoint, read_card, write_card
 from diffusion_core.files.whole import make_sure
+from diffusion_core.labs.sound.evaluation import NotesReport, measure_notes
+from diffusion_core.labs.sound.notes import NAMES
+from diffusion_core.labs.sound.synth import notes
+from diffusion_core.labs.sound.training import SIZE, UNSEEN_SEED, note_times
 from diffusion_core.request import Request
 from diffusion_core.run import final_picture, sample
 from diffusion_core.schedule import COSINE
-from diffusion_core.sound.evaluation import NotesReport, measure_notes
-from diffusion_core.sound.notes import NAMES
-from diffusion_core.sound.synth import notes
-from diffusion_core.sound.training import SIZE, UNSEEN_SEED, note_times
 
 PER_LABEL = 25
 BATCH = 40

@@ -1,6 +1,6 @@
 """`python -m diffusion_core moments`: find out how a recorded run learned, for the time machine.
 
-`make train` keeps the moments (diffusion_core/moments.py). This may be run while it trains; when
+`make train` keeps the moments (diffusion_core/labs/history/moments.py). This may be run while it trains; when
 it has finished, run it again for the rest.
 """
 
@@ -19,7 +19,8 @@ from diffusion_core.errors import RequestError
 from diffusion_core.files.checkpoint import SHIPPED, read_card, write_card
 from diffusion_core.files.state import read_state
 from diffusion_core.files.whole import make_sure, replacing
-from diffusion_core.history import (
+from diffusion_core.labs.history.moments import read_losses, read_moments
+from diffusion_core.labs.history.portrait import (
     GUESS_TIMES,
     LEVEL_DIGITS,
     LEVELS,
@@ -32,7 +33,6 @@ from diffusion_core.history import (
     curve_of,
     kept_portrait,
 )
-from diffusion_core.moments import read_losses, read_moments
 
 STATE = "state.safetensors"
 

@@ -11,8 +11,8 @@ import json
 from pathlib import Path
 
 from diffusion_core.files.whole import make_sure
-from diffusion_core.own.learning import train_digits
-from diffusion_core.service.own import LONGEST, TrainingDigits
+from diffusion_core.labs.own.job import LONGEST, TrainingDigits
+from diffusion_core.labs.own.learning import train_digits
 
 TOKEN = "0" * 16
 """Whoever stops this command does so with the keyboard."""

@@ -10,7 +10,7 @@ from typing import Any
 from torch import Tensor
 
 from diffusion_core.files.checkpoint import MODELS
-from diffusion_core.sound.training import (
+from diffusion_core.labs.sound.training import (
     BATCH_SIZE,
     NOTES,
     STEPS,
@@ -58,7 +58,7 @@ def sound(shape: Callable[[], UNetConfig]) -> Subject:
             "what": "Pitch-conditional diffusion model of notes, waves of 4,096 samples at 8 kHz, "
             "velocity prediction.",
             "data": f"{NOTES:,} notes that the project synthesises itself "
-            "(diffusion_core/sound/synth.py): plucked strings and struck bars, C4 to C5",
+            "(diffusion_core/labs/sound/synth.py): plucked strings and struck bars, C4 to C5",
         },
         times_learned,
     )

@@ -19,9 +19,9 @@ from diffusion_core.data.mnist import download_mnist, load_mnist
 from diffusion_core.errors import RequestError
 from diffusion_core.files.checkpoint import load_checkpoint, read_card, save_checkpoint
 from diffusion_core.files.whole import make_sure, replacing
-from diffusion_core.moments import Recorder
+from diffusion_core.labs.history.moments import Recorder
+from diffusion_core.labs.sound.training import SHAPE
 from diffusion_core.pixels import to_model
-from diffusion_core.sound.training import SHAPE
 from diffusion_core.training import (
     PRECISIONS,
     Times,

@@ -91,7 +91,7 @@ Edit = Repair | Restore | Between
 
 @dataclass(frozen=True)
 class Spread:
-    """Fidelity and variety as guidance grows, answered as lines of JSON (diffusion_core/spread.py).
+    """Fidelity and variety as guidance grows, answered as lines of JSON (diffusion_core/labs/tradeoff.py).
 
     RequestError for what is no digit, or a seed out of range.
     """
@@ -110,7 +110,7 @@ class Spread:
 @dataclass(frozen=True)
 class Ideal:
     """What the ideal denoiser of the training set draws, answered by a recording
-    (diffusion_core/copying.py). All labels are the same digit."""
+    (diffusion_core/labs/copying.py). All labels are the same digit."""
 
     request: Request
 

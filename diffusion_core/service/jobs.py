@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from diffusion_core.errors import RequestError
-from diffusion_core.points.settings import PointSettings
+from diffusion_core.labs.one_step.job import LevelCurve, Practice
+from diffusion_core.labs.own.job import EndTraining, TrainingDigits
+from diffusion_core.labs.points.settings import PointSettings
+from diffusion_core.labs.sound.job import Melody
 from diffusion_core.request import (
     FRAME_HEAD,
     GUESS_LEVELS,
@@ -19,9 +22,6 @@ from diffusion_core.request import (
     frame_count,
 )
 from diffusion_core.service.edits import Edit, Ideal, Nearest, Spread
-from diffusion_core.service.melodies import Melody
-from diffusion_core.service.own import EndTraining, TrainingDigits
-from diffusion_core.service.practice import LevelCurve, Practice
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class Checking:
 
 @dataclass(frozen=True)
 class Learning:
-    """A training in the plane, answered by its snapshots (diffusion_core/points/snapshots.py). Work
+    """A training in the plane, answered by its snapshots (diffusion_core/labs/points/snapshots.py). Work
     for the studio."""
 
     settings: PointSettings

@@ -16,10 +16,10 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from diffusion_core.errors import UserFacingError
-from diffusion_core.own.learning import end_training, train_digits
-from diffusion_core.points.learning import learn
+from diffusion_core.labs.own.job import EndTraining, TrainingDigits
+from diffusion_core.labs.own.learning import end_training, train_digits
+from diffusion_core.labs.points.learning import learn
 from diffusion_core.service.jobs import Job, Learning
-from diffusion_core.service.own import EndTraining, TrainingDigits
 from diffusion_core.service.turns import Work, serve_in_turns
 
 NICENESS = 19

@@ -31,16 +31,22 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from diffusion_core.checks import NETWORK_CHECKS, run_check
-from diffusion_core.copying import ideal_work, nearest_work
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.editing import run_from
 from diffusion_core.errors import CheckpointError, UserFacingError, note
 from diffusion_core.files.recording import frames_of, recording_head
-from diffusion_core.guessing import Guesses, Guessing
-from diffusion_core.own.shelf import GONE
+from diffusion_core.labs.checks import NETWORK_CHECKS, run_check
+from diffusion_core.labs.copying import ideal_work, nearest_work
+from diffusion_core.labs.guess import Guesses, Guessing
+from diffusion_core.labs.one_step.job import LevelCurve, Practice
+from diffusion_core.labs.one_step.rounds import Practices
+from diffusion_core.labs.own.shelf import GONE
+from diffusion_core.labs.sound.job import Melody
+from diffusion_core.labs.sound.recording import sound_frames, sound_head
+from diffusion_core.labs.sound.training import SIZE as WAVE
+from diffusion_core.labs.sound.training import note_times
+from diffusion_core.labs.tradeoff import Spreading
 from diffusion_core.pixels import to_model
-from diffusion_core.practice import Practices
 from diffusion_core.request import IMAGE_SIZE, network_of
 from diffusion_core.run import Run, Step
 from diffusion_core.schedule import make_schedule
@@ -49,15 +55,9 @@ from diffusion_core.service.edit_runs import edit_run
 from diffusion_core.service.edits import Edit, Ideal, Nearest, Spread
 from diffusion_core.service.jobs import Checking, Drawing, Guess, Job
 from diffusion_core.service.ledger import Ledger
-from diffusion_core.service.melodies import Melody
 from diffusion_core.service.networks import Networks, Shipped
-from diffusion_core.service.practice import LevelCurve, Practice
 from diffusion_core.service.pulse import Pulse
 from diffusion_core.service.turns import BROKEN, Turns, Work, not_computed
-from diffusion_core.sound.recording import sound_frames, sound_head
-from diffusion_core.sound.training import SIZE as WAVE
-from diffusion_core.sound.training import note_times
-from diffusion_core.spread import Spreading
 
 NICENESS = 5
 """Pages come first: what they need is little, and somebody is waiting for it."""

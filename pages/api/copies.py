@@ -3,7 +3,7 @@
 GET /api/ideal?digit&seed&n&steps: what the ideal denoiser of the training set draws from the same
 noises, as a recording. GET /api/copies?digit&seed&guidance&n&steps: of what the model draws, and of
 what the ideal denoiser draws, the nearest training pictures, as JSON: {"drawn": ..., "ideal": ...},
-each as of diffusion_core/copying.py.
+each as of diffusion_core/labs/copying.py.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The lab in which visitors train a model of their own.
 
-POST /api/train         a run, streamed as events (diffusion_core/own/learning.py) as it happens
+POST /api/train         a run, streamed as events (diffusion_core/labs/own/learning.py) as it happens
 POST /api/train/stop    brings a run to its end within seconds
 GET  /api/own.zip       the weights of a finished one, with their card
 
@@ -17,7 +17,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import PlainTextResponse, Response
 
 from diffusion_core.errors import RequestError
-from diffusion_core.service.own import EndTraining, TrainingDigits
+from diffusion_core.labs.own.job import EndTraining, TrainingDigits
 from diffusion_core.service.visitor import Visitor
 from pages.api.plainly import plainly
 from pages.api.streaming import streamed

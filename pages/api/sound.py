@@ -1,6 +1,6 @@
 """GET /api/sound: notes, streamed step by step as the model makes them.
 
-The body is a recording (diffusion_core/sound/recording.py), sent as it grows (streaming.py).
+The body is a recording (diffusion_core/labs/sound/recording.py), sent as it grows (streaming.py).
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from diffusion_core.errors import RequestError
+from diffusion_core.labs.sound.job import MAX_SOUND_STEPS, STEPS, Melody
+from diffusion_core.labs.sound.melody import parse
 from diffusion_core.request import MAX_SEED
-from diffusion_core.service.melodies import MAX_SOUND_STEPS, STEPS, Melody
-from diffusion_core.sound.melody import parse
 from pages.api.plainly import plainly
 from pages.api.streaming import streamed
 from pages.api.visitors import visitor_of

@@ -1,7 +1,7 @@
 """GET /api/step: one training step, taken slowly. GET /api/levels: a network's loss by level.
 
 The bodies are bundles (diffusion_core/files/bundle.py) as the worker sends them; what is in them says
-diffusion_core/practice.py.
+diffusion_core/labs/one_step/rounds.py.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from anyio import to_thread
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
-from diffusion_core.service.practice import LevelCurve, Practice
+from diffusion_core.labs.one_step.job import LevelCurve, Practice
 from pages.api.plainly import plainly
 from pages.api.visitors import visitor_of
 from pages.components import model

@@ -8,10 +8,10 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 
+from diffusion_core.labs.one_step.job import LevelCurve, Practice
 from diffusion_core.service.answer import ServiceError
 from diffusion_core.service.client import ModelService
 from diffusion_core.service.jobs import Drawing
-from diffusion_core.service.practice import LevelCurve, Practice
 from pages.components import own_models
 from pages.components.forward_scene import picture
 from pages.components.practice_scene import StepSettings

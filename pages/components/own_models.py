@@ -11,7 +11,7 @@ from pathlib import Path
 
 from diffusion_core.errors import CannotWriteError, note
 from diffusion_core.files.scratch import Scratch, remove_left_behind
-from diffusion_core.own.shelf import Shelf
+from diffusion_core.labs.own.shelf import Shelf
 
 PREFIX = "through-the-fog-"
 NOWHERE = Path(os.devnull) / "no-models"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from diffusion_core.points.datasets import points_of
-from diffusion_core.points.settings import SHAPES, PointSettings
+from diffusion_core.labs.points.datasets import points_of
+from diffusion_core.labs.points.settings import SHAPES, PointSettings
 from pages.components.points_settings import address
 from pages.components.stage.bundle import bundle
 from pages.components.words import words

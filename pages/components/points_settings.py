@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from diffusion_core.errors import RequestError
-from diffusion_core.points.settings import PointSettings
+from diffusion_core.labs.points.settings import PointSettings
 from pages.components.numbers import number_of, whole_of
 
 WHOLE = ("count", "width", "levels", "seed", "steps")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from diffusion_core.errors import RequestError
-from diffusion_core.service.practice import LevelCurve, Practice
+from diffusion_core.labs.one_step.job import LevelCurve, Practice
 from pages.components.digits import source
 from pages.components.numbers import number_of, whole_of
 from pages.components.stage.bundle import bundle

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 from pydantic import ValidationError
 
-from diffusion_core.experiments import EXPERIMENTS, PREDICTIONS, Setup, outcomes
 from diffusion_core.files.shipped import damaged
+from diffusion_core.labs.predict.experiments import EXPERIMENTS, PREDICTIONS, Setup, outcomes
 from pages.components.address import asked_for, whole
 from pages.components.forward_scene import ForwardSettings, forward_scene
 from pages.components.quiz_card import Place, ask, verdict_of

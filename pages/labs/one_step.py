@@ -7,8 +7,8 @@ import secrets
 import streamlit as st
 
 from diffusion_core.errors import RequestError
+from diffusion_core.labs.one_step.job import MAX_ROUNDS
 from diffusion_core.request import MAX_SEED
-from diffusion_core.service.practice import MAX_ROUNDS
 from pages.components.address import choice, heed_address, locked, one_of, whole, whole_number
 from pages.components.badge import source_badge
 from pages.components.digits import source

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from diffusion_core.errors import RequestError
-from diffusion_core.points.settings import (
+from diffusion_core.labs.points.settings import (
     COUNTS,
     LONGEST_WORD,
     RATES,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from diffusion_core.labs.sound.job import HELD, MAX_SOUND_STEPS, STEPS
+from diffusion_core.labs.sound.notes import NAMES
 from diffusion_core.request import MAX_SEED
-from diffusion_core.service.melodies import HELD, MAX_SOUND_STEPS, STEPS
-from diffusion_core.sound.notes import NAMES
 from pages.components.address import choice, heed_address, one_of, whole, whole_number
 from pages.components.lab_parts import lab_words, seed_field
 from pages.components.prose import prose

@@ -11,9 +11,9 @@ import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Route
 
-from diffusion_core.sound.melody import parse
-from diffusion_core.sound.notes import NAMES, PITCHES, RATE, is_pitch
-from diffusion_core.sound.pitch import FAINT, SURE, find_pitch
+from diffusion_core.labs.sound.melody import parse
+from diffusion_core.labs.sound.notes import NAMES, PITCHES, RATE, is_pitch
+from diffusion_core.labs.sound.pitch import FAINT, SURE, find_pitch
 from tests.browser.conftest import Visitor
 from tests.browser.test_accessibility import LAYOUT, LOADED, WATCH_SHIFTS, violations
 

@@ -15,7 +15,12 @@ import torch
 from torch import Tensor
 
 from diffusion_core import denoiser, prediction, samplers
-from diffusion_core.checks import (
+from diffusion_core.denoiser import NetworkDenoiser
+from diffusion_core.errors import RequestError
+from diffusion_core.files.checkpoint import load_checkpoint
+from diffusion_core.gaussian import Gaussian
+from diffusion_core.guidance import guided
+from diffusion_core.labs.checks import (
     CHECKS,
     NETWORK_CHECKS,
     Check,
@@ -24,11 +29,6 @@ from diffusion_core.checks import (
     run_check,
     steering,
 )
-from diffusion_core.denoiser import NetworkDenoiser
-from diffusion_core.errors import RequestError
-from diffusion_core.files.checkpoint import load_checkpoint
-from diffusion_core.gaussian import Gaussian
-from diffusion_core.guidance import guided
 from diffusion_core.prediction import Prediction
 from diffusion_core.service.jobs import CHECK_NAMES, Checking
 from diffusion_core.unet import UNet

@@ -13,9 +13,9 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from diffusion_core import copying
-from diffusion_core.copying import ideal_work, known, nearest_work
 from diffusion_core.data.embedded import embedded_digits
+from diffusion_core.labs import copying
+from diffusion_core.labs.copying import ideal_work, known, nearest_work
 from diffusion_core.measure.evaluation import nearest_distances
 from diffusion_core.measure.nearest import NearestSearch, nearest
 from diffusion_core.pixels import to_model

@@ -13,18 +13,19 @@ from typing import Any
 
 import pytest
 
-from diffusion_core import practice, spread
 from diffusion_core.data.mnist import embedded
 from diffusion_core.errors import PROJECT
 from diffusion_core.files.checkpoint import MODELS
+from diffusion_core.labs import tradeoff as spread
+from diffusion_core.labs.one_step import rounds as practice
+from diffusion_core.labs.one_step.job import LevelCurve, Practice
+from diffusion_core.labs.sound.job import Melody
 from diffusion_core.measure.classifiers import FOLDER, load_classifier
 from diffusion_core.request import Request
 from diffusion_core.service import worker as worker_module
 from diffusion_core.service.edits import Spread
 from diffusion_core.service.jobs import Checking, Drawing, Guess
-from diffusion_core.service.melodies import Melody
 from diffusion_core.service.networks import Shipped
-from diffusion_core.service.practice import LevelCurve, Practice
 from diffusion_core.service.turns import BROKEN
 from diffusion_core.service.worker import serve
 

@@ -18,15 +18,15 @@ from diffusion_core.data.mnist import load_mnist
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import MnistError, RequestError, TrainingDivergedError
 from diffusion_core.files.checkpoint import load_checkpoint, read_card
-from diffusion_core.own import learning
-from diffusion_core.own.examples import Examples, examples
-from diffusion_core.own.judging import shipped_share
-from diffusion_core.own.learning import FINISH, SAMPLES, by_level, end_training, train_digits
-from diffusion_core.own.recipe import FIRST_PLAN, SHAPE, Plan, Threads
-from diffusion_core.own.shelf import Shelf
+from diffusion_core.labs.own import learning
+from diffusion_core.labs.own.examples import Examples, examples
+from diffusion_core.labs.own.job import EndTraining, TrainingDigits
+from diffusion_core.labs.own.judging import shipped_share
+from diffusion_core.labs.own.learning import FINISH, SAMPLES, by_level, end_training, train_digits
+from diffusion_core.labs.own.recipe import FIRST_PLAN, SHAPE, Plan, Threads
+from diffusion_core.labs.own.shelf import Shelf
 from diffusion_core.request import Request
 from diffusion_core.run import final_picture, sample
-from diffusion_core.service.own import EndTraining, TrainingDigits
 from tests.core.tiny_mnist import StandIn, complaint
 
 TOKEN = "0123456789abcdef"

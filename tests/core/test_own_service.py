@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from diffusion_core.own.shelf import Shelf
+from diffusion_core.labs.own.job import EndTraining, TrainingDigits
+from diffusion_core.labs.own.shelf import Shelf
 from diffusion_core.service.answer import Before, ServiceError
 from diffusion_core.service.client import ModelService
 from diffusion_core.service.limits import Keeping, Limits
-from diffusion_core.service.own import EndTraining, TrainingDigits
 from tests.core import serving
 from tests.core.serving import STUDIO, is_running, until
 from tests.core.tiny_mnist import StandIn

@@ -12,7 +12,7 @@ import pytest
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import CheckpointError, RequestError
 from diffusion_core.files.checkpoint import load_checkpoint, save_checkpoint
-from diffusion_core.own.shelf import HOURS, KEPT_EACH, Shelf
+from diffusion_core.labs.own.shelf import HOURS, KEPT_EACH, Shelf
 from diffusion_core.service.networks import Networks
 from diffusion_core.unet import UNet
 from tests.core.tiny_mnist import complaint
@@ -59,7 +59,7 @@ def test_the_newest_few_of_each_owner_are_kept(shelf: Shelf, tiny_network: UNet)
 def test_room_for_all_is_taken_from_whoever_has_most(
     shelf: Shelf, tiny_network: UNet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("diffusion_core.own.shelf.KEPT", 4)
+    monkeypatch.setattr("diffusion_core.labs.own.shelf.KEPT", 4)
     names = put_several(shelf, tiny_network, ["anna", "ben", "ben", "cleo", "ben", "dora"])
     assert [shelf.has(name) for name in names] == [True, False, False, True, True, True]
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diffusion_core.errors import RequestError
-from diffusion_core.points.datasets import FUZZ, REACH, points_of
-from diffusion_core.points.settings import LETTERS, PEN_LIMIT, SHAPES, PointSettings
+from diffusion_core.labs.points.datasets import FUZZ, REACH, points_of
+from diffusion_core.labs.points.settings import LETTERS, PEN_LIMIT, SHAPES, PointSettings
 from tests.core.plane_runs import energy_distance
 
 LINE = bytes([20, 127, 120, 127, 234, 127])

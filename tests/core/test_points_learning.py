@@ -11,11 +11,11 @@ import torch
 
 from diffusion_core.denoiser import IdealDenoiser
 from diffusion_core.errors import UserFacingError
-from diffusion_core.points.datasets import points_of
-from diffusion_core.points.learning import learn, moments, times_of
-from diffusion_core.points.network import PointNetworkConfig
-from diffusion_core.points.settings import PointSettings
-from diffusion_core.points.snapshots import Camera, sampling_times
+from diffusion_core.labs.points.datasets import points_of
+from diffusion_core.labs.points.learning import learn, moments, times_of
+from diffusion_core.labs.points.network import PointNetworkConfig
+from diffusion_core.labs.points.settings import PointSettings
+from diffusion_core.labs.points.snapshots import Camera, sampling_times
 from tests.core.plane_runs import Received, energy_distance, whole
 
 STEPS = 300

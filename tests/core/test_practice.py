@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 import torch
 
-from diffusion_core import practice
-from diffusion_core.descent import descend, level_losses, shuffled_times
 from diffusion_core.errors import RequestError, TrainingDivergedError
-from diffusion_core.practice import Practices, mosaic
-from diffusion_core.service.practice import MAX_ROUNDS, LevelCurve, Practice
+from diffusion_core.labs.one_step import rounds as practice
+from diffusion_core.labs.one_step.descent import descend, level_losses, shuffled_times
+from diffusion_core.labs.one_step.job import MAX_ROUNDS, LevelCurve, Practice
+from diffusion_core.labs.one_step.rounds import Practices, mosaic
 from diffusion_core.training import diffusion_losses, step_generator, stratified_times
 from diffusion_core.unet import UNet, UNetConfig
 from tests.core.training_runs import pictures

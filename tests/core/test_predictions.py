@@ -12,11 +12,17 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from diffusion_core import predictions as measuring
 from diffusion_core.denoiser import Denoiser, NetworkDenoiser
-from diffusion_core.experiments import EXPERIMENTS, PREDICTIONS, Experiment, Setup, outcomes
 from diffusion_core.files.checkpoint import MODELS, load_checkpoint
-from diffusion_core.predictions import (
+from diffusion_core.labs.predict import outcomes as measuring
+from diffusion_core.labs.predict.experiments import (
+    EXPERIMENTS,
+    PREDICTIONS,
+    Experiment,
+    Setup,
+    outcomes,
+)
+from diffusion_core.labs.predict.outcomes import (
     NoOutcomeError,
     Pictures,
     apart,

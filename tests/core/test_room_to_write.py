@@ -12,8 +12,8 @@ from benchmarks import __main__ as benchmark_command
 from diffusion_core.__main__ import main
 from diffusion_core.errors import CannotWriteError
 from diffusion_core.files.whole import make_sure
-from diffusion_core.own import learning
-from diffusion_core.service.own import TrainingDigits
+from diffusion_core.labs.own import learning
+from diffusion_core.labs.own.job import TrainingDigits
 
 FullDisk = Callable[[int], AbstractContextManager[None]]
 

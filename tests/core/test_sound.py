@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diffusion_core.errors import RequestError
-from diffusion_core.sound.evaluation import measure_notes, noise_floor
-from diffusion_core.sound.melody import LETTERS, MAX_NOTES, READY, parse
-from diffusion_core.sound.notes import (
+from diffusion_core.labs.sound.evaluation import measure_notes, noise_floor
+from diffusion_core.labs.sound.melody import LETTERS, MAX_NOTES, READY, parse
+from diffusion_core.labs.sound.notes import (
     LENGTH,
     NAMES,
     PITCHES,
@@ -22,8 +22,8 @@ from diffusion_core.sound.notes import (
     is_pitch,
     name_of,
 )
-from diffusion_core.sound.pitch import FAINT, SURE, find_pitch
-from diffusion_core.sound.synth import LOUDEST, QUIETEST, note, notes
+from diffusion_core.labs.sound.pitch import FAINT, SURE, find_pitch
+from diffusion_core.labs.sound.synth import LOUDEST, QUIETEST, note, notes
 
 TIME = np.arange(LENGTH) / RATE
 

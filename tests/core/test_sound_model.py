@@ -12,11 +12,11 @@ from diffusion_core.__main__ import main
 from diffusion_core.commands import subjects
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.files.checkpoint import SOUND, load_checkpoint, read_card
+from diffusion_core.labs.sound.evaluation import measure_notes, noise_floor
+from diffusion_core.labs.sound.synth import notes
+from diffusion_core.labs.sound.training import SHAPE, SIZE, TRAINING_SEED, UNSEEN_SEED, note_times
 from diffusion_core.request import Request
 from diffusion_core.run import final_picture, sample
-from diffusion_core.sound.evaluation import measure_notes, noise_floor
-from diffusion_core.sound.synth import notes
-from diffusion_core.sound.training import SHAPE, SIZE, TRAINING_SEED, UNSEEN_SEED, note_times
 from diffusion_core.unet import UNetConfig
 
 LABELS = tuple(range(8)) * 2

@@ -13,19 +13,19 @@ from torch import Tensor
 
 from diffusion_core.denoiser import Denoiser, NetworkDenoiser
 from diffusion_core.errors import RequestError
+from diffusion_core.labs.sound.job import HELD, MAX_SOUND_STEPS, Melody
+from diffusion_core.labs.sound.melody import MAX_NOTES
+from diffusion_core.labs.sound.notes import LENGTH, RATE, REACH, envelope
+from diffusion_core.labs.sound.recording import sound_frames, sound_head
+from diffusion_core.labs.sound.synth import note
+from diffusion_core.labs.sound.training import SIZE
 from diffusion_core.prediction import Prediction, from_x0
 from diffusion_core.request import Request
 from diffusion_core.run import Run, sample
 from diffusion_core.schedule import Floats
 from diffusion_core.service.batcher import Batcher
 from diffusion_core.service.limits import Limits
-from diffusion_core.service.melodies import HELD, MAX_SOUND_STEPS, Melody
 from diffusion_core.service.worker import WAVES_WHILE_OTHERS_WAIT
-from diffusion_core.sound.melody import MAX_NOTES
-from diffusion_core.sound.notes import LENGTH, RATE, REACH, envelope
-from diffusion_core.sound.recording import sound_frames, sound_head
-from diffusion_core.sound.synth import note
-from diffusion_core.sound.training import SIZE
 
 SHORT = (1, 64)
 

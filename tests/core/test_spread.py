@@ -9,17 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from diffusion_core import spread
 from diffusion_core.data.embedded import embedded_digits
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import RequestError
 from diffusion_core.files.checkpoint import SHIPPED, load_checkpoint
+from diffusion_core.labs import tradeoff as spread
+from diffusion_core.labs.tradeoff import Spreading, mean_distance, measured
 from diffusion_core.pixels import to_uint8
 from diffusion_core.request import Request
 from diffusion_core.run import final_picture, sample
 from diffusion_core.service.batcher import Batcher
 from diffusion_core.service.edits import Spread
-from diffusion_core.spread import Spreading, mean_distance, measured
 
 
 @pytest.fixture(autouse=True)

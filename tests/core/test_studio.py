@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from diffusion_core.errors import RequestError
-from diffusion_core.points.learning import learn
-from diffusion_core.points.settings import PointSettings
+from diffusion_core.labs.points.learning import learn
+from diffusion_core.labs.points.settings import PointSettings
 from diffusion_core.request import Request
 from diffusion_core.service.answer import Before, ServiceError
 from diffusion_core.service.client import ModelService

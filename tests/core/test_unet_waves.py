@@ -11,11 +11,11 @@ from diffusion_core.commands.assets import REVERSE_DEFAULT
 from diffusion_core.data.embedded import REVERSE_SCENE
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.files.checkpoint import SHIPPED, load_checkpoint
+from diffusion_core.labs.sound.notes import LENGTH
+from diffusion_core.labs.sound.training import SHAPE
 from diffusion_core.pixels import to_uint8
 from diffusion_core.request import NO_LABEL
 from diffusion_core.run import final_picture, sample
-from diffusion_core.sound.notes import LENGTH
-from diffusion_core.sound.training import SHAPE
 from diffusion_core.unet import Fold, UNet, UNetConfig, Unfold
 
 WAVES = UNetConfig(

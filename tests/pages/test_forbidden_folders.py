@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from diffusion_core.errors import CannotWriteError
-from diffusion_core.own.learning import make_room
+from diffusion_core.labs.own.learning import make_room
 from pages.components import own_models
 from pages.components.digits import Download, source
 from pages.components.faults import NOT_NOW

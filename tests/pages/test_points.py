@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from diffusion_core.points.settings import SHAPES, PointSettings
+from diffusion_core.labs.points.settings import SHAPES, PointSettings
 from diffusion_core.service.answer import Before, ServiceError
 from pages.components import studio
 from pages.components.points_scene import SAID, points_scene, watch

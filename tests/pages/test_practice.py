@@ -2,7 +2,7 @@
 
 import pytest
 
-from diffusion_core.experiments import EXPERIMENTS, outcomes
+from diffusion_core.labs.predict.experiments import EXPERIMENTS, outcomes
 from pages.components import record as record_module
 from pages.components.record import NEW
 from quizzes.bank import load_bank

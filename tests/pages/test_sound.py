@@ -10,9 +10,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from diffusion_core.errors import RequestError
-from diffusion_core.service.melodies import HELD
-from diffusion_core.sound.notes import LENGTH, NAMES, PITCHES
-from diffusion_core.sound.training import note_times
+from diffusion_core.labs.sound.job import HELD
+from diffusion_core.labs.sound.notes import LENGTH, NAMES, PITCHES
+from diffusion_core.labs.sound.training import note_times
 from pages.api.sound import CHECKS
 from pages.components.sound.scene import Note, sound_scene
 from tests.pages.conftest import Open

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from diffusion_core.service.practice import MAX_ROUNDS
+from diffusion_core.labs.one_step.job import MAX_ROUNDS
 from pages.components import history_scene
 from pages.components.history_scene import (
     epochs_of,

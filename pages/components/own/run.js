@@ -1,4 +1,4 @@
-// A visitor's training run as it arrives: events of diffusion_core/own/learning.py, each a line of
+// A visitor's training run as it arrives: events of diffusion_core/labs/own/learning.py, each a line of
 // JSON and the arrays that it lists. The run lives on `window`, so that it outlives a change of
 // page within the lesson; closing the tab ends it, and with it the work on the server.
 

@@ -1,4 +1,4 @@
-// A training as it arrives: the head and the snapshots of diffusion_core/points/snapshots.py.
+// A training as it arrives: the head and the snapshots of diffusion_core/labs/points/snapshots.py.
 
 const ARRAYS = { float32: Float32Array, int16: Int16Array, int8: Int8Array };
 

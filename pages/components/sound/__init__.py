@@ -11,8 +11,8 @@ from typing import Any
 
 import streamlit as st
 
-from diffusion_core.sound.melody import LETTERS, READY
-from diffusion_core.sound.notes import NAMES, RATE
+from diffusion_core.labs.sound.melody import LETTERS, READY
+from diffusion_core.labs.sound.notes import NAMES, RATE
 from pages.components.chrome import LETTER_KEYS
 from pages.components.stage import HERE as STAGE
 from pages.components.stage import SHARED

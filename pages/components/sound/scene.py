@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from diffusion_core.service.melodies import Melody
-from diffusion_core.sound.melody import LETTERS
-from diffusion_core.sound.notes import C4, CHROMATIC, LENGTH, NAMES, REACH
-from diffusion_core.sound.pitch import FAINT, SURE
+from diffusion_core.labs.sound.job import Melody
+from diffusion_core.labs.sound.melody import LETTERS
+from diffusion_core.labs.sound.notes import C4, CHROMATIC, LENGTH, NAMES, REACH
+from diffusion_core.labs.sound.pitch import FAINT, SURE
 from pages.components.stage.bundle import bundle
 from pages.components.words import sentences_by_noise
 

@@ -1,5 +1,5 @@
 // A note on the timeline of the reverse process: a run whose frames hold waves instead of pictures
-// (diffusion_core/sound/recording.py).
+// (diffusion_core/labs/sound/recording.py).
 
 const WAVE_HEAD = 16; // four float32 a note: frequency and clarity of the pitch in x_t, in the guess
 

@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 from torch.distributions import Normal, kl_divergence
 
-from diffusion_core.checks.tools import (
+from diffusion_core.denoiser import IdealDenoiser, NetworkDenoiser
+from diffusion_core.labs.checks.tools import (
     Check,
     digits,
     level_at,
@@ -16,7 +17,6 @@ from diffusion_core.checks.tools import (
     pixel,
     slope,
 )
-from diffusion_core.denoiser import IdealDenoiser, NetworkDenoiser
 from diffusion_core.prediction import (
     add_noise,
     from_velocity,

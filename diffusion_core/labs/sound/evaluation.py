@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from diffusion_core.sound.notes import LENGTH, PITCHES, Wave, envelope, is_pitch
-from diffusion_core.sound.pitch import find_pitch
+from diffusion_core.labs.sound.notes import LENGTH, PITCHES, Wave, envelope, is_pitch
+from diffusion_core.labs.sound.pitch import find_pitch
 
 Labels = NDArray[np.int64]
 

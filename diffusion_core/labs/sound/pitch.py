@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from diffusion_core.sound.notes import RATE
+from diffusion_core.labs.sound.notes import RATE
 
 LOWEST, HIGHEST = 150.0, 800.0
 """Hz between which a tone is looked for: half an octave more, either way, than there are notes."""

@@ -7,7 +7,9 @@ import math
 import numpy as np
 import torch
 
-from diffusion_core.checks.tools import (
+from diffusion_core.denoiser import IdealDenoiser
+from diffusion_core.gaussian import Gaussian
+from diffusion_core.labs.checks.tools import (
     ROUNDING,
     Check,
     digits,
@@ -17,8 +19,6 @@ from diffusion_core.checks.tools import (
     pixel,
     walked,
 )
-from diffusion_core.denoiser import IdealDenoiser
-from diffusion_core.gaussian import Gaussian
 from diffusion_core.prediction import (
     add_noise,
 )

@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from diffusion_core.points.settings import PEN_UP, PointSettings
+from diffusion_core.labs.points.settings import PEN_UP, PointSettings
 
 Floats = NDArray[np.float64]
 REACH = 1.5

@@ -8,7 +8,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from diffusion_core.checks.tools import (
+from diffusion_core.denoiser import IdealDenoiser, NetworkDenoiser
+from diffusion_core.guidance import guided
+from diffusion_core.labs.checks.tools import (
     ROUNDING,
     Check,
     digit_labels,
@@ -18,8 +20,6 @@ from diffusion_core.checks.tools import (
     normal,
     slope,
 )
-from diffusion_core.denoiser import IdealDenoiser, NetworkDenoiser
-from diffusion_core.guidance import guided
 from diffusion_core.prediction import (
     add_noise,
     score,

@@ -10,10 +10,10 @@ import torch
 
 from diffusion_core.denoiser import IdealDenoiser, NetworkDenoiser
 from diffusion_core.errors import TrainingDivergedError, UserFacingError
-from diffusion_core.points.datasets import points_of
-from diffusion_core.points.network import PointNetworkConfig
-from diffusion_core.points.settings import PointSettings
-from diffusion_core.points.snapshots import Camera
+from diffusion_core.labs.points.datasets import points_of
+from diffusion_core.labs.points.network import PointNetworkConfig
+from diffusion_core.labs.points.settings import PointSettings
+from diffusion_core.labs.points.snapshots import Camera
 from diffusion_core.request import NO_LABEL
 from diffusion_core.schedule import Floats, make_schedule
 from diffusion_core.training import (

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from diffusion_core.denoiser import Denoiser
-from diffusion_core.points.datasets import points_of
-from diffusion_core.points.settings import PointSettings
+from diffusion_core.labs.points.datasets import points_of
+from diffusion_core.labs.points.settings import PointSettings
 from diffusion_core.prediction import velocity
 from diffusion_core.request import NO_LABEL, Request
 from diffusion_core.run import Run, noise_from, picture_generators

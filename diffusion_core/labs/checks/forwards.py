@@ -6,7 +6,8 @@ import math
 
 import torch
 
-from diffusion_core.checks.tools import (
+from diffusion_core.gaussian import Gaussian
+from diffusion_core.labs.checks.tools import (
     ROUNDING,
     Check,
     grid_mean_and_spread,
@@ -15,7 +16,6 @@ from diffusion_core.checks.tools import (
     one_step,
     pixel,
 )
-from diffusion_core.gaussian import Gaussian
 from diffusion_core.prediction import (
     Prediction,
     add_noise,

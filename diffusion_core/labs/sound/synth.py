@@ -21,7 +21,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from diffusion_core.sound.notes import FADE, LENGTH, PITCHES, RATE, Wave
+from diffusion_core.labs.sound.notes import FADE, LENGTH, PITCHES, RATE, Wave
 
 BAR = (1.0, 2.756, 5.404, 8.933)
 """Modes of a bar with free ends, relative to the lowest."""

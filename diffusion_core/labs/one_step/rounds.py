@@ -23,11 +23,11 @@ from torch import Tensor, nn
 
 from diffusion_core.data.embedded import embedded_digits
 from diffusion_core.data.mnist import Digits, load_mnist
-from diffusion_core.descent import descend, level_losses, shuffled_times
 from diffusion_core.files.bundle import bundle
+from diffusion_core.labs.one_step.descent import descend, level_losses, shuffled_times
+from diffusion_core.labs.one_step.job import LevelCurve, Practice
 from diffusion_core.pixels import to_model
 from diffusion_core.prediction import from_velocity
-from diffusion_core.service.practice import LevelCurve, Practice
 from diffusion_core.training import (
     diffusion_losses,
     questions,

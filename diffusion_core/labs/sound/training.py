@@ -6,10 +6,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from diffusion_core.labs.sound.notes import LENGTH
+from diffusion_core.labs.sound.synth import notes
 from diffusion_core.samplers import time_grid
 from diffusion_core.schedule import Floats
-from diffusion_core.sound.notes import LENGTH
-from diffusion_core.sound.synth import notes
 from diffusion_core.training import stratified_times
 from diffusion_core.unet import UNetConfig
 

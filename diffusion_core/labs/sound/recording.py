@@ -20,12 +20,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from diffusion_core.labs.sound.job import HELD, Melody
+from diffusion_core.labs.sound.notes import LENGTH, RATE, REACH, envelope
+from diffusion_core.labs.sound.pitch import find_pitch
 from diffusion_core.prediction import add_noise
 from diffusion_core.run import Step
 from diffusion_core.schedule import COSINE, alpha_sigma, log_snr
-from diffusion_core.service.melodies import HELD, Melody
-from diffusion_core.sound.notes import LENGTH, RATE, REACH, envelope
-from diffusion_core.sound.pitch import find_pitch
 
 
 def sound_head(job: Melody) -> bytes:

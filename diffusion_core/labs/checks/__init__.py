@@ -9,19 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from diffusion_core.checks.backwards import ddim_update, ddpm_update, ode, same_crowd
-from diffusion_core.checks.forwards import closed_form, step_back, two_bells
-from diffusion_core.checks.learning import (
+from diffusion_core.denoiser import NetworkDenoiser
+from diffusion_core.errors import RequestError
+from diffusion_core.labs.checks.backwards import ddim_update, ddpm_update, ode, same_crowd
+from diffusion_core.labs.checks.forwards import closed_form, step_back, two_bells
+from diffusion_core.labs.checks.learning import (
     one_answer,
     one_big_step,
     posterior_mean,
     score_is_noise,
     simple_loss,
 )
-from diffusion_core.checks.steering import folding, guidance, same_snr
-from diffusion_core.checks.tools import Check
-from diffusion_core.denoiser import NetworkDenoiser
-from diffusion_core.errors import RequestError
+from diffusion_core.labs.checks.steering import folding, guidance, same_snr
+from diffusion_core.labs.checks.tools import Check
 
 __all__ = ["CHECKS", "NETWORK_CHECKS", "Check", "run_check"]
 

@@ -18,9 +18,9 @@ from diffusion_core.data.embedded import embedded_digits, forward_noise
 from diffusion_core.denoiser import Denoiser
 from diffusion_core.editing import run_from
 from diffusion_core.errors import UserFacingError
-from diffusion_core.experiments import EXPERIMENTS, PREDICTIONS, Experiment, Setup
 from diffusion_core.files.whole import replacing
-from diffusion_core.guessing import Guessing
+from diffusion_core.labs.guess import Guessing
+from diffusion_core.labs.predict.experiments import EXPERIMENTS, PREDICTIONS, Experiment, Setup
 from diffusion_core.pixels import to_model, to_uint8
 from diffusion_core.request import GUESS_LEVELS, NO_LABEL, Request, network_of
 from diffusion_core.run import Run

@@ -23,9 +23,9 @@ from diffusion_core.commands.sample import draw
 from diffusion_core.data.embedded import embedded_digits, forward_noise
 from diffusion_core.data.mnist import Digits, load_mnist
 from diffusion_core.denoiser import NetworkDenoiser
-from diffusion_core.descent import level_losses
 from diffusion_core.files.checkpoint import load_checkpoint
 from diffusion_core.files.whole import replacing
+from diffusion_core.labs.one_step.descent import level_losses
 from diffusion_core.measure.classifiers import FeatureNet, features_of, load_classifier
 from diffusion_core.measure.evaluation import Moments, frechet_distance, moments, some_of
 from diffusion_core.pixels import to_model, to_uint8

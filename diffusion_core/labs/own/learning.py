@@ -32,10 +32,10 @@ from diffusion_core.errors import CannotWriteError, TrainingDivergedError
 from diffusion_core.files.bundle import bundle
 from diffusion_core.files.checkpoint import save_checkpoint
 from diffusion_core.files.whole import make_sure
-from diffusion_core.measure.classifiers import JudgeNet, load_classifier
-from diffusion_core.own.examples import DRAWN_PER_SECOND, Examples, examples
-from diffusion_core.own.judging import COUNT, STEPS, judged, shipped_share
-from diffusion_core.own.recipe import (
+from diffusion_core.labs.own.examples import DRAWN_PER_SECOND, Examples, examples
+from diffusion_core.labs.own.job import EndTraining, TrainingDigits
+from diffusion_core.labs.own.judging import COUNT, STEPS, judged, shipped_share
+from diffusion_core.labs.own.recipe import (
     SHAPE,
     Plan,
     Threads,
@@ -43,11 +43,11 @@ from diffusion_core.own.recipe import (
     plain_attention,
     times,
 )
-from diffusion_core.own.shelf import Shelf
+from diffusion_core.labs.own.shelf import Shelf
+from diffusion_core.measure.classifiers import JudgeNet, load_classifier
 from diffusion_core.pixels import to_uint8
 from diffusion_core.request import Request
 from diffusion_core.run import sample
-from diffusion_core.service.own import EndTraining, TrainingDigits
 from diffusion_core.training import TrainingEvent, TrainingState, new_state, train
 from diffusion_core.unet import UNet
 

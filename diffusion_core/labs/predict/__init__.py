@@ -1,0 +1,1 @@
+"""Predict, run, explain: what will happen, and what does."""
