@@ -31,7 +31,7 @@ MAX_SEED = 2**31 - 1
 FRAME_HEAD = 6
 """Numbers that stand before the pictures in each frame of a recording; see recording.py."""
 GUESS_LEVELS = 101
-"""At how many noise levels a digit is asked about; see guessing.py."""
+"""At how many noise levels a digit is asked about; see labs/guess.py."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """`python -m diffusion_core moments`: find out how a recorded run learned, for the time machine.
 
-`make train` keeps the moments (diffusion_core/labs/history/moments.py). This may be run while it trains; when
-it has finished, run it again for the rest.
+`make train` keeps the moments (labs/history/moments.py). This may be run while it trains; when it
+has finished, run it again for the rest.
 """
 
 from __future__ import annotations

@@ -91,7 +91,7 @@ Edit = Repair | Restore | Between
 
 @dataclass(frozen=True)
 class Spread:
-    """Fidelity and variety as guidance grows, answered as lines of JSON (diffusion_core/labs/tradeoff.py).
+    """Fidelity and variety as guidance grows, answered as lines of JSON (labs/tradeoff.py).
 
     RequestError for what is no digit, or a seed out of range.
     """

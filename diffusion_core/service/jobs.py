@@ -26,7 +26,7 @@ from diffusion_core.service.edits import Edit, Ideal, Nearest, Spread
 
 @dataclass(frozen=True)
 class Drawing:
-    """The reverse process, answered by a recording (diffusion_core/files/recording.py) as it grows."""
+    """The reverse process, answered by a recording (files/recording.py) as it grows."""
 
     request: Request
     every: int = 1
@@ -106,8 +106,8 @@ class Checking:
 
 @dataclass(frozen=True)
 class Learning:
-    """A training in the plane, answered by its snapshots (diffusion_core/labs/points/snapshots.py). Work
-    for the studio."""
+    """A training in the plane, answered by its snapshots (labs/points/snapshots.py). Work for the
+    studio."""
 
     settings: PointSettings
     size = 4_000_000

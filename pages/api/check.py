@@ -13,7 +13,7 @@ from pages.components import model
 
 @plainly
 async def check(request: HttpRequest) -> Response:
-    """name: one of jobs.CHECK_NAMES. The answer has the fields of diffusion_core.labs.checks.Check."""
+    """name: one of jobs.CHECK_NAMES. The answer has the fields of labs.checks.Check."""
     job = Checking(request.query_params.get("name", ""))
     answer = await model.service.whole(job, visitor_of(request))
     return Response(answer, media_type="application/json")

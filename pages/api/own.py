@@ -1,6 +1,6 @@
 """The lab in which visitors train a model of their own.
 
-POST /api/train         a run, streamed as events (diffusion_core/labs/own/learning.py) as it happens
+POST /api/train         a run, streamed as events (labs/own/learning.py) as it happens
 POST /api/train/stop    brings a run to its end within seconds
 GET  /api/own.zip       the weights of a finished one, with their card
 

@@ -1,6 +1,6 @@
 """GET /api/spread?digit=3&seed=7: what guidance does to fidelity and variety, measured meanwhile.
 
-The body is lines of JSON, one for each guidance scale as it is done (diffusion_core/labs/tradeoff.py),
+The body is lines of JSON, one for each guidance scale as it is done (labs/tradeoff.py),
 between notes as of every stream (streaming.py): whoever reads skips lines without "guidance".
 """
 

@@ -1,7 +1,7 @@
 """GET /api/step: one training step, taken slowly. GET /api/levels: a network's loss by level.
 
-The bodies are bundles (diffusion_core/files/bundle.py) as the worker sends them; what is in them says
-diffusion_core/labs/one_step/rounds.py.
+The bodies are bundles (files/bundle.py) as the worker sends them; what is in them says
+labs/one_step/rounds.py.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ HELD = {REVERSE_SCENE: (21, 4), HOME_SCENE: (25, 10)}
 
 @cache
 def recorded(path: Path) -> NDArray[np.uint8]:
-    """The bytes of a recorded run (diffusion_core/files/recording.py). AssetError if they are not one."""
+    """The bytes of a recorded run (files/recording.py). AssetError if they are not one."""
     recording = read_arrays(path, {"recording": ("uint8", (None,))})["recording"]
     head, _, body = recording.tobytes().partition(b"\n")
     try:

@@ -3,7 +3,7 @@
 Learning is quick at first and slow later, so the moments lie evenly in the logarithm of the step:
 step 0 (random weights), the first at `FIRST` steps, and the last at the end of the run. What the
 network could draw at each of them is found out afterwards (`python -m diffusion_core moments`,
-diffusion_core/labs/history/portrait.py), so that recording costs a run no more than writing a file a dozen times.
+portrait.py), so that recording costs a run no more than writing a file a dozen times.
 
 The folder holds NNNNNN.safetensors and its card for each moment, and losses.npy, the training loss
 of every step so far.

@@ -2,7 +2,7 @@
 
 Each is one or two runs and a way to tell the outcomes apart. `python -m diffusion_core assets` runs
 them on the shipped model, looks for a seed at which the outcome is unmistakable, and keeps seed and
-outcome (assets/predictions.json); predictions.py measures. No torch here: pages read this.
+outcome (assets/predictions.json); outcomes.py measures. No torch here: pages read this.
 """
 
 from __future__ import annotations

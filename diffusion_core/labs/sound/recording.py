@@ -1,6 +1,6 @@
 """The reverse process of notes, as bytes that a browser can play while they arrive.
 
-Like a recording of digits (diffusion_core/files/recording.py): one line of JSON, then one record a frame:
+Like a recording of digits (files/recording.py): one line of JSON, then one record a frame:
 
     float32 x 6:          t, alpha, sigma, log SNR, network calls so far, spare
     float32 x B x 2 x 2:  frequency (Hz, 0 for none) and clarity of the pitch found in x_t, x0_hat
