@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.timing import Say, machine, seconds
-from diffusion_core.commands.sample import draw
 from diffusion_core.data.mnist import load_mnist
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import CannotMeasureError, MnistError
@@ -26,7 +25,7 @@ from diffusion_core.measure.classifiers import (
 from diffusion_core.measure.evaluation import Moments, equally_many, frechet_distance, moments
 from diffusion_core.measure.frontier import SHOWN, Frontier, Point
 from diffusion_core.request import LEAP_STEPS, NUM_CLASSES, Request, network_of
-from diffusion_core.run import final_picture, sample
+from diffusion_core.run import draw, final_picture, sample
 from diffusion_core.schedule import Floats
 
 

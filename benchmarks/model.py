@@ -12,10 +12,11 @@ import torch
 
 from benchmarks.theirs import compared_with_diffusers
 from benchmarks.timing import Say, finish, resident_bytes, seconds, spread
-from diffusion_core.denoiser import Counting, NetworkDenoiser
+from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import CannotMeasureError
 from diffusion_core.files.checkpoint import load_checkpoint
 from diffusion_core.files.recording import record
+from diffusion_core.measure.evaluation import Counting
 from diffusion_core.request import IMAGE_SIZE, NUM_CLASSES, WALKING_SAMPLERS, Request
 from diffusion_core.run import sample
 from diffusion_core.unet import UNet

@@ -8,20 +8,24 @@ it. Everything that shows, records, tests or measures the reverse process consum
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from diffusion_core.denoiser import Denoiser
 from diffusion_core.guidance import ByLabel, Guide, Guided, Query
+from diffusion_core.pixels import to_uint8
 from diffusion_core.prediction import Prediction
 from diffusion_core.request import IMAGE_SIZE, Request
 from diffusion_core.samplers import SAMPLERS, Level, Question, Sampler, Taken, grid_of
 from diffusion_core.schedule import COSINE, Floats, Schedule, alpha_sigma
 
 DIGIT_SIZE = (1, IMAGE_SIZE, IMAGE_SIZE)
+BATCH = 250
+"""Pictures that are drawn together where there are many."""
 
 
 @dataclass(frozen=True)
@@ -190,3 +194,10 @@ def final_picture(steps: Iterator[Step]) -> Tensor:
     if last is None:
         raise ValueError("The sampler took no step.")
     return last.x_next
+
+
+def draw(denoiser: Denoiser, request: Request, device: str = "cpu") -> Iterator[NDArray[np.uint8]]:
+    """The finished pictures of a request of any size, uint8 (n, 28, 28), batch after batch."""
+    for first in range(0, len(request.labels), BATCH):
+        part = replace(request, labels=request.labels[first : first + BATCH])
+        yield to_uint8(final_picture(sample(denoiser, part, first=first, device=device)))

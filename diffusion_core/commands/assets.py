@@ -17,7 +17,6 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from diffusion_core.commands.sample import draw
 from diffusion_core.data.embedded import (
     EMBEDDED,
     FORWARD_SCENE,
@@ -36,7 +35,7 @@ from diffusion_core.labs.predict.experiments import PREDICTIONS
 from diffusion_core.labs.predict.outcomes import save_outcomes
 from diffusion_core.pixels import to_model
 from diffusion_core.request import Request
-from diffusion_core.run import sample
+from diffusion_core.run import draw, sample
 from diffusion_core.schedule import COSINE
 
 EACH = 12

@@ -16,9 +16,8 @@ from numpy.typing import NDArray
 from diffusion_core.commands.card import evaluation_table, goal_words, model_card
 from diffusion_core.commands.evaluate_sound import run_sound
 from diffusion_core.commands.options import add_device
-from diffusion_core.commands.sample import draw
 from diffusion_core.data.mnist import Digits, load_mnist
-from diffusion_core.denoiser import Counting, NetworkDenoiser
+from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import RequestError
 from diffusion_core.files.checkpoint import MODELS, SHIPPED, load_checkpoint, read_card, write_card
 from diffusion_core.files.whole import make_sure, replacing
@@ -33,8 +32,9 @@ from diffusion_core.measure.classifiers import (
     save_classifier,
     train_classifier,
 )
-from diffusion_core.measure.evaluation import Report, evaluate
+from diffusion_core.measure.evaluation import Counting, Report, evaluate
 from diffusion_core.request import LEAP_STEPS, NUM_CLASSES, Request, network_of
+from diffusion_core.run import draw
 from diffusion_core.samplers import SAMPLERS
 
 STANDARD = (

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from diffusion_core.commands.options import add_device
-from diffusion_core.denoiser import Denoiser, NetworkDenoiser
+from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import RequestError
 from diffusion_core.files.checkpoint import MODELS, load_checkpoint
 from diffusion_core.files.whole import make_sure, replacing
-from diffusion_core.pixels import to_uint8
 from diffusion_core.request import Request, network_of
-from diffusion_core.run import final_picture, sample
+from diffusion_core.run import draw
 from diffusion_core.samplers import SAMPLERS
-
-BATCH = 250
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,16 +45,3 @@ def run(args: argparse.Namespace) -> None:
     with replacing(args.out) as temporary, temporary.open("wb") as file:
         np.savez_compressed(file, images=images, labels=labels.astype(np.int64))
     print(f"Wrote {len(images)} pictures to {args.out}.")
-
-
-def draw(denoiser: Denoiser, request: Request, device: str = "cpu") -> Iterator[NDArray[np.uint8]]:
-    """The finished pictures of a request of any size, uint8 (n, 28, 28), batch after batch."""
-    for first in range(0, len(request.labels), BATCH):
-        part = Request(
-            request.labels[first : first + BATCH],
-            request.sampler,
-            request.steps,
-            request.guidance,
-            request.seed,
-        )
-        yield to_uint8(final_picture(sample(denoiser, part, first=first, device=device)))

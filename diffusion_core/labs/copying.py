@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 
 from diffusion_core.data.embedded import embedded_digits
 from diffusion_core.data.mnist import Digits, load_mnist, mnist_available
-from diffusion_core.denoiser import IdealDenoiser
 from diffusion_core.errors import MnistError, UserFacingError
+from diffusion_core.exact import IdealDenoiser
 from diffusion_core.files.recording import frames_of, recording_head
 from diffusion_core.measure.nearest import Found, NearestSearch
 from diffusion_core.pixels import to_model

@@ -26,8 +26,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from diffusion_core.data.mnist import Digits
+from diffusion_core.denoiser import Denoiser
 from diffusion_core.measure.classifiers import FeatureNet, JudgeNet, digits_seen, features_of
 from diffusion_core.measure.nearest import nearest
+from diffusion_core.prediction import Prediction
 from diffusion_core.request import NUM_CLASSES
 from diffusion_core.schedule import Floats
 
@@ -234,3 +236,15 @@ def evaluate(
 
     drawn_nearest = nearest_distances(drawn.images, training.images)
     return Report(count, figures(drawn, drawn_nearest), figures(unseen, unseen_nearest))
+
+
+@dataclass
+class Counting:
+    """A denoiser that counts the pictures it is asked about."""
+
+    denoiser: Denoiser
+    pictures: int = 0
+
+    def __call__(self, x_t: Tensor, alpha: Floats, sigma: Floats, label: Tensor) -> Prediction:
+        self.pictures += len(x_t)
+        return self.denoiser(x_t, alpha, sigma, label)

@@ -9,7 +9,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from diffusion_core.denoiser import Denoiser, IdealDenoiser
+from diffusion_core.denoiser import Denoiser
+from diffusion_core.exact import IdealDenoiser
 from diffusion_core.guidance import Guided, guided
 from diffusion_core.samplers import Dialogue, Level, Question, Taken
 from diffusion_core.schedule import COSINE, Floats, alpha_sigma

@@ -17,8 +17,8 @@ from torch import Tensor
 from diffusion_core import denoiser, prediction, samplers
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import RequestError
+from diffusion_core.exact import Gaussian
 from diffusion_core.files.checkpoint import load_checkpoint
-from diffusion_core.gaussian import Gaussian
 from diffusion_core.guidance import guided
 from diffusion_core.labs.checks import (
     CHECKS,

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from diffusion_core.denoiser import IdealDenoiser, NetworkDenoiser
+from diffusion_core.denoiser import NetworkDenoiser
+from diffusion_core.exact import IdealDenoiser
 from diffusion_core.guidance import guided
 from diffusion_core.prediction import Prediction, add_noise, from_velocity, from_x0, score
 from diffusion_core.request import NO_LABEL

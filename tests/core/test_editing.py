@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from diffusion_core.denoiser import IdealDenoiser, NetworkDenoiser
+from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.editing import run_from
 from diffusion_core.errors import RequestError
+from diffusion_core.exact import IdealDenoiser
 from diffusion_core.labs.guess import Guessing
 from diffusion_core.request import GUESS_LEVELS, NO_LABEL, Request
 from diffusion_core.run import Run, final_picture, sample

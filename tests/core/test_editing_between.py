@@ -11,12 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from diffusion_core.denoiser import Counting, IdealDenoiser, NetworkDenoiser
+from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.editing import Blend, EncodedBetween, slerp, start_noise, stops_between
 from diffusion_core.errors import RequestError
+from diffusion_core.exact import Gaussian, IdealDenoiser
 from diffusion_core.files.checkpoint import SHIPPED, load_checkpoint
-from diffusion_core.gaussian import Gaussian
 from diffusion_core.guidance import ByLabel
+from diffusion_core.measure.evaluation import Counting
 from diffusion_core.pixels import to_uint8
 from diffusion_core.request import NO_LABEL, Request
 from diffusion_core.run import Run, Step

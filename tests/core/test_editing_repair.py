@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from diffusion_core.denoiser import IdealDenoiser
 from diffusion_core.editing import repair
 from diffusion_core.errors import RequestError
+from diffusion_core.exact import IdealDenoiser
 from diffusion_core.pixels import to_model, to_uint8
 from diffusion_core.request import NO_LABEL, Request
 from tests.core.correlated import Field, finished, steps_of

@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from diffusion_core.data.degradations import averaging, blurring, degrade
-from diffusion_core.denoiser import IdealDenoiser
 from diffusion_core.editing import Restoration, clean, restore
 from diffusion_core.editing.restoring import averages_kept
 from diffusion_core.errors import RequestError
-from diffusion_core.gaussian import Gaussian
+from diffusion_core.exact import Gaussian, IdealDenoiser
 from diffusion_core.pixels import to_model, to_uint8
 from diffusion_core.request import NO_LABEL, Request
 from tests.core.correlated import Field, finished

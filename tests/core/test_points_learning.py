@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from diffusion_core.denoiser import IdealDenoiser
 from diffusion_core.errors import UserFacingError
+from diffusion_core.exact import IdealDenoiser
 from diffusion_core.labs.points.datasets import points_of
 from diffusion_core.labs.points.learning import learn, moments, times_of
 from diffusion_core.labs.points.network import PointNetworkConfig

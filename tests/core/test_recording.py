@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from torch import Tensor
 
+from diffusion_core.exact import Gaussian
 from diffusion_core.files.recording import record
-from diffusion_core.gaussian import Gaussian
 from diffusion_core.pixels import to_model, to_uint8
 from diffusion_core.request import Request, kept_frames
 from diffusion_core.run import Step, sample

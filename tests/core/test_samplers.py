@@ -10,8 +10,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from diffusion_core.denoiser import Denoiser, IdealDenoiser, NetworkDenoiser
+from diffusion_core.denoiser import Denoiser, NetworkDenoiser
 from diffusion_core.errors import RequestError
+from diffusion_core.exact import IdealDenoiser
 from diffusion_core.prediction import Prediction, add_noise
 from diffusion_core.request import (
     LEAP_TIMES,

@@ -14,7 +14,7 @@ import torch
 from diffusers import DDIMScheduler, DDPMScheduler, DPMSolverMultistepScheduler
 from torch import Tensor
 
-from diffusion_core.denoiser import IdealDenoiser
+from diffusion_core.exact import IdealDenoiser
 from diffusion_core.prediction import velocity
 from diffusion_core.request import NO_LABEL, Request
 from diffusion_core.run import noise_from, picture_generators, sample

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from diffusion_core import samplers
-from diffusion_core.gaussian import Gaussian
+from diffusion_core.exact import Gaussian
 from diffusion_core.request import NO_LABEL, Request
 from diffusion_core.run import final_picture, sample
 from diffusion_core.samplers import Dialogue, Level, ddim, dpmpp, grid_of, heun

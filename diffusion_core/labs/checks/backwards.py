@@ -7,8 +7,7 @@ import math
 import numpy as np
 import torch
 
-from diffusion_core.denoiser import IdealDenoiser
-from diffusion_core.gaussian import Gaussian
+from diffusion_core.exact import Gaussian, IdealDenoiser
 from diffusion_core.labs.checks.tools import (
     ROUNDING,
     Check,

@@ -6,7 +6,7 @@ import math
 
 import torch
 
-from diffusion_core.gaussian import Gaussian
+from diffusion_core.exact import Gaussian
 from diffusion_core.labs.checks.tools import (
     ROUNDING,
     Check,

@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 from torch.distributions import Normal, kl_divergence
 
-from diffusion_core.denoiser import IdealDenoiser, NetworkDenoiser
+from diffusion_core.denoiser import NetworkDenoiser
+from diffusion_core.exact import IdealDenoiser
 from diffusion_core.labs.checks.tools import (
     Check,
     digits,

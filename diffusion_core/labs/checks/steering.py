@@ -8,7 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from diffusion_core.denoiser import IdealDenoiser, NetworkDenoiser
+from diffusion_core.denoiser import NetworkDenoiser
+from diffusion_core.exact import IdealDenoiser
 from diffusion_core.guidance import guided
 from diffusion_core.labs.checks.tools import (
     ROUNDING,

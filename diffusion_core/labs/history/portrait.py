@@ -19,7 +19,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from diffusion_core.commands.sample import draw
 from diffusion_core.data.embedded import embedded_digits, forward_noise
 from diffusion_core.data.mnist import Digits, load_mnist
 from diffusion_core.denoiser import NetworkDenoiser
@@ -31,6 +30,7 @@ from diffusion_core.measure.evaluation import Moments, frechet_distance, moments
 from diffusion_core.pixels import to_model, to_uint8
 from diffusion_core.prediction import add_noise
 from diffusion_core.request import NO_LABEL, NUM_CLASSES, Request
+from diffusion_core.run import draw
 from diffusion_core.schedule import COSINE, alpha_sigma
 
 SEEDS = (7, 2026)

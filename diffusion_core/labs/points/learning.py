@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
-from diffusion_core.denoiser import IdealDenoiser, NetworkDenoiser
+from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import TrainingDivergedError, UserFacingError
+from diffusion_core.exact import IdealDenoiser
 from diffusion_core.labs.points.datasets import points_of
 from diffusion_core.labs.points.network import PointNetworkConfig
 from diffusion_core.labs.points.settings import PointSettings
