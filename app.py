@@ -18,19 +18,20 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from diffusion_core.data.mnist import remove_half_downloaded
-from pages.api.early_style import EarlyStyle
-from pages.api.nearest import NearestPage
-from pages.api.origin import OwnPagesOnly
-from pages.api.pace import FairPace
-from pages.api.routes import ROUTES
-from pages.api.security import SecurityHeaders
-from pages.api.uploads import FairUploads
-from pages.api.visitors import Visitors
-from pages.components import model, studio
-from pages.components.digits import download
-from pages.components.look import STYLE
+from pages.frame.look import STYLE
+from pages.http.early_style import EarlyStyle
+from pages.http.nearest import NearestPage
+from pages.http.origin import OwnPagesOnly
+from pages.http.pace import FairPace
+from pages.http.security import SecurityHeaders
+from pages.http.uploads import FairUploads
+from pages.http.visitors import Visitors
+from pages.routes import ROUTES
 from pages.server.mishaps import InASentence
 from pages.server.steady import steady
+from pages.shared import services as studio
+from pages.shared.digits import download
+from pages.stage import model
 
 
 @asynccontextmanager

@@ -22,12 +22,12 @@ from benchmarks.plane import PlanePlan, measure_plane
 from benchmarks.report import report
 from benchmarks.service import ServicePlan, measure_service
 from benchmarks.timing import machine
-from diffusion_core.colours import THEMES
 from diffusion_core.commands.options import add_device
 from diffusion_core.errors import CannotMeasureError, RequestError, in_a_sentence
 from diffusion_core.files.checkpoint import SHIPPED
 from diffusion_core.files.whole import make_sure, replacing
 from diffusion_core.measure.frontier import FRONTIER, save_frontier
+from pages.shared.colours import THEMES
 
 SUMMARY = "Measure how fast the model draws and the app answers."
 MODEL, SERVICE, BROWSER, PLANE = ModelPlan(), ServicePlan(), BrowserPlan(), PlanePlan()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from diffusion_core.colours import THEMES
 from diffusion_core.files.whole import replacing
 from diffusion_core.measure.frontier import Frontier, best
 from diffusion_core.request import SAMPLER_TITLES
+from pages.shared.colours import THEMES
 
 MARKERS = {"ddpm": "v", "ddim": "o", "heun": "s", "dpmpp": "D", "leap": "*"}
 

@@ -1,5 +1,5 @@
 // What the benchmark runs inside of the page, before the page's own scripts. It reads the stages
-// of pages/components/stage/stage.js and takes times where they happen: between the browser and
+// of pages/stage/stage.js and takes times where they happen: between the browser and
 // Python lie milliseconds of their own.
 //
 // "Drawn" means: the browser has run the callbacks of a frame and worked out its pixels. A message

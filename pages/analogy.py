@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components.address import heed_address, whole
-from pages.components.lesson_scenes import HALF, journey, matches
-from pages.components.prose import prose, reading, takeaway
-from pages.components.question import question_card
-from pages.components.slides import presenting, slide
-from pages.components.stage import clock, follower
-from pages.components.words import words
+from pages.lesson.scenes import HALF, journey, matches
+from pages.quiz.beside import question_card
+from pages.shared.address import heed_address, whole
+from pages.shared.prose import prose, reading, takeaway
+from pages.shared.slides import presenting, slide
+from pages.shared.words import words
+from pages.stage import clock, follower
 
 STAGE = "analogy"
 text = words("analogy")

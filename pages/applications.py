@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components.faults import naming_faults
-from pages.components.lab_choice import choose_lab
-from pages.components.prose import prose, reading, takeaway
-from pages.components.question import question_card
-from pages.components.slides import slide
-from pages.components.words import words
-from pages.labs import between, clean_up, copying, generate, repair, sketch, sound
+from pages.labs.choice import choose_lab
+from pages.labs.copying import lab as copying
+from pages.labs.editing import between, clean_up, repair, sketch
+from pages.labs.generate import lab as generate
+from pages.labs.sound import lab as sound
+from pages.quiz.beside import question_card
+from pages.shared.faults import naming_faults
+from pages.shared.prose import prose, reading, takeaway
+from pages.shared.slides import slide
+from pages.shared.words import words
 from quizzes.show_states import LABS
 
 text = words("applications")

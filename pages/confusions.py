@@ -5,13 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from diffusion_core.files.cards import shipped_card
-from pages.components.address import choice, heed_address, locked, one_of, whole
-from pages.components.claims import CLAIMS, claim_of, show
-from pages.components.faults import naming_faults
-from pages.components.prose import prose
-from pages.components.question import question_card
-from pages.components.slides import slide
-from pages.components.words import words
+from pages.lesson.claims import CLAIMS, claim_of, show
+from pages.quiz.beside import question_card
+from pages.shared.address import choice, heed_address, locked, one_of, whole
+from pages.shared.faults import naming_faults
+from pages.shared.prose import prose
+from pages.shared.slides import slide
+from pages.shared.words import words
 
 text = words("confusions")
 claims = {slug: claim_of(slug) for slug in CLAIMS}

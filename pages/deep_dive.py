@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components.formula import live_check
-from pages.components.formula.source import Excerpt
-from pages.components.formula.topics import Topic, topics
-from pages.components.prose import prose, reading
-from pages.components.question import question_card
-from pages.components.slides import presenting, slide
-from pages.components.words import words
+from pages.lesson.formula import live_check
+from pages.lesson.formula.source import Excerpt
+from pages.lesson.formula.topics import Topic, topics
+from pages.quiz.beside import question_card
+from pages.shared.prose import prose, reading
+from pages.shared.slides import presenting, slide
+from pages.shared.words import words
 
 FILE = "deep-dive"
 

@@ -8,7 +8,8 @@ import streamlit as st
 
 from diffusion_core.errors import RequestError
 from diffusion_core.request import MAX_SEED
-from pages.components.address import (
+from pages.quiz.beside import question_card
+from pages.shared.address import (
     asked_for,
     choice,
     heed_address,
@@ -17,21 +18,20 @@ from pages.components.address import (
     whole,
     whole_number,
 )
-from pages.components.badge import source_badge
-from pages.components.digits import of_class, source
-from pages.components.forward_scene import (
+from pages.shared.badge import source_badge
+from pages.shared.digits import of_class, source
+from pages.shared.plain import sentence
+from pages.shared.prose import prose, reading
+from pages.shared.slides import presenting, slide
+from pages.shared.words import words
+from pages.stage import clock, follower
+from pages.stage.forward import (
     SCHEDULE_NAMES,
     STAGE,
     ForwardSettings,
     forward_scene,
 )
-from pages.components.plain import sentence
-from pages.components.prose import prose, reading
-from pages.components.question import question_card
-from pages.components.recordings import need_moments
-from pages.components.slides import presenting, slide
-from pages.components.stage import clock, follower
-from pages.components.words import words
+from pages.stage.recordings import need_moments
 
 text = words("forward")
 default = ForwardSettings()

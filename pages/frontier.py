@@ -7,11 +7,11 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from diffusion_core.measure.frontier import Frontier, Point, load_frontier
-from pages.components.address import choice, heed_address, one_of
-from pages.components.frontier_chart import COSTS, frontier_chart, name_of
-from pages.components.prose import prose, reading
-from pages.components.slides import slide
-from pages.components.words import words
+from pages.lesson.frontier_chart import COSTS, frontier_chart, name_of
+from pages.shared.address import choice, heed_address, one_of
+from pages.shared.prose import prose, reading
+from pages.shared.slides import slide
+from pages.shared.words import words
 
 text = words("frontier")
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from diffusion_core.data.embedded import HOME_SCENE
-from pages.components.address import choice, heed_address, one_of
-from pages.components.chrome import progress
-from pages.components.foot import PATH
-from pages.components.modes import ASIDES, MODES, PATHS, Mode
-from pages.components.prose import prose
-from pages.components.reverse_scene import HOME_RUN, recorded_scene
-from pages.components.slides import slide
-from pages.components.stage import clock, follower
-from pages.components.words import words
+from pages.frame.chrome import progress
+from pages.frame.foot import PATH
+from pages.shared.address import choice, heed_address, one_of
+from pages.shared.modes import ASIDES, MODES, PATHS, Mode
+from pages.shared.prose import prose
+from pages.shared.slides import slide
+from pages.shared.words import words
+from pages.stage import clock, follower
+from pages.stage.reverse import HOME_RUN, recorded_scene
 
 STAGE = "home"
 PATH_NAMES = {

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components.address import heed_frame
-from pages.components.chrome import glossary, presenter
-from pages.components.faults import begin_page, naming_faults
-from pages.components.foot import foot
-from pages.components.look import icon, special_style
-from pages.components.modes import ASIDES, MODES, mode_of
-from pages.components.share import share
-from pages.components.slides import presenting
+from pages.frame.chrome import glossary, presenter
+from pages.frame.foot import foot
+from pages.frame.look import icon, special_style
+from pages.frame.share import share
+from pages.shared.address import heed_frame
+from pages.shared.faults import begin_page, naming_faults
+from pages.shared.modes import ASIDES, MODES, mode_of
+from pages.shared.slides import presenting
 
 NAME = "Through the Fog"
 HOME = st.Page("home.py", title=NAME, url_path="home", default=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from diffusion_core.data.embedded import HOME_SCENE, REVERSE_SCENE
-from pages.components.lesson_scenes import drill, small_forward
-from pages.components.prose import prose, reading, takeaway
-from pages.components.question import question_card
-from pages.components.reverse_scene import HOME_RUN, ReverseSettings, recorded_scene
-from pages.components.slides import slide
-from pages.components.stage import clock, follower
-from pages.components.words import words
+from pages.lesson.scenes import drill, small_forward
+from pages.quiz.beside import question_card
+from pages.shared.prose import prose, reading, takeaway
+from pages.shared.slides import slide
+from pages.shared.words import words
+from pages.stage import clock, follower
+from pages.stage.reverse import HOME_RUN, ReverseSettings, recorded_scene
 
 text = words("overview")
 

@@ -6,15 +6,15 @@ import secrets
 
 import streamlit as st
 
-from pages.components.address import heed_address, one_of, whole
-from pages.components.faults import naming_faults
-from pages.components.prose import prose
-from pages.components.quiz_practice import CHECKS, practise
-from pages.components.quiz_predict import WHICH_PREDICTION, predict
-from pages.components.quiz_test import MAX_TEST, test
-from pages.components.record import keys, record
-from pages.components.slides import slide
-from pages.components.words import words
+from pages.quiz.core_five import CHECKS, practise
+from pages.quiz.predict import WHICH_PREDICTION, predict
+from pages.quiz.record import keys, record
+from pages.quiz.ten import MAX_TEST, test
+from pages.shared.address import heed_address, one_of, whole
+from pages.shared.faults import naming_faults
+from pages.shared.prose import prose
+from pages.shared.slides import slide
+from pages.shared.words import words
 
 SETS = {"practice": "Five core questions", "test": "A test of ten", "predict": "Predict and run"}
 text = words("practice")

@@ -8,16 +8,16 @@ from datetime import tzinfo
 import plotly.graph_objects as go
 import streamlit as st
 
-from diffusion_core.colours import THEMES
-from pages.components import drafts
-from pages.components.drafts import LINE, SHOWING
-from pages.components.faults import naming_faults, usable_bank
-from pages.components.links import way_to
-from pages.components.prose import prose
-from pages.components.quiz_card import Place, ask, verdict_of
-from pages.components.record import keys, log, now, record, remember, zone
-from pages.components.slides import slide
-from pages.components.words import words
+from pages.quiz import drafts
+from pages.quiz.card import Place, ask, verdict_of
+from pages.quiz.drafts import LINE, SHOWING
+from pages.quiz.record import keys, log, now, record, remember, zone
+from pages.shared.colours import THEMES
+from pages.shared.faults import naming_faults, usable_bank
+from pages.shared.links import way_to
+from pages.shared.prose import prose
+from pages.shared.slides import slide
+from pages.shared.words import words
 from quizzes.bank import load_bank
 from quizzes.days import day_of, in_words
 from quizzes.export import anki_csv, anki_package

@@ -9,8 +9,9 @@ import streamlit as st
 from diffusion_core.errors import RequestError
 from diffusion_core.labs.own.shelf import GONE
 from diffusion_core.request import MAX_GUIDANCE, MAX_SEED, MAX_STEPS, SAMPLER_TITLES
-from pages.components import own_models
-from pages.components.address import (
+from pages.quiz.beside import question_card
+from pages.shared import own_models
+from pages.shared.address import (
     asked_for,
     choice,
     heed_address,
@@ -20,11 +21,13 @@ from pages.components.address import (
     whole,
     whole_number,
 )
-from pages.components.plain import sentence
-from pages.components.prose import reading
-from pages.components.question import question_card
-from pages.components.recordings import need_moments
-from pages.components.reverse_scene import (
+from pages.shared.plain import sentence
+from pages.shared.prose import reading
+from pages.shared.slides import presenting, slide
+from pages.shared.words import words
+from pages.stage import clock, follower
+from pages.stage.recordings import need_moments
+from pages.stage.reverse import (
     DIGIT_NAMES,
     LEAP_NAMES,
     MAX_PICTURES,
@@ -33,9 +36,6 @@ from pages.components.reverse_scene import (
     ReverseSettings,
     reverse_scene,
 )
-from pages.components.slides import presenting, slide
-from pages.components.stage import clock, follower
-from pages.components.words import words
 
 text = words("reverse")
 default = ReverseSettings()

@@ -5,13 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from diffusion_core.files.cards import shipped_card
-from pages.components.faults import naming_faults
-from pages.components.lab_choice import choose_lab
-from pages.components.prose import reading, takeaway
-from pages.components.question import question_card
-from pages.components.slides import slide
-from pages.components.words import words
-from pages.labs import history, one_step, own, points
+from pages.labs.choice import choose_lab
+from pages.labs.history import lab as history
+from pages.labs.one_step import lab as one_step
+from pages.labs.own import lab as own
+from pages.labs.points import lab as points
+from pages.quiz.beside import question_card
+from pages.shared.faults import naming_faults
+from pages.shared.prose import reading, takeaway
+from pages.shared.slides import slide
+from pages.shared.words import words
 from quizzes.show_states import LABS
 
 text = words("training")

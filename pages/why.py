@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.components.prose import prose, reading, takeaway
-from pages.components.slides import slide
-from pages.components.words import words
+from pages.shared.prose import prose, reading, takeaway
+from pages.shared.slides import slide
+from pages.shared.words import words
 
 text = words("why")
 with slide("title"):

@@ -51,7 +51,7 @@ class Visitor:
     socket: ClientConnection
     address: str
     cookie: str
-    """By which the server knows this visitor from the others (pages/api/visitors.py)."""
+    """By which the server knows this visitor from the others (pages/http/visitors.py)."""
     buttons: dict[str, str] = field(default_factory=dict)
     actions: list[float] = field(default_factory=list)
     tracebacks: list[str] = field(default_factory=list)

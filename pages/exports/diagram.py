@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from pages.components.recordings import MOMENTS, recorded_moments
+from pages.stage.recordings import MOMENTS, recorded_moments
 
 WIDTH, HEIGHT, SIZE = 900, 420, 96
 LEFT, GAP = 30, (WIDTH - 60 - MOMENTS * SIZE) / (MOMENTS - 1)

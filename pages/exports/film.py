@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from diffusion_core.request import FRAME_HEAD, IMAGE_SIZE
 from diffusion_core.schedule import alpha_sigma
-from pages.components.forward_scene import ForwardSettings
-from pages.components.reverse_scene import ReverseSettings, reverse_words
-from pages.components.words import sentences_by_noise
+from pages.shared.words import sentences_by_noise
+from pages.stage.forward import ForwardSettings
+from pages.stage.reverse import ReverseSettings, reverse_words
 
 Pictures = NDArray[np.uint8]
 MOST_MOMENTS = 61

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from diffusion_core.schedule import COSINE, alpha_sigma
-from pages.components.words import words
 from pages.exports.film import Film, Moment, Pictures, Show
 from pages.exports.paper import INK, LINE, NOISE, SIGNAL, SOFT
 from pages.exports.qr import qr_code
+from pages.shared.words import words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

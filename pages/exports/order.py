@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from diffusion_core.errors import RequestError
-from pages.components import forward_scene, reverse_scene
-from pages.components.forward_scene import ForwardSettings
-from pages.components.reverse_scene import ReverseSettings
 from pages.exports.film import Show, forward_show, reverse_show
 from pages.exports.gif import gif
 from pages.exports.qr import checked_link
 from pages.exports.strip import strip
+from pages.stage import forward as forward_scene
+from pages.stage import reverse as reverse_scene
+from pages.stage.forward import ForwardSettings
+from pages.stage.reverse import ReverseSettings
 
 TYPES = {"gif": "image/gif", "png": "image/png", "pdf": "application/pdf"}
 

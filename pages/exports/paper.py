@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from diffusion_core.colours import THEMES
 from pages.exports.film import Pictures
+from pages.shared.colours import THEMES
 
 LIGHT = THEMES["light"]
 PAPER, INK, SOFT, LINE = LIGHT.paper, LIGHT.ink, LIGHT.grey, LIGHT.line

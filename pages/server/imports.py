@@ -14,7 +14,17 @@ from types import ModuleType
 
 from PIL import Image
 
-OURS = ("pages.components", "pages.exports", "pages.labs", "quizzes")
+OURS = (
+    "pages.exports",
+    "pages.frame",
+    "pages.http",
+    "pages.labs",
+    "pages.lesson",
+    "pages.quiz",
+    "pages.shared",
+    "pages.stage",
+    "quizzes",
+)
 """Packages of which every module is imported."""
 THEIRS = (
     # Streamlit looks with pandas at whatever a component is given, and pandas brings pyarrow.

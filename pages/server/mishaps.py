@@ -8,7 +8,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pages.components.faults import NOT_NOW
+from pages.shared.faults import NOT_NOW
 
 log = logging.getLogger("through-the-fog")
 UNFORESEEN = (

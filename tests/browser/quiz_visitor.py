@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page
 
-from pages.components.record import now
+from pages.quiz.record import now
 from quizzes.bank import load_bank
 from quizzes.log import Event, Log, parse
 from quizzes.review import DAY

@@ -15,7 +15,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser
 
-from pages.components.modes import ASIDES, MODES
+from pages.shared.modes import ASIDES, MODES
 from tests.browser.conftest import Visitor, visit
 
 pytestmark = pytest.mark.browser

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from diffusion_core.measure.frontier import load_frontier
-from pages.components.frontier_chart import name_of
+from pages.lesson.frontier_chart import name_of
 from tests.browser.conftest import Visitor
 
 pytestmark = pytest.mark.browser

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from pages.components.lesson_scenes import HALF
+from pages.lesson.scenes import HALF
 from tests.browser.conftest import Visitor
 from tests.browser.quiz_visitor import has_kept, kept
 

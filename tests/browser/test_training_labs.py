@@ -6,8 +6,8 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser
 
-from pages.components.history_scene import history
-from pages.components.practice_scene import PARTS
+from pages.labs.history.scene import history
+from pages.labs.one_step.scene import PARTS
 from tests.browser.conftest import Visitor, visit
 from tests.browser.test_accessibility import LOADED, NOT_OURS, RULES, VIOLATIONS
 

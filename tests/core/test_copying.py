@@ -21,7 +21,7 @@ from diffusion_core.measure.nearest import NearestSearch, nearest
 from diffusion_core.pixels import to_model
 from diffusion_core.request import FRAME_HEAD, Request
 from diffusion_core.run import sample
-from pages.components.words import sentences_by_noise
+from pages.shared.words import sentences_by_noise
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.differing_executors])

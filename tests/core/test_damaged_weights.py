@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from diffusion_core.data.mnist import embedded
+from diffusion_core.data import embedded
 from diffusion_core.errors import PROJECT
 from diffusion_core.files.checkpoint import MODELS
 from diffusion_core.labs import tradeoff as spread

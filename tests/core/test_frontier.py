@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from benchmarks import frontier as measuring
 from benchmarks.figure import draw_frontier
 from benchmarks.frontier import FrontierPlan, calls_of, frontier_lines
-from diffusion_core.colours import THEMES
 from diffusion_core.measure.frontier import (
     SHOWN,
     Frontier,
@@ -24,6 +23,7 @@ from diffusion_core.measure.frontier import (
     save_frontier,
 )
 from diffusion_core.request import LEAP_STEPS, SAMPLER_NAMES
+from pages.shared.colours import THEMES
 from tests.core.test_evaluation import smudges
 
 ROOT = Path(__file__).resolve().parents[2]

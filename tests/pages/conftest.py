@@ -12,9 +12,10 @@ from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
-from pages.api.routes import ROUTES
-from pages.api.security import SecurityHeaders
-from pages.components import model, studio
+from pages.http.security import SecurityHeaders
+from pages.routes import ROUTES
+from pages.shared import services as studio
+from pages.stage import model
 
 ROOT = Path(__file__).resolve().parents[2]
 Open = Callable[..., AppTest]

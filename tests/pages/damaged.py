@@ -130,8 +130,8 @@ def _fetched(address: str) -> dict[str, Any]:
     from starlette.applications import Starlette
     from starlette.testclient import TestClient
 
-    from pages.api.routes import ROUTES
-    from pages.components import studio
+    from pages.routes import ROUTES
+    from pages.shared import services as studio
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

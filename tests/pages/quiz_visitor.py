@@ -9,7 +9,7 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from pages.components.record import LOG, now
+from pages.quiz.record import LOG, now
 from quizzes.bank import load_bank
 from quizzes.log import Event, Log
 from quizzes.review import DAY

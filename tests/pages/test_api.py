@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 
 from diffusion_core.samplers import grid_of
 from diffusion_core.service.answer import Before, ServiceError
-from pages.api.security import content_security_policy, inline_script_hashes
-from pages.components import model
+from pages.http.security import content_security_policy, inline_script_hashes
+from pages.stage import model
 from tests.pages.unbundle import unbundle
 
 

@@ -13,12 +13,12 @@ from streamlit.testing.v1 import AppTest
 
 from diffusion_core.data.degradations import degrade
 from diffusion_core.request import NO_LABEL
-from pages.components.edit_settings import EditSettings
-from pages.components.forward_scene import ForwardSettings, picture
-from pages.components.packed import mask_of, packed, unpacked
-from pages.components.pad.ready import MASKS, SKETCHES, mask, sketch
-from pages.components.reverse_scene import MAX_LENGTH, ReverseSettings
-from pages.components.words import words
+from pages.labs.editing.pad.ready import MASKS, SKETCHES, mask, sketch
+from pages.labs.editing.settings import EditSettings
+from pages.shared.packed import mask_of, packed, unpacked
+from pages.shared.words import words
+from pages.stage.forward import ForwardSettings, picture
+from pages.stage.reverse import MAX_LENGTH, ReverseSettings
 from quizzes.bank import load_bank
 from quizzes.show_states import LABS
 from tests.pages.conftest import Open

@@ -10,9 +10,9 @@ import pytest
 from numpy.typing import NDArray
 from starlette.testclient import TestClient
 
-from pages.components.claims import DIGIT, WHICH
-from pages.components.recordings import recorded_digit
-from pages.components.reverse_scene import ReverseSettings
+from pages.lesson.claims import DIGIT, WHICH
+from pages.stage.recordings import recorded_digit
+from pages.stage.reverse import ReverseSettings
 from tests.pages.unbundle import unbundle
 
 Pictures = NDArray[np.float64]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pages.components.copying_scene import CopySettings, IdealLane, copying_scene
+from pages.labs.copying.scene import CopySettings, IdealLane, copying_scene
 from tests.pages.conftest import Open
 from tests.pages.unbundle import unbundle
 

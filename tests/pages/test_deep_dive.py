@@ -13,10 +13,10 @@ from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
 from diffusion_core.service.jobs import CHECK_NAMES
-from pages.components import words
-from pages.components.formula.source import PARSING, SourceError, _excerpt, source_of
-from pages.components.formula.topics import topics
-from pages.components.words import LessonError
+from pages.lesson.formula.source import PARSING, SourceError, _excerpt, source_of
+from pages.lesson.formula.topics import topics
+from pages.shared import words
+from pages.shared.words import LessonError
 
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = "title: A\nsource: `prediction.add_noise`\ncheck: `ddim`\n\nWords.\n"
@@ -31,7 +31,7 @@ def test_the_page_runs_and_its_headings_are_in_order() -> None:
 
 
 def test_the_page_and_the_route_never_import_torch() -> None:
-    script = "import sys, pages.components.formula.topics as t, pages.api.check\n"
+    script = "import sys, pages.lesson.formula.topics as t, pages.lesson.formula.route\n"
     script += "t.topics('deep-dive'); sys.exit('torch' in sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, check=False

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.components.drafts import FOUND, KEPT_LINE, LINE
-from pages.components.record import LOG
+from pages.quiz.drafts import FOUND, KEPT_LINE, LINE
+from pages.quiz.record import LOG
 from quizzes.bank import load_bank
 from quizzes.draft import read_drafts, read_line
 from quizzes.log import Log
@@ -43,7 +43,7 @@ def kept(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         for place in [place for place, draft in held.items() if draft is None]:
             del held[place]
 
-    monkeypatch.setattr("pages.components.record._record", record)
+    monkeypatch.setattr("pages.quiz.record._record", record)
     return held
 
 

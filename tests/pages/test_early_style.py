@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, StreamingRespon
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from pages.api.early_style import EarlyStyle
+from pages.http.early_style import EarlyStyle
 
 STYLE = "<style>h1 { color: teal; } /* α */</style>"
 PAGE = "<html><body><h1>Digits</h1></body></html>"

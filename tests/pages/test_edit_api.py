@@ -16,11 +16,11 @@ from diffusion_core.data.degradations import degrade
 from diffusion_core.data.embedded import embedded_digits
 from diffusion_core.errors import RequestError
 from diffusion_core.request import FRAME_HEAD, NO_LABEL
-from pages.components import model
-from pages.components.copying_scene import CopySettings, copying_scene
-from pages.components.edit_settings import EditSettings
-from pages.components.lanes import edit_scene
-from pages.components.packed import mask_of, packed, packed_mask, unpacked
+from pages.labs.copying.scene import CopySettings, copying_scene
+from pages.labs.editing.settings import EditSettings
+from pages.shared.packed import mask_of, packed, packed_mask, unpacked
+from pages.stage import model
+from pages.stage.lanes import edit_scene
 from tests.pages.unbundle import unbundle
 
 DIGITS = embedded_digits()

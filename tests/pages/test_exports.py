@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 from PIL import Image
 from starlette.testclient import TestClient
 
-from pages.components import studio
-from pages.components.forward_scene import ForwardSettings, picture
 from pages.exports.film import Show, evenly
 from pages.exports.film import forward_show as show_of
 from pages.exports.gif import GREYS, HEAD, MARGIN, SIDE, gif
 from pages.exports.handout import handout
 from pages.exports.order import TYPES, Export, made, order_of
 from pages.exports.strip import WIDTH, strip
+from pages.shared import services as studio
+from pages.stage.forward import ForwardSettings, picture
 
 ROOT = Path(__file__).resolve().parents[2]
 LINK = "https://fog.example.org/forward?digit=3"

@@ -12,9 +12,9 @@ import pytest
 
 from diffusion_core.errors import CannotWriteError
 from diffusion_core.labs.own.learning import make_room
-from pages.components import own_models
-from pages.components.digits import Download, source
-from pages.components.faults import NOT_NOW
+from pages.shared import own_models
+from pages.shared.digits import Download, source
+from pages.shared.faults import NOT_NOW
 from tests.pages.conftest import ROOT, Open
 
 NOBODY = 65534
@@ -86,7 +86,7 @@ def test_a_cache_that_is_none(
 def test_a_folder_that_somebody_may_not_enter(tmp_path: Path, variable: str) -> None:
     script = (
         "import os\n"
-        "from pages.components.digits import Download, embedded_digits, source\n"
+        "from pages.shared.digits import Download, embedded_digits, source\n"
         "import diffusion_core.data.mnist as data\n"
         "data.MIRRORS = (); embedded_digits()\n"
         f"os.setuid({NOBODY})\n"
@@ -139,7 +139,7 @@ def test_a_page_for_which_nothing_is_free_says_so(
     def none_free() -> None:
         raise error
 
-    monkeypatch.setattr("pages.labs.points.lab", none_free)
+    monkeypatch.setattr("pages.labs.points.lab.lab", none_free)
     app = open_page("training")
     assert not app.exception
     assert [shown.value for shown in app.error] == [NOT_NOW]

@@ -8,8 +8,9 @@ from collections.abc import AsyncGenerator
 import pytest
 from starlette.applications import Starlette
 
-from pages.api.routes import ROUTES
-from pages.components import model, studio
+from pages.routes import ROUTES
+from pages.shared import services as studio
+from pages.stage import model
 from tests.pages.asgi import Asking, on_a_loop
 
 ADDRESSES = {

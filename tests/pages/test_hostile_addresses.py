@@ -11,8 +11,8 @@ from markdown_it import MarkdownIt
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 from streamlit.testing.v1 import AppTest
 
-from pages.components.address import FRAME, INSTEAD, SETTINGS
-from pages.components.plain import JOINER
+from pages.shared.address import FRAME, INSTEAD, SETTINGS
+from pages.shared.plain import JOINER
 from tests.pages.conftest import Open
 from tests.pages.hostile import MARKUP, NUMBERS, PLACES, TEXTS, Place, fuzz, values
 

@@ -17,10 +17,11 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from diffusion_core.service.answer import ServiceError
-from pages.api.routes import ROUTES
-from pages.components import model, studio
-from pages.components.packed import packed, packed_mask
-from pages.components.pad.ready import mask, sketch
+from pages.labs.editing.pad.ready import mask, sketch
+from pages.routes import ROUTES
+from pages.shared import services as studio
+from pages.shared.packed import packed, packed_mask
+from pages.stage import model
 from tests.pages.hostile import MARKUP, NUMBERS, TEXTS, fuzz, values
 
 BUSY = "The model is busy: please try again in a moment."

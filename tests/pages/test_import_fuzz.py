@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from streamlit.testing.v1 import AppTest
 
-from pages.components.record import LOG
+from pages.quiz.record import LOG
 from quizzes.log import Log
 from tests.pages.quiz_visitor import IDS, event, said
 from tests.quizzes.test_log_fuzz import GOOD, MINE, files

@@ -11,14 +11,14 @@ from xml.etree import ElementTree
 import pytest
 from starlette.testclient import TestClient
 
-from pages.api.nearest import nearest_page
-from pages.components import words as words_module
-from pages.components.claims import CLAIMS, claim_of
-from pages.components.lesson_scenes import drill, journey, matches, small_forward
-from pages.components.modes import ASIDES, MODES, PATHS, mode_of, neighbours
-from pages.components.prose import TERM, portions, with_terms
-from pages.components.recordings import recorded_digit, recorded_moments
-from pages.components.words import LESSON, LessonError, words
+from pages.http.nearest import nearest_page
+from pages.lesson.claims import CLAIMS, claim_of
+from pages.lesson.scenes import drill, journey, matches, small_forward
+from pages.shared import words as words_module
+from pages.shared.modes import ASIDES, MODES, PATHS, mode_of, neighbours
+from pages.shared.prose import TERM, portions, with_terms
+from pages.shared.words import LESSON, LessonError, words
+from pages.stage.recordings import recorded_digit, recorded_moments
 from quizzes.bank import load_bank
 from tests.pages.conftest import ROOT, Open
 from tests.pages.unbundle import unbundle

@@ -18,8 +18,8 @@ from diffusion_core.errors import RequestError
 from diffusion_core.files.checkpoint import load_checkpoint, save_checkpoint
 from diffusion_core.labs.own.shelf import GONE, HOURS, Shelf
 from diffusion_core.unet import UNetConfig
-from pages.components import own_models
-from pages.components.reverse_scene import ReverseSettings, settings_of_address
+from pages.shared import own_models
+from pages.stage.reverse import ReverseSettings, settings_of_address
 from tests.pages.conftest import Open
 
 UNKNOWN = "01234567"

@@ -9,8 +9,8 @@ import pytest
 
 from diffusion_core.data.embedded import HOME_SCENE
 from diffusion_core.errors import RequestError
-from pages.components.forward_scene import ForwardSettings, forward_scene
-from pages.components.reverse_scene import (
+from pages.stage.forward import ForwardSettings, forward_scene
+from pages.stage.reverse import (
     HOME_RUN,
     ReverseSettings,
     recorded_scene,

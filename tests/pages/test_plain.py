@@ -14,11 +14,11 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from pages.api.nearest import NearestPage
-from pages.components.address import FRAME, SETTINGS
-from pages.components.numbers import number_of, whole_of
-from pages.components.passed_on import NAMES, passed_on
-from pages.components.plain import JOINER, as_text, plain, sentence
+from pages.http.nearest import NearestPage
+from pages.shared.address import FRAME, SETTINGS
+from pages.shared.numbers import number_of, whole_of
+from pages.shared.passed_on import NAMES, passed_on
+from pages.shared.plain import JOINER, as_text, plain, sentence
 from tests.pages.hostile import MARKUP, NUMBERS, TEXTS
 
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])

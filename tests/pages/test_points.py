@@ -11,11 +11,11 @@ from starlette.testclient import TestClient
 
 from diffusion_core.labs.points.settings import SHAPES, PointSettings
 from diffusion_core.service.answer import Before, ServiceError
-from pages.components import studio
-from pages.components.points_scene import SAID, points_scene, watch
-from pages.components.points_settings import address, parse
-from pages.components.words import words
-from pages.labs.points import FIELDS, RECIPES
+from pages.labs.points.lab import FIELDS, RECIPES
+from pages.labs.points.scene import SAID, points_scene, watch
+from pages.labs.points.settings import address, parse
+from pages.shared import services as studio
+from pages.shared.words import words
 from quizzes.bank import load_bank
 from tests.core.plane_runs import received
 from tests.pages.conftest import Open

@@ -3,8 +3,8 @@
 import pytest
 
 from diffusion_core.labs.predict.experiments import EXPERIMENTS, outcomes
-from pages.components import record as record_module
-from pages.components.record import NEW
+from pages.quiz import record as record_module
+from pages.quiz.record import NEW
 from quizzes.bank import load_bank
 from quizzes.predict import predictions
 from tests.pages.conftest import Open

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.components import quiz_test
-from pages.components.words import words
+from pages.quiz import ten as quiz_test
+from pages.shared.words import words
 from quizzes.bank import load_bank
 from quizzes.grading import MARKS
 from quizzes.log import Log

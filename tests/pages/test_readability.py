@@ -7,8 +7,8 @@ import re
 import pytest
 import textstat
 
-from pages.components.prose import TERM
-from pages.components.words import LESSON
+from pages.shared.prose import TERM
+from pages.shared.words import LESSON
 
 HARDEST = 9
 """The Flesch-Kincaid grade, which is a year of school, that the overview may reach."""

@@ -7,7 +7,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from pages.components.record import LOG, now
+from pages.quiz.record import LOG, now
 from quizzes.bank import load_bank
 from quizzes.log import MAX_BYTES, Log, dump
 from quizzes.review import DAY

@@ -13,8 +13,8 @@ from diffusion_core.errors import RequestError
 from diffusion_core.labs.sound.job import HELD
 from diffusion_core.labs.sound.notes import LENGTH, NAMES, PITCHES
 from diffusion_core.labs.sound.training import note_times
-from pages.api.sound import CHECKS
-from pages.components.sound.scene import Note, sound_scene
+from pages.labs.sound.route import CHECKS
+from pages.labs.sound.scene import Note, sound_scene
 from tests.pages.conftest import Open
 from tests.pages.unbundle import unbundle
 

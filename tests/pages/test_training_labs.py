@@ -9,16 +9,16 @@ import pytest
 from starlette.testclient import TestClient
 
 from diffusion_core.labs.one_step.job import MAX_ROUNDS
-from pages.components import history_scene
-from pages.components.history_scene import (
+from pages.labs.history.lab import scene as history_scene
+from pages.labs.history.scene import (
     epochs_of,
     history,
     sentences_by_loss,
     stops,
     time_of,
 )
-from pages.components.practice_scene import PARTS, StepSettings, step_scene
-from pages.components.words import Lesson, LessonError, words
+from pages.labs.one_step.scene import PARTS, StepSettings, step_scene
+from pages.shared.words import Lesson, LessonError, words
 from tests.pages.conftest import Open
 from tests.pages.unbundle import unbundle
 
@@ -203,7 +203,7 @@ def test_sentences_must_end_at_no_loss(monkeypatch: pytest.MonkeyPatch) -> None:
     assert limits == sorted(limits, reverse=True) and limits[-1] == 0
     for sections in ({"loss down to 0.5": "A."}, {"loss down to little": "A."}, {}):
         lesson = Lesson("lab-history", sections)
-        monkeypatch.setattr("pages.components.words.words", lambda _, lesson=lesson: lesson)
+        monkeypatch.setattr("pages.shared.words.words", lambda _, lesson=lesson: lesson)
         with pytest.raises(LessonError, match="lab-history"):
             sentences_by_loss()
 

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageOps
 
 from diffusion_core.errors import RequestError
-from pages.components.digits import of_class, source
-from pages.components.upload import MOST_BYTES, Wish, picture_of_upload
-from pages.components.upload.ink import ink_of
+from pages.labs.editing.upload import MOST_BYTES, Wish, picture_of_upload
+from pages.labs.editing.upload.ink import ink_of
+from pages.shared.digits import of_class, source
 
 INK, PAPER = (20, 30, 80), (235, 230, 215)
 

@@ -17,8 +17,8 @@ import pytest
 from PIL import Image
 
 from diffusion_core.errors import RequestError
-from pages.components.upload import Wish, picture_of_upload
-from pages.components.upload.opening import ENOUGH, MOST_SCANS, opened
+from pages.labs.editing.upload import Wish, picture_of_upload
+from pages.labs.editing.upload.opening import ENOUGH, MOST_SCANS, opened
 from tests.pages.test_upload import file_of, looks_like_the_seven, seven
 
 SEED = int(os.environ.get("FOG_FUZZ_SEED", 0))

@@ -9,7 +9,7 @@ from diffusion_core.data.embedded import embedded_digits
 from diffusion_core.data.mnist import Digits, load_mnist
 from diffusion_core.errors import RequestError
 from diffusion_core.measure.classifiers import JudgeNet, digits_seen, load_classifier
-from pages.components.upload import picture_of_upload
+from pages.labs.editing.upload import picture_of_upload
 from tests.pages.photos import Photo, photos
 
 

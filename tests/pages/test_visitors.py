@@ -8,11 +8,11 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from pages.api import pace, uploads, visitors
-from pages.api.origin import OwnPagesOnly
-from pages.api.pace import FairPace
-from pages.api.uploads import FairUploads
-from pages.api.visitors import COOKIE, Visitors
+from pages.http import pace, uploads, visitors
+from pages.http.origin import OwnPagesOnly
+from pages.http.pace import FairPace
+from pages.http.uploads import FairUploads
+from pages.http.visitors import COOKIE, Visitors
 from tests.pages.asgi import Asking, asked, on_a_loop
 
 HTML = {"Accept": "text/html"}

@@ -8,11 +8,13 @@ import pytest
 
 from diffusion_core import request
 from diffusion_core.measure.frontier import load_frontier
-from pages.components import forward_scene, modes, reverse_scene
-from pages.components.address import SETTINGS
-from pages.components.claims import CLAIMS, claim_of
-from pages.components.forward_scene import settings_of_address
-from pages.components.frontier_chart import COSTS, name_of
+from pages.lesson.claims import CLAIMS, claim_of
+from pages.lesson.frontier_chart import COSTS, name_of
+from pages.shared import modes
+from pages.shared.address import SETTINGS
+from pages.stage import forward as forward_scene
+from pages.stage import reverse as reverse_scene
+from pages.stage.forward import settings_of_address
 from quizzes import show_states
 from quizzes.bank import load_bank
 from quizzes.schema import Show

@@ -15,8 +15,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import connect
 
 from benchmarks.server import App
-from pages.components.modes import ASIDES, MODES
 from pages.server import imports
+from pages.shared.modes import ASIDES, MODES
 from tests.server.app import run, watched
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -14,8 +14,8 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 import app as app_module
-from pages.components.faults import NOT_NOW
 from pages.server.mishaps import UNFORESEEN, InASentence
+from pages.shared.faults import NOT_NOW
 
 
 def asked(error: Exception, begun: bool = False) -> Response:

@@ -1,0 +1,104 @@
+"""Between two digits: through noise, through labels, and why averaging pixels fails."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import streamlit as st
+
+from diffusion_core.request import MAX_SEED
+from pages.labs.editing.picture import Picture, most_of_a_class, which_of
+from pages.labs.editing.settings import EditSettings
+from pages.labs.parts import OPENS, lab_words
+from pages.shared.address import choice, heed_address, locked, one_of, whole, whole_number
+from pages.shared.digits import of_class, source
+from pages.shared.packed import packed
+from pages.shared.prose import prose
+from pages.shared.words import LaterLesson, sentences_by_noise
+from pages.stage import clock, follower
+from pages.stage.lanes import edit_scene
+
+text = LaterLesson("lab-between")
+STAGE = "between"
+TEN = {digit: digit for digit in "0123456789"}
+KINDS = {"drawn": "drawings of the model", "given": "given digits"}
+ENDS = (("from", "From a", "3", 7, 2), ("to", "to a", "8", 21, 3))
+"""Each end: its name in the address, what is written over it, its digit, seed and which."""
+STOPS = 11
+STEPS, ENCODING_STEPS = 15, 12
+
+
+def lab() -> None:
+    """Show it."""
+    heed_address(
+        STAGE,
+        {
+            "between": one_of([*KINDS.values()]),
+            **{f"{end}_digit": one_of([*TEN]) for end, *_ in ENDS},
+            **{f"{end}_seed": whole(0, MAX_SEED) for end, *_ in ENDS},
+            **{f"{end}_which": whole(1, most_of_a_class()) for end, *_ in ENDS},
+        },
+    )
+    prose(text["lead"])
+    with st.container(horizontal=True, vertical_alignment="bottom", key="controls-between"):
+        kind = choice("Between two", KINDS, "between", 205, "drawn")
+        lanes, names = _drawn() if kind == "drawn" else _given()
+        st.button("Draw again", type="primary", on_click=_anew, args=[kind], disabled=locked())
+    rows: list[dict[str, Any]] = [
+        {"title": "Through noise", "said": text[f"noise {kind}"], "lane": 0},
+        {"title": "Averaging pixels", "said": text["pixels"], "mixed": 0},
+    ]
+    if kind == "drawn":
+        rows.insert(1, {"title": "Through labels", "said": text["labels"], "lane": 1})
+    with st.container(border=True, key="card-between", gap="small"):
+        follower("morph", STAGE, show=kind, first=names[0], last=names[1], rows=rows)
+        said = sentences_by_noise("lab-between")
+        clock(edit_scene(lanes, 0, STAGE, **OPENS, words=said), "between-clock")
+    lab_words("between", text)
+
+
+def _anew(kind: str) -> None:
+    """Other noises at both ends, or other pictures."""
+    for end, *_ in ENDS:
+        if kind == "drawn":
+            st.session_state[f"{end}_seed"] = secrets.randbelow(10_000)
+        else:
+            digit = int(st.session_state[f"{end}_digit"])
+            count = len(of_class(source().digits, digit))
+            st.session_state[f"{end}_which"] = 1 + secrets.randbelow(count)
+
+
+def _drawn() -> tuple[list[EditSettings], list[str]]:
+    """Two digits that the model draws from their seeds: through noise, and through labels."""
+    ends, names = [], []
+    for end, label, first, seed, _ in ENDS:
+        digit = choice(label, TEN, f"{end}_digit", 80, first)
+        # Two fields of one name are told apart by a space that nobody sees.
+        name = "Its seed" + " " * (end == "to")
+        chosen = whole_number(name, 0, MAX_SEED, seed, f"{end}_seed", 115)
+        ends.append(f"{digit}.{chosen}")
+        names.append(f"{_a(digit)}, seed {chosen}")
+    lanes = [
+        EditSettings("between", n=STOPS, steps=STEPS, way=way, start=ends[0], end=ends[1])
+        for way in ("noise", "labels")
+    ]
+    return lanes, names
+
+
+def _given() -> tuple[list[EditSettings], list[str]]:
+    """Two digits that are there already: back to their noises first."""
+    pictures: list[Picture] = []
+    digits = []
+    for end, label, first, _, which in ENDS:
+        digits.append(choice(label, TEN, f"{end}_digit", 80, first))
+        pictures.append(which_of(digits[-1], f"{end}_which", which))
+    # The model can be told one label for the whole way; two would be two ways.
+    told = digits[0] if digits[0] == digits[1] else "any"
+    x, x2 = (packed(picture.tobytes()) for picture in pictures)
+    lane = EditSettings("between", told, STOPS, 7, ENCODING_STEPS, 1.0, x=x, x2=x2, way="encode")
+    return [lane], [f"{_a(digit)}, as given" for digit in digits]
+
+
+def _a(digit: str) -> str:
+    return f"an {digit}" if digit == "8" else f"a {digit}"

@@ -1,0 +1,91 @@
+"""The digit that a lab works on: one of those at hand, or the reader's own."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from diffusion_core.request import IMAGE_SIZE
+from pages.labs.editing.pad import drawing_pad, put
+from pages.labs.editing.upload import Uploaded, upload_field
+from pages.shared.address import choice, whole_number
+from pages.shared.digits import of_class, source
+
+Picture = NDArray[np.uint8]
+OWN = "own"
+SOURCES = {**{digit: digit for digit in "0123456789"}, OWN: "my own"}
+EMPTY = np.zeros((IMAGE_SIZE, IMAGE_SIZE), np.uint8)
+
+
+def most_of_a_class() -> int:
+    """How many pictures of one digit there are at most."""
+    digits = source().digits
+    return max(len(of_class(digits, digit)) for digit in range(10))
+
+
+def chosen_digit(key: str, first: str, which: int) -> tuple[str, Picture]:
+    """Fields for a digit and which one of it, bound to the address under KEY and KEY_which.
+
+    The digit ("0" ... "9" or OWN) and its picture, uint8 (28, 28); OWN's is empty.
+    """
+    digit = choice("Digit", SOURCES, key, 110, first)
+    if digit == OWN:
+        return OWN, EMPTY
+    return digit, which_of(digit, f"{key}_which", which)
+
+
+def which_of(digit: str, key: str, first: int) -> Picture:
+    """A field for which one of the pictures of a digit, bound to the address; the picture."""
+    digits = source().digits
+    places = of_class(digits, int(digit))
+    count = len(places)
+    if st.session_state.get(key, 1) > count:
+        st.session_state[key] = count
+    number = whole_number(f"Which of {count}", 1, count, min(first, count), key, 120)
+    return digits.images[places[number - 1]]
+
+
+def own_pad(name: str, otherwise: str = "") -> tuple[bool, Picture]:
+    """A pad to draw a digit on, and a field to upload one.
+
+    otherwise: what else the reader can do in its place, by a switch above it. Whether they do, and
+    what they have drawn. name: unique; "NAME-own" is the pad's.
+    """
+    pad_name = f"{name}-own"
+    shown = f"{pad_name}:drawn"
+
+    def uploaded(upload: Uploaded) -> None:
+        put(pad_name, OWN, upload.picture.tobytes())
+        st.session_state[f"{pad_name}:low"] = upload.low
+        st.session_state[f"{pad_name}:uploaded"] = upload.picture
+        st.session_state[shown] = upload.picture
+
+    with st.container(horizontal=True, vertical_alignment="center", key=f"own-{name}"):
+        other = False
+        if otherwise:
+            ways = ["Draw it", otherwise]
+            picked = st.segmented_control(
+                "The pad",
+                ways,
+                default=ways[0],
+                required=True,
+                key=f"{pad_name}-way",
+                label_visibility="collapsed",
+            )
+            other = picked == otherwise
+        upload_field(name, uploaded)
+    if other:
+        return True, np.asarray(st.session_state.get(shown, EMPTY), np.uint8)
+    drawn = drawing_pad(pad_name, OWN, EMPTY, "Drawing pad: your digit")
+    st.session_state[shown] = drawn
+    return False, drawn
+
+
+def uploaded_low(name: str, drawn: Picture) -> Picture | None:
+    """What was uploaded to `own_pad`, as small as it was given, while `drawn` is still that."""
+    uploaded = st.session_state.get(f"{name}-own:uploaded")
+    if uploaded is None or not np.array_equal(uploaded, drawn):
+        return None
+    low = st.session_state.get(f"{name}-own:low")
+    return None if low is None else np.asarray(low, np.uint8)

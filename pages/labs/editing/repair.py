@@ -1,0 +1,121 @@
+"""Repair: hide a part of a digit, and let the model fill it in, several ways."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from diffusion_core.errors import RequestError
+from diffusion_core.request import IMAGE_SIZE, MAX_SEED
+from pages.labs.editing.pad import kept_mask, mask_pad
+from pages.labs.editing.pad.ready import MASKS, mask
+from pages.labs.editing.picture import OWN, SOURCES, chosen_digit, most_of_a_class, own_pad
+from pages.labs.editing.settings import EditSettings
+from pages.labs.parts import OPENS, TOLD, lab_words, seed_field, to_do
+from pages.shared.address import choice, heed_address, locked, one_of, whole
+from pages.shared.packed import packed, packed_mask
+from pages.shared.plain import sentence
+from pages.shared.prose import prose
+from pages.shared.words import LaterLesson, sentences_by_noise
+from pages.stage import clock, follower
+from pages.stage.lanes import edit_scene
+
+text = LaterLesson("lab-repair")
+STAGE = "repair"
+BY_HAND = "nothing yet"
+HIDE = {**{name: name for name in MASKS}, BY_HAND: "nothing yet: I paint it"}
+ANSWERS = 5
+STEPS = 20
+
+
+def lab() -> None:
+    """Show it."""
+    heed_address(
+        STAGE,
+        {
+            "mend": one_of([*SOURCES.values()]),
+            "mend_which": whole(1, most_of_a_class()),
+            "hide": one_of([*HIDE.values()]),
+            "mend_as": one_of([*TOLD.values()]),
+            "again": whole(2, 10),
+            "mend_seed": whole(0, MAX_SEED),
+        },
+    )
+    prose(text["lead"])
+    with st.container(horizontal=True, vertical_alignment="bottom", key="controls-repair"):
+        digit, picture = chosen_digit("mend", "3", 2)
+        hidden_first = choice("Hide", HIDE, "hide", 165, "the left half")
+        told = choice("The model is told", TOLD, "mend_as", 130, "any")
+        again = st.slider(
+            "Take each step … times",
+            2,
+            10,
+            5,
+            key="again",
+            bind="query-params",
+            width=160,
+            disabled=locked(),
+        )
+        seed = seed_field("mend_seed", 7)
+    left, right = st.columns([1.1, 1.9], gap="medium")
+    with left.container(border=True, key="card-repair-pad"):
+        hiding = True
+        if digit == OWN:
+            hiding, picture = own_pad("repair", "Hide a part of it")
+        base = np.zeros((IMAGE_SIZE, IMAGE_SIZE), bool)
+        if hidden_first in MASKS:
+            base = mask(hidden_first)
+        base_id = hidden_first.replace(" ", "-")
+        if hiding:
+            label = "Pad over the digit: hide what the model is to draw anew"
+            hidden = mask_pad("repair", base_id, base, picture, label)
+        else:
+            hidden = kept_mask("repair", base_id, base)
+    with right.container(border=True, key="card-repair", gap="small"):
+        try:
+            often, once = (
+                EditSettings(
+                    "repair",
+                    told,
+                    ANSWERS,
+                    seed,
+                    STEPS,
+                    x=packed(picture.tobytes()),
+                    mask=packed_mask(hidden),
+                    again=times,
+                )
+                for times in (again, 1)
+            )
+        except RequestError as error:
+            to_do(sentence(error))
+        else:
+            _answers(often, once, picture)
+    lab_words("repair", text)
+
+
+def _answers(often: EditSettings, once: EditSettings, picture: NDArray[np.uint8]) -> None:
+    differ = {"lane": 0, "of": "differ", "below": "where these differ"}
+    truth = {
+        "given": packed(picture.tobytes()),
+        "side": IMAGE_SIZE,
+        "hidden": "Show what was hidden",
+        "label": "The whole digit, as it was",
+        "below": "what was hidden?",
+    }
+    for lane, last, title in (
+        (0, differ, f"Each step taken {often.again} times"),
+        (1, truth, "Each step taken once"),
+    ):
+        follower(
+            "answers",
+            STAGE,
+            show=f"row-{lane}",
+            title=title,
+            aside=last["below"],
+            cells=[*({"lane": lane, "which": i} for i in range(ANSWERS)), last],
+            columns=ANSWERS + 1,
+            narrow=3,
+        )
+    said = sentences_by_noise("lab-repair")
+    clock(edit_scene([often, once], 0, STAGE, **OPENS, words=said), "repair-clock")

@@ -1,0 +1,1 @@
+"""Draw from the model, and what guidance trades. A lab."""

@@ -1,0 +1,109 @@
+"""Generate: a page of digits, a number that the reader types, and what guidance costs."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from diffusion_core.request import MAX_GUIDANCE, MAX_SEED
+from pages.labs.generate.tradeoff import tradeoff
+from pages.labs.parts import OPENS, lab_words, seed_field, to_do
+from pages.shared.address import choice, heed_address, locked, number, one_of, short, whole
+from pages.shared.prose import prose
+from pages.shared.words import LaterLesson, sentences_by_noise
+from pages.stage import clock, follower
+from pages.stage.lanes import edit_scene
+from pages.stage.reverse import ReverseSettings, is_number
+
+text = LaterLesson("lab-generate")
+STAGE = "generate"
+MAKE = {"page": "a page of digits", "number": "a number", "measure": "a measurement"}
+TEN = {digit: digit for digit in "0123456789"}
+DIGITS = {"all": "all ten", **TEN}
+ROWS, IN_A_ROW = 4, 10
+STEPS = 15
+
+
+def lab() -> None:
+    """Show it."""
+    heed_address(
+        STAGE,
+        {
+            "make": one_of([*MAKE.values()]),
+            "gen_digit": one_of([*DIGITS.values()]),
+            "gen_class": one_of([*TEN]),
+            "number": short(20),
+            "gen_guidance": number(0, MAX_GUIDANCE),
+            "gen_seed": whole(0, MAX_SEED),
+        },
+    )
+    prose(text["lead"])
+    with st.container(horizontal=True, vertical_alignment="bottom", key="controls-generate"):
+        make = choice("Make", MAKE, "make", 185, "page")
+        written, digit = "", "all"
+        if make == "number":
+            written = st.text_input(
+                "The number",
+                "2026",
+                key="number",
+                bind="query-params",
+                width=150,
+                disabled=locked(),
+            )
+        elif make == "page":
+            digit = choice("Of", DIGITS, "gen_digit", 110, "all")
+        else:
+            digit = choice("Of the digit", TEN, "gen_class", 110, "2")
+        guidance = 1.5
+        if make != "measure":
+            guidance = st.slider(
+                "Guidance",
+                0.0,
+                MAX_GUIDANCE,
+                1.5,
+                0.25,
+                key="gen_guidance",
+                bind="query-params",
+                width=200,
+                disabled=locked(),
+            )
+        seed = seed_field("gen_seed", 7, "Write it again" if make == "number" else "Draw again")
+    with st.container(key="lab-generate"):
+        if make == "page":
+            _page(digit, guidance, seed)
+        elif make == "number":
+            _number(written.strip(), guidance, seed)
+        else:
+            tradeoff(digit, seed, " ".join(text["measured"].split()))
+    lab_words("generate", text)
+
+
+def _page(digit: str, guidance: float, seed: int) -> None:
+    rows = [
+        ReverseSettings(digit, seed + row, "dpmpp", STEPS, guidance, IN_A_ROW)
+        for row in range(ROWS)
+    ]
+    left, right = st.columns([1.9, 1.1], gap="medium")
+    with left.container(border=True, key="card-generate"):
+        cells = [{"lane": row, "which": i} for row in range(ROWS) for i in range(IN_A_ROW)]
+        follower("answers", STAGE, show="page", cells=cells, columns=IN_A_ROW, narrow=IN_A_ROW // 2)
+    with right:
+        with st.container(border=True, key="card-generate-clock"):
+            _clock(rows)
+        follower("sentence", STAGE)
+
+
+def _number(written: str, guidance: float, seed: int) -> None:
+    with st.container(border=True, key="card-generate"):
+        if not is_number(written):
+            to_do(text["not a number"])
+            return
+        row = ReverseSettings(written, seed, "dpmpp", STEPS, guidance, 1)
+        cells = [{"lane": 0, "which": i} for i in range(len(written))]
+        follower("answers", STAGE, show="number", cells=cells, columns=len(written), plate=True)
+        _clock([row])
+    follower("sentence", STAGE)
+
+
+def _clock(rows: list[ReverseSettings]) -> None:
+    said = sentences_by_noise("lab-generate")
+    clock(edit_scene(rows, 0, STAGE, **OPENS, words=said), "generate-clock")

@@ -1,0 +1,1 @@
+"""The time machine: a training, looked back on. A lab."""

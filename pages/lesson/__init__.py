@@ -1,0 +1,1 @@
+"""What the pages of the lesson are made of."""

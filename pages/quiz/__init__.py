@@ -1,0 +1,1 @@
+"""Questions on a page, and the learner's record of them."""

@@ -1,0 +1,97 @@
+"""Predict, run, explain: say what the model will do, then watch it do it."""
+
+from __future__ import annotations
+
+import streamlit as st
+from pydantic import ValidationError
+
+from diffusion_core.files.shipped import damaged
+from diffusion_core.labs.predict.experiments import EXPERIMENTS, PREDICTIONS, Setup, outcomes
+from pages.quiz.card import Place, ask, verdict_of
+from pages.shared.address import asked_for, whole
+from pages.stage import clock, follower
+from pages.stage.forward import ForwardSettings, forward_scene
+from pages.stage.recordings import DIGIT, WHICH
+from pages.stage.reverse import ReverseSettings, reverse_scene
+from quizzes.bank import BankError
+from quizzes.predict import Prediction, predictions
+from quizzes.schema import Question
+from quizzes.selection import shuffled
+
+ASKED = "predict:asked"
+WHICH_PREDICTION = whole(1, len(EXPERIMENTS))
+
+
+def lane(setup: Setup, seed: int) -> ReverseSettings:
+    """A run of an experiment, as the stage asks for it."""
+    return ReverseSettings(
+        str(setup.digit),
+        seed,
+        setup.sampler,
+        setup.steps,
+        setup.guidance,
+        setup.n,
+        origin=f"{DIGIT}.{WHICH}" if setup.until is not None else "",
+        until=setup.until or 1000,
+    )
+
+
+def run(name: str) -> None:
+    """The experiment, computed now."""
+    experiment, stage = EXPERIMENTS[name], f"predict-{name}"
+    st.markdown(f"**Look:** {predictions()[name].look}")
+    first = experiment.lanes[0]
+    if first.told is not None:
+        follower("guess", stage)
+        scene = forward_scene(ForwardSettings(), stage, first.told, told_about=500, still=True)
+    else:
+        lanes = [lane(setup, outcomes()[name].seed) for setup in experiment.lanes]
+        for number in range(len(lanes)):
+            follower("row", stage, lane=number, captioned=True)
+        scene = reverse_scene(lanes, 1, stage)
+    clock(scene, f"{stage}-clock")
+
+
+def _known() -> dict[str, Prediction]:
+    """The predictions. BankError for one that is of no experiment."""
+    found = predictions()
+    for name in found:
+        if name not in EXPERIMENTS:
+            raise BankError(
+                f"quizzes/predict.yaml: there is no experiment “{name}”: put the file back."
+            )
+    return found
+
+
+def _question(name: str) -> Question:
+    """The prediction as a question, answered by what the shipped model did."""
+    try:
+        return predictions()[name].question(outcomes()[name].outcome)
+    except ValidationError as error:  # An outcome that is none of the options.
+        raise damaged(PREDICTIONS) from error
+
+
+def predict(text: dict[str, str]) -> str:
+    """One experiment at a time. Returns what screen readers are to hear."""
+    names = [*_known()]
+    # In the address, so that a session that is lost comes back to the same one.
+    asked = asked_for("prediction", WHICH_PREDICTION, st.session_state.get(ASKED, "1"))
+    st.session_state[ASKED] = st.query_params["prediction"] = asked
+    number = (int(asked) - 1) % len(names)
+    name = names[number]
+    place = Place(f"predict-{name}", "predict")
+    prediction = predictions()[name]
+    question = _question(name)
+    title = f"Prediction {number + 1} of {len(names)} · {prediction.difficulty}"
+    graded = ask(shuffled(question, number), place, title, stage=lambda: run(name))
+    with st.container(horizontal=True, key="controls-on"):
+        st.button(
+            "Next prediction",
+            type="primary" if graded else "secondary",
+            on_click=lambda: st.query_params.update(
+                {"prediction": str((number + 1) % len(names) + 1)}
+            ),
+        )
+        if graded:
+            st.button("Predict again", on_click=place.forget)
+    return verdict_of(graded) if graded else ""

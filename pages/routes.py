@@ -1,0 +1,55 @@
+"""All of the routes that the app adds to Streamlit's own."""
+
+from __future__ import annotations
+
+from starlette.requests import Request as HttpRequest
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from pages.exports.diagram_route import diagram
+from pages.exports.order import TYPES
+from pages.exports.qr_route import qr
+from pages.exports.route import export
+from pages.labs.copying.route import copies, ideal
+from pages.labs.editing.route import edit
+from pages.labs.generate.route import spread
+from pages.labs.one_step.route import levels, step
+from pages.labs.own.route import stop, train, weights
+from pages.labs.points.route import points
+from pages.labs.sound.route import sound
+from pages.lesson.formula.route import check
+from pages.stage.guess_route import guess
+from pages.stage.sample_route import sample
+
+
+def nothing_there(request: HttpRequest) -> Response:
+    """What is asked for where there is nothing: Streamlit would answer with its page."""
+    known = any(route.path == request.url.path for route in ROUTES)
+    if known:
+        other = "POST" if request.method == "GET" else "GET"
+        return PlainTextResponse(f"Ask for this by {other}.", status_code=405)
+    return PlainTextResponse("There is nothing at this address.", status_code=404)
+
+
+POST = ["POST"]
+"""What begins or ends a training. Addresses that only show something are fetched by GET."""
+ROUTES = [
+    Route("/api/check", check),
+    Route("/api/copies", copies),
+    Route("/api/diagram.svg", diagram),
+    Route("/api/edit", edit),
+    *(Route(f"/api/export.{kind}", export) for kind in TYPES),
+    Route("/api/guess", guess),
+    Route("/api/own.zip", weights),
+    Route("/api/points", points, methods=POST),
+    Route("/api/ideal", ideal),
+    Route("/api/qr", qr),
+    Route("/api/levels", levels),
+    Route("/api/sample", sample),
+    Route("/api/spread", spread),
+    Route("/api/step", step),
+    Route("/api/sound", sound),
+    Route("/api/train", train, methods=POST),
+    Route("/api/train/stop", stop, methods=POST),
+    Route("/api/{rest:path}", nothing_there, methods=[*POST, "GET", "PUT", "DELETE"]),
+]

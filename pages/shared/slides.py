@@ -1,0 +1,29 @@
+"""The parts of a page. On an ordinary visit they stand below one another; with ?present=1 in the
+address each is a slide of its own, and a component shows one at a time (frame/chrome/presenter.js)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+
+import streamlit as st
+
+from pages.shared.faults import naming_faults
+
+PREFIX = "slide-"
+
+
+def presenting() -> bool:
+    """Whether the address asks for slides."""
+    return st.query_params.get("present") == "1"
+
+
+@contextmanager
+def slide(name: str, essential: bool = False) -> Iterator[None]:
+    """One idea: `with slide("where-it-breaks"): ...`. Names are unique on their page, a-z and -.
+
+    What cannot be shown of it is said in its place, and what stands below it goes on: unless it is
+    essential to that, which then ends with it."""
+    faults = nullcontext() if essential else naming_faults(PREFIX + name)
+    with st.container(key=PREFIX + name), faults:
+        yield
