@@ -19,12 +19,10 @@ Guidance is folded in: the student learns from guided paths and is asked once pe
 from __future__ import annotations
 
 import copy
-import json
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -33,15 +31,13 @@ from torch import Tensor, nn
 
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import TrainingDivergedError
-from diffusion_core.files.state import read_state, under, write_state
-from diffusion_core.optimizers import optimizer_tensors, restore_optimizer
 from diffusion_core.prediction import add_noise, from_velocity
 from diffusion_core.request import LEAP_TIMES, NUM_CLASSES, Request
 from diffusion_core.run import Run
 from diffusion_core.samplers import grid_of
 from diffusion_core.schedule import COSINE, Floats, alpha_sigma
 from diffusion_core.training import ema_decay, step_generator
-from diffusion_core.unet import UNet, UNetConfig
+from diffusion_core.unet import UNet
 
 
 @dataclass(frozen=True)
@@ -279,50 +275,3 @@ def _teach_critic(state: DistillationState, real: Tensor, drawn: Tensor, label: 
     state.critic_optimizer.step()
     real.requires_grad_(False)
     return float((of_real > of_drawn).float().mean())
-
-
-# --- Saving and resuming --------------------------------------------------------------------------
-
-
-def save_paths(path: str | Path, paths: Paths) -> None:
-    """Write the teacher's paths, whole or not at all."""
-    write_state(path, vars(paths))
-
-
-def load_paths(path: str | Path, device: str = "cpu") -> Paths:
-    """What save_paths wrote. CheckpointError if it is damaged."""
-    with read_state(path, device) as (tensors, _):
-        return Paths(**tensors)
-
-
-def save_distillation(path: str | Path, state: DistillationState) -> None:
-    """Write everything that a resumed run needs, whole or not at all."""
-    tensors = {
-        f"{name}/{key}": tensor
-        for name in ("student", "average", "critic")
-        for key, tensor in getattr(state, name).state_dict().items()
-    }
-    for name in ("optimizer", "critic_optimizer"):
-        tensors |= {f"{name}/{k}": v for k, v in optimizer_tensors(getattr(state, name)).items()}
-    metadata = {
-        "config": json.dumps(asdict(state.config)),
-        "shape": json.dumps(asdict(state.student.config)),
-        "step": str(state.step),
-        "seconds": str(state.seconds),
-    }
-    write_state(path, tensors, metadata)
-
-
-def load_distillation(path: str | Path, device: str = "cpu") -> DistillationState:
-    """What save_distillation wrote. CheckpointError if it is missing or damaged."""
-    with read_state(path, device) as (tensors, metadata):
-        shape = json.loads(metadata["shape"])
-        network = UNet(UNetConfig(**{**shape, "widths": tuple(shape["widths"])}))
-        config = DistillationConfig(**json.loads(metadata["config"]))
-        state = new_distillation(network, config, device)
-        for name in ("student", "average", "critic"):
-            getattr(state, name).load_state_dict(under(f"{name}/", tensors))
-        for name in ("optimizer", "critic_optimizer"):
-            restore_optimizer(getattr(state, name), under(f"{name}/", tensors))
-        state.step, state.seconds = int(metadata["step"]), float(metadata["seconds"])
-    return state

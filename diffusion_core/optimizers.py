@@ -5,7 +5,6 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from diffusion_core.files.state import under
 from diffusion_core.muon import Muon
 
 
@@ -78,3 +77,8 @@ def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: dict[str, Tenso
         index, key = path.split("/")
         state["state"].setdefault(int(index), {})[key] = tensor
     optimizer.load_state_dict(state)
+
+
+def under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Those whose name begins with the prefix, without it."""
+    return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}

@@ -12,12 +12,10 @@ trains what is not a matrix inside the network (docs/measurements.md).
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 import numpy as np
@@ -25,12 +23,10 @@ import torch
 from torch import Tensor
 
 from diffusion_core.errors import RequestError, TrainingDivergedError
-from diffusion_core.files.state import read_state, under, write_state
 from diffusion_core.optimizers import Optimizers
 from diffusion_core.prediction import add_noise, velocity
 from diffusion_core.request import NO_LABEL
 from diffusion_core.schedule import COSINE, Floats, Schedule, alpha_sigma, cosine_time
-from diffusion_core.unet import UNet, UNetConfig
 
 Network = TypeVar("Network", bound=torch.nn.Module)
 """v_hat = network(x_t, t, label): x_t (B, ...) float32, t (B,) the time at which the cosine
@@ -325,30 +321,3 @@ def _batch_of(step: int, config: TrainingConfig, count: int) -> Tensor:
     generator = step_generator(config.seed + 1, epoch)
     order = torch.randperm(count, generator=generator)
     return order[position * config.batch_size : (position + 1) * config.batch_size]
-
-
-def save_state(path: str | Path, state: TrainingState[UNet]) -> None:
-    """Write everything a resumed run needs, whole or not at all. CannotWriteError if it cannot."""
-    tensors = {f"network/{k}": v for k, v in state.network.state_dict().items()}
-    tensors |= {f"average/{k}": v for k, v in state.average.state_dict().items()}
-    tensors |= {f"optimizer/{k}": v for k, v in state.optimizer.tensors().items()}
-    metadata = {
-        "config": json.dumps(asdict(state.config)),
-        "shape": json.dumps(asdict(state.network.config)),
-        "step": str(state.step),
-        "seconds": str(state.seconds),
-    }
-    write_state(path, tensors, metadata)
-
-
-def load_state(path: str | Path, device: str = "cpu") -> TrainingState[UNet]:
-    """The state that save_state wrote. CheckpointError if it is missing, damaged or another's."""
-    with read_state(path, device) as (tensors, metadata):
-        config = TrainingConfig(**json.loads(metadata["config"]))
-        shape = json.loads(metadata["shape"])
-        state = new_state(config, UNetConfig(**{**shape, "widths": tuple(shape["widths"])}), device)
-        state.network.load_state_dict(under("network/", tensors))
-        state.average.load_state_dict(under("average/", tensors))
-        state.optimizer.restore(under("optimizer/", tensors))
-        state.step, state.seconds = int(metadata["step"]), float(metadata["seconds"])
-    return state

@@ -13,6 +13,7 @@ entering through a scale and a shift per channel (ADM, arXiv:2105.05233, eq. 3, 
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass
 
@@ -61,6 +62,12 @@ class UNetConfig:
                 raise ValueError(f"Each width must be a multiple of {self.groups}; got {width}.")
         if self.widths[-1] % self.heads:
             raise ValueError(f"The last width must be a multiple of heads={self.heads}.")
+
+    @classmethod
+    def parsed(cls, text: str) -> UNetConfig:
+        """The one that was written as JSON. ValueError or TypeError if it is none."""
+        fields = json.loads(text)
+        return cls(**{**fields, "widths": tuple(fields["widths"])})
 
     def build(self) -> UNet:
         """A network of this shape, untrained."""

@@ -19,11 +19,7 @@ from diffusion_core.distillation import (
     DistillationState,
     Paths,
     distil,
-    load_distillation,
-    load_paths,
     new_distillation,
-    save_distillation,
-    save_paths,
     teacher_paths,
 )
 from diffusion_core.errors import RequestError
@@ -33,6 +29,12 @@ from diffusion_core.files.checkpoint import (
     load_checkpoint,
     read_card,
     save_checkpoint,
+)
+from diffusion_core.files.resuming import (
+    load_distillation,
+    load_paths,
+    save_distillation,
+    save_paths,
 )
 from diffusion_core.files.whole import make_sure
 from diffusion_core.pixels import to_model

@@ -18,6 +18,7 @@ from diffusion_core.commands.subjects import Examples, Subject, digits, sound
 from diffusion_core.data.mnist import download_mnist, load_mnist
 from diffusion_core.errors import RequestError
 from diffusion_core.files.checkpoint import load_checkpoint, read_card, save_checkpoint
+from diffusion_core.files.resuming import load_state, save_state
 from diffusion_core.files.whole import make_sure, replacing
 from diffusion_core.labs.history.moments import Recorder
 from diffusion_core.labs.sound.training import SHAPE
@@ -30,9 +31,7 @@ from diffusion_core.training import (
     TrainingState,
     diffusion_losses,
     fast_precision,
-    load_state,
     new_state,
-    save_state,
     step_generator,
     train,
 )

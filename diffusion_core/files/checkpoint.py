@@ -94,9 +94,7 @@ def load_checkpoint(path: str | Path = SHIPPED, device: str = "cpu") -> UNet:
             path,
         )
     try:
-        fields = json.loads(metadata["config"])
-        config = UNetConfig(**{**fields, "widths": tuple(fields["widths"])})
-        network = UNet(config)
+        network = UNetConfig.parsed(metadata["config"]).build()
         network.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
     except UNFIT as error:
         reason = (str(error).strip().splitlines() or ["it makes no sense"])[-1].strip()

@@ -1,5 +1,5 @@
 """The parts of a page. On an ordinary visit they stand below one another; with ?present=1 in the
-address each is a slide of its own, and a component shows one at a time (frame/chrome/presenter.js)."""
+address each is a slide of its own, shown one at a time (frame/chrome/presenter.js)."""
 
 from __future__ import annotations
 

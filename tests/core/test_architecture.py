@@ -11,10 +11,12 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FORBIDDEN = {
-    "diffusion_core": {"streamlit", "quizzes", "pages", "app", "tests"},
-    "quizzes": {"streamlit", "diffusion_core", "pages", "app", "tests", "torch"},
-    "pages": {"app", "tests"},
+    "diffusion_core": {"streamlit", "quizzes", "pages", "app", "benchmarks", "tests"},
+    "quizzes": {"streamlit", "diffusion_core", "pages", "app", "benchmarks", "tests", "torch"},
+    "pages": {"app", "benchmarks", "tests"},
 }
+BOOK = ROOT / "diffusion_core"
+WINGS = {path.name for path in BOOK.iterdir() if path.is_dir()}
 PICKLES = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
 MAX_BYTES = 6 * 1024**2
 
@@ -24,7 +26,10 @@ def sources(*folders: str) -> list[Path]:
 
 
 def everything() -> list[Path]:
-    return [*sources("diffusion_core", "quizzes", "pages", "tests"), *ROOT.glob("*.py")]
+    return [
+        *sources("diffusion_core", "quizzes", "pages", "benchmarks", "tests"),
+        *ROOT.glob("*.py"),
+    ]
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
@@ -61,6 +66,25 @@ def test_arrows_point_one_way(room: str) -> None:
         if module.split(".")[0] in FORBIDDEN[room]
     }
     assert not wrong
+
+
+def test_the_book_knows_nothing_of_its_wings() -> None:
+    """The files that stand flat in the core are read one after the other (docs/book.md), and need
+    nothing of what is built on them."""
+    wrong = {
+        f"{path.name} imports {module}"
+        for path in BOOK.glob("*.py")
+        for module in imported(ast.parse(path.read_text("utf-8")))
+        if module.startswith("diffusion_core.") and module.split(".")[1] in WINGS
+    }
+    assert {"data", "files", "labs", "measure", "service"} <= WINGS
+    assert not wrong
+
+
+def test_the_book_is_short() -> None:
+    pages = [*BOOK.glob("*.py")]
+    assert len(pages) <= 20
+    assert sum(len(path.read_text("utf-8").splitlines()) for path in pages) < 2100
 
 
 def test_the_core_is_where_this_test_looks() -> None:

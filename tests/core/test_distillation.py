@@ -19,15 +19,17 @@ from diffusion_core.distillation import (
     DistillationState,
     Paths,
     distil,
-    load_distillation,
-    load_paths,
     new_distillation,
     path_times,
-    save_distillation,
-    save_paths,
     teacher_paths,
 )
 from diffusion_core.errors import CheckpointError, TrainingDivergedError
+from diffusion_core.files.resuming import (
+    load_distillation,
+    load_paths,
+    save_distillation,
+    save_paths,
+)
 from diffusion_core.guidance import guided
 from diffusion_core.request import LEAP_STEPS, LEAP_TIMES
 from diffusion_core.samplers import grid_of

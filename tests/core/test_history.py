@@ -12,6 +12,7 @@ import pytest
 from diffusion_core.__main__ import main
 from diffusion_core.data.embedded import embedded_digits
 from diffusion_core.files.checkpoint import save_checkpoint
+from diffusion_core.files.resuming import save_state
 from diffusion_core.labs.history import portrait as history
 from diffusion_core.labs.history.moments import Recorder
 from diffusion_core.labs.history.portrait import (
@@ -23,7 +24,7 @@ from diffusion_core.labs.history.portrait import (
 )
 from diffusion_core.measure.classifiers import FeatureNet, features_of, load_classifier
 from diffusion_core.measure.evaluation import moments
-from diffusion_core.training import new_state, save_state, train
+from diffusion_core.training import new_state, train
 from diffusion_core.unet import UNetConfig
 from tests.core.training_runs import CONFIG, pictures
 

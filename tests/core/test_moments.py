@@ -12,9 +12,10 @@ import torch
 
 from diffusion_core.errors import RequestError
 from diffusion_core.files.checkpoint import load_checkpoint
+from diffusion_core.files.resuming import load_state, save_state
 from diffusion_core.labs.history.moments import Recorder, moment_steps, read_losses, read_moments
 from diffusion_core.labs.history.portrait import curve_of
-from diffusion_core.training import TrainingState, load_state, new_state, save_state, train
+from diffusion_core.training import TrainingState, new_state, train
 from diffusion_core.unet import UNet, UNetConfig
 from tests.core.training_runs import CONFIG, pictures
 

@@ -16,7 +16,8 @@ import pytest
 import torch
 
 from diffusion_core.errors import CannotWriteError, CheckpointError
-from diffusion_core.training import load_state, new_state, save_state, train
+from diffusion_core.files.resuming import load_state, save_state
+from diffusion_core.training import new_state, train
 from diffusion_core.unet import UNetConfig
 from tests.core.training_runs import CONFIG, assert_same, pictures
 
@@ -65,7 +66,8 @@ import sys, torch
 from dataclasses import replace
 from tests.core.training_runs import CONFIG, pictures
 from tests.core.conftest import TINY
-from diffusion_core.training import new_state, save_state, train
+from diffusion_core.training import new_state, train
+from diffusion_core.files.resuming import save_state
 torch.set_num_threads(1)
 state = new_state(replace(CONFIG, steps=1000), TINY)
 for event in train(state, *pictures()):
