@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from diffusion_core.data.mnist import download_mnist, mnist_available
 from diffusion_core.data import mnist as data
+from diffusion_core.data.mnist import download_mnist, mnist_available
 from diffusion_core.errors import CannotWriteError
 from tests.core.tiny_mnist import (
     StandIn,

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from diffusion_core.data.mnist import IdxFile, load_mnist, mnist_available
 from diffusion_core.data import mnist as data
+from diffusion_core.data.mnist import IdxFile, load_mnist, mnist_available
 from diffusion_core.errors import MnistError, UserFacingError
 
 KEYS = [("train", "images"), ("train", "labels"), ("test", "images"), ("test", "labels")]

@@ -18,9 +18,9 @@ from diffusion_core.errors import RequestError
 from diffusion_core.request import IMAGE_SIZE
 from pages.shared.address import locked
 from pages.shared.packed import PIXELS, mask_of, packed, unpacked
+from pages.stage import HERE as STAGE
 
 HERE = Path(__file__).parent
-STAGE = HERE.parent / "stage"
 Picture = NDArray[np.uint8]
 
 _pad = st.components.v2.component(

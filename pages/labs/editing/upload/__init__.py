@@ -27,9 +27,9 @@ from pages.labs.editing.upload.understanding import (
     understood,
 )
 from pages.shared.address import locked
+from pages.stage import HERE as STAGE
 
 HERE = Path(__file__).parent
-STAGE = HERE.parent / "stage"
 SHOWN = 560
 """Pixels on the longer side of what is shown of a photo."""
 

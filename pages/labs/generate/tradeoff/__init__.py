@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from pages.stage import HERE as STAGE
+
 HERE = Path(__file__).parent
-STAGE = HERE.parent / "stage"
 
 _tradeoff = st.components.v2.component(
     "fog_tradeoff",
