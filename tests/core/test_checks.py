@@ -17,7 +17,7 @@ from torch import Tensor
 from diffusion_core import denoiser, prediction, samplers
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import RequestError
-from diffusion_core.exact import Gaussian
+from diffusion_core.exact import Gaussian, IdealDenoiser
 from diffusion_core.files.checkpoint import load_checkpoint
 from diffusion_core.guidance import guided
 from diffusion_core.labs.checks import (
@@ -139,7 +139,7 @@ class Surprised(Gaussian):
         return replace(said, x0_hat=self.mean + 2 * (said.x0_hat - self.mean))
 
 
-class Nearest(denoiser.IdealDenoiser):
+class Nearest(IdealDenoiser):
     """Answers with the likeliest picture instead of the average."""
 
     def __call__(self, x_t: Tensor, alpha: Any, sigma: Any, label: Tensor) -> Prediction:

@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from diffusion_core.labs.one_step.job import MAX_ROUNDS
-from pages.labs.history.lab import scene as history_scene
+from pages.labs.history import scene as history_scene
 from pages.labs.history.scene import (
     epochs_of,
     history,
