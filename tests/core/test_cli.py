@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from diffusion_core import run as running
 from diffusion_core.__main__ import COMMANDS, main
 from diffusion_core.commands import sample as sample_command
 from diffusion_core.commands import train as train_command
@@ -89,9 +90,9 @@ def test_large_requests_are_drawn_in_batches_and_do_not_show_it(
 ) -> None:
     denoiser = NetworkDenoiser(load_checkpoint(tiny_model))
     request = Request((4, 5, 6, 7, 8, 9, 0), "ddpm", 3, 2.0, 1)
-    (whole,) = sample_command.draw(denoiser, request)
-    monkeypatch.setattr(sample_command, "BATCH", 3)
-    parts = [*sample_command.draw(denoiser, request)]
+    (whole,) = running.draw(denoiser, request)
+    monkeypatch.setattr(running, "BATCH", 3)
+    parts = [*running.draw(denoiser, request)]
     assert [len(part) for part in parts] == [3, 3, 1]
     together = np.concatenate(parts).astype(int)
     # Batches of another size may round differently in the last bit, which is at most one level.
