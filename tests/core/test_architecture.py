@@ -91,6 +91,19 @@ def test_the_core_is_where_this_test_looks() -> None:
     assert ROOT / "diffusion_core" / "samplers.py" in sources("diffusion_core")
 
 
+def test_no_test_runs_a_loop_in_its_own_thread() -> None:
+    """A browser that an earlier test has opened runs one there: whether it has depends on which
+    process had which tests. tests/pages/asgi.py and tests/server/app.py have a way."""
+    wrong = {
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sources("tests")
+        if path.name.startswith("test_")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "asyncio.run"
+    }
+    assert not wrong
+
+
 def test_no_pickle_anywhere() -> None:
     found = {
         f"{path.relative_to(ROOT)}: {what}"

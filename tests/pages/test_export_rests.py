@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
 from diffusion_core.service.answer import TooManyError
 from diffusion_core.service.visitor import NOBODY, Visitor
 from pages.exports.rests import LONGEST, REST, WAITING, Rests
+from tests.pages.asgi import on_a_loop
 
 ANNA, BEN = Visitor("anna", "1.2.3.4"), Visitor("ben", "1.2.3.4")
 
@@ -26,9 +28,9 @@ class Time:
         await asyncio.sleep(0)
 
 
-def timed(test: Callable[[Time, Rests], Awaitable[None]]) -> None:
+def timed(test: Callable[[Time, Rests], Coroutine[Any, Any, None]]) -> None:
     clock = Time()
-    asyncio.run(test(clock, Rests(lambda: clock.now, clock.pause)))  # type: ignore[arg-type]
+    on_a_loop(test(clock, Rests(lambda: clock.now, clock.pause)))
 
 
 async def made(clock: Time, rests: Rests, visitor: Visitor, seconds: float) -> float:

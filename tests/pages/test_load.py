@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
-
 from benchmarks.server import running_app
 from tests import load
+from tests.pages.asgi import on_a_loop
 
 
 def test_a_few_visitors_are_served_and_counted() -> None:
-    # In a thread of its own: a browser that another test has open runs a loop in this one.
-    with running_app() as app, ThreadPoolExecutor(1) as pool:
-        row = pool.submit(lambda: asyncio.run(load.measure(app, 3, seconds=0.5))).result()
+    with running_app() as app:
+        row = on_a_loop(load.measure(app, 3, seconds=0.5))
     assert row["served"] == row["visitors"] == 3
     assert 0 < row["first_frame_worst"] <= row["whole_worst"]
     assert row["whole_median"] <= row["whole_worst"] and row["generate_median"] > 0
