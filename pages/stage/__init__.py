@@ -19,13 +19,23 @@ from pages.stage.bundle import bundle
 HERE = Path(__file__).parent
 SHARED = (
     "stage.js",
-    "scene_forward.js",
-    "scene_reverse.js",
-    "scene_journey.js",
-    "scene_others.js",
-    "scene_sound.js",
-    "scene_training.js",
+    "scenes/forward.js",
+    "scenes/reverse.js",
+    "scenes/journey.js",
+    "scenes/others.js",
+    "../labs/sound/scene.js",
+    "../labs/one_step/scene.js",
 )
+LABS = {
+    "copies": "../labs/copying/copies",
+    "morph": "../labs/editing/morph",
+    "guessed": "../labs/history/guessed",
+    "history": "../labs/history/history",
+    "run_curves": "../labs/history/run_curves",
+    "levels": "../labs/one_step/levels",
+    "step": "../labs/one_step/step",
+    "step_figures": "../labs/one_step/step_figures",
+}
 FOLLOWERS = (
     "equation",
     "curves",
@@ -56,7 +66,13 @@ FOLLOWERS = (
 
 
 def _register(name: str) -> Callable[..., Any]:
-    script = "\n".join((HERE / part).read_text("utf-8") for part in (*SHARED, f"{name}.js"))
+    script = "\n".join(
+        (HERE / part).read_text("utf-8")
+        for part in (
+            *SHARED,
+            f"{LABS.get(name, name if name == 'clock' else f'followers/{name}')}.js",
+        )
+    )
     style = "\n".join((HERE / part).read_text("utf-8") for part in ("stage.css", "parts.css"))
     return st.components.v2.component(
         f"fog_{name}", html='<div class="root"></div>\n', css=style, js=script
