@@ -10,6 +10,7 @@ from pages.exports.diagram_route import diagram
 from pages.exports.order import TYPES
 from pages.exports.qr_route import qr
 from pages.exports.route import export
+from pages.http.modules import script
 from pages.labs.copying.route import copies, ideal
 from pages.labs.editing.route import edit
 from pages.labs.generate.route import spread
@@ -51,5 +52,6 @@ ROUTES = [
     Route("/api/sound", sound),
     Route("/api/train", train, methods=POST),
     Route("/api/train/stop", stop, methods=POST),
+    Route("/js/{version}/{path:path}", script),
     Route("/api/{rest:path}", nothing_there, methods=[*POST, "GET", "PUT", "DELETE"]),
 ]

@@ -1,6 +1,12 @@
 // The clock: gives the stage its scene and moves the position, by playing, stepping or dragging.
 // Nothing here asks the server for anything; the address bar is kept in the browser too.
 
+import { button, make, setText } from "../shared/dom.js";
+import { beforeSliderKeys } from "../shared/slider_keys.js";
+import { unbundle } from "./bundle.js";
+import { sceneOf } from "./scenes/kinds.js";
+import { stageNamed, stages } from "./stage.js";
+
 const ICONS = {
   back: "M15 5 8 12l7 7z",
   forth: "m9 5 7 7-7 7z",

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from diffusion_core.data.embedded import forward_noise
 from diffusion_core.errors import AssetError, RequestError, note
+from diffusion_core.files.bundle import bundle
 from diffusion_core.request import MAX_SEED
 from diffusion_core.schedule import CosineSchedule, LinearBetaSchedule, Schedule, alpha_sigma
 from pages.shared.address import Check, one_of, refuse_unusable, whole
 from pages.shared.digits import of_class, source
 from pages.shared.numbers import whole_of
 from pages.shared.words import sentences_by_noise, words
-from pages.stage.bundle import bundle
 from pages.stage.recordings import DIGIT, SEED, WHICH, diagram_row, recorded_answers
 
 STAGE = "forward"

@@ -7,13 +7,13 @@ from anyio import to_thread
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
+from diffusion_core.files.bundle import bundle
 from diffusion_core.request import GUESS_LEVELS, IMAGE_SIZE
 from diffusion_core.service.jobs import Guess
 from pages.http.plainly import plainly
 from pages.http.visitors import visitor_of
 from pages.shared.address import refuse_unusable, whole
 from pages.stage import model
-from pages.stage.bundle import bundle
 from pages.stage.forward import ForwardSettings, picture
 
 

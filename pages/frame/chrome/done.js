@@ -1,5 +1,8 @@
 // At the foot of a page: opening the page begins it; the reader ticks it off.
 
+import { readProgress, writeProgress } from "./storage.js";
+import { button } from "../../shared/dom.js";
+
 export default function ({ parentElement, data }) {
   const root = parentElement.querySelector(".root");
   if (!readProgress()[data.slug]) writeProgress(data.slug, "begun");

@@ -1,6 +1,8 @@
 // A term's entry opens in place: below the word, over the text, so that nothing moves. Links to
 // "#term:word" are what prose.py makes of [[word]].
 
+import { button } from "../../shared/dom.js";
+
 const LINK = 'a[href*="#term:"]';
 
 export default function ({ parentElement, data }) {

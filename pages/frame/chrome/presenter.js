@@ -2,6 +2,9 @@
 // the buttons walk; B blanks the screen; Escape leaves. The slide is in the address (?slide=3), so
 // that a reload or a copied link comes back to it.
 
+import { lettersWork } from "./letters.js";
+import { button } from "../../shared/dom.js";
+
 const SLIDE = '[class*="st-key-slide-"]';
 
 export default function ({ parentElement }) {

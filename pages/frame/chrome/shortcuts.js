@@ -1,6 +1,9 @@
 // At the foot of a page: a switch for the shortcuts of one letter or digit. Arrows, space, Home and
 // End stay, as do keys that act only where the focus is.
 
+import { letLettersWork, LETTERS_CHANGED, lettersWork } from "./letters.js";
+import { button } from "../../shared/dom.js";
+
 export default function ({ parentElement }) {
   const root = parentElement.querySelector(".root");
   const button = document.createElement("button"), knob = document.createElement("i");

@@ -1,6 +1,8 @@
 // Share: the link of what is on the page, its QR code, and exports of the stage. The address bar
 // carries the whole state, so the link is the address at the moment of opening.
 
+import { button, download } from "../../shared/dom.js";
+
 const ICONS = {
   share: "M12 15V4m0 0L8 8m4-4 4 4M6 12H5v8h14v-8h-1",
   present: "M3 4h18M5 4v11h14V4m-7 11v5m-4 0h8",

@@ -2,6 +2,10 @@
 // the training pictures nearest to what it ends with; and how far those are, among unseen digits. The server
 // looks for them (api/copies) once both runs are finished.
 
+import { make, setText } from "../../shared/dom.js";
+import { paintBytes, pixelCanvas } from "../../stage/pixels.js";
+import { follower } from "../../stage/stage.js";
+
 const WIDTH = 460, TALL = 66, LEFT = 8, RIGHT = 8, LINE = 42;
 
 export default function (component) {

@@ -2,6 +2,11 @@
 // data: rows of {title, said, lane} (the stops are that run's pictures) or {title, said, mixed:
 // lane} (averages of the pixels of that run's first and last picture); first, last: the ends' names.
 
+import { button, make, setText } from "../../shared/dom.js";
+import { beforeSliderKeys } from "../../shared/slider_keys.js";
+import { paintBytes, pixelCanvas, PIXELS } from "../../stage/pixels.js";
+import { follower } from "../../stage/stage.js";
+
 const PACE = 110; // milliseconds a stop, when the walk is played
 
 export default function (component) {

@@ -1,6 +1,10 @@
 // One look at a noisy digit, at four noise levels: what the network is shown, and which clean digit
 // it expects behind it at this moment of its training.
 
+import { make } from "../../shared/dom.js";
+import { paintBytes, pixelCanvas } from "../../stage/pixels.js";
+import { follower } from "../../stage/stage.js";
+
 export default function (component) {
   return follower(component, (root, data) => {
     let shown = null, pairs = [];

@@ -1,5 +1,9 @@
 // What the network draws at this moment of its training: the ten digits from each of two noises.
 
+import { make } from "../../shared/dom.js";
+import { paintBytes, pixelCanvas } from "../../stage/pixels.js";
+import { follower } from "../../stage/stage.js";
+
 export default function (component) {
   return follower(component, (root, data) => {
     const grids = data.titles.map((title, noise) => {

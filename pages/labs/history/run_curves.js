@@ -1,6 +1,10 @@
 // How far the training was: loss and Frechet distance over the pictures seen, both axes by powers
 // of ten, with a marker at this moment. The model that ships stands at the right, after a gap.
 
+import { make, setText } from "../../shared/dom.js";
+import { threeDigits } from "../../shared/numbers.js";
+import { follower } from "../../stage/stage.js";
+
 const LEFT = 44, RIGHT = 356, SHIP = 382, TOP = 10, BOTTOM = 98;
 
 // A scale of powers of ten: value to place, and the powers inside.
@@ -58,9 +62,9 @@ export default function (component) {
         part.marker.setAttribute("x2", at);
         part.dot.setAttribute("cx", at);
         part.dot.setAttribute("cy", part.y.place(stop[key]));
-        setText(part.value, shortNumber(stop[key]));
+        setText(part.value, threeDigits(stop[key]));
         part.drawing.setAttribute("aria-label", `${part.name} over the training, by powers of ten: ` +
-          `${shortNumber(scene.stops[0][key])} at the start, ${shortNumber(scene.stops[scene.last][key])} for the model that ships, ${shortNumber(stop[key])} here`);
+          `${threeDigits(scene.stops[0][key])} at the start, ${threeDigits(scene.stops[scene.last][key])} for the model that ships, ${threeDigits(stop[key])} here`);
       }
     };
   });

@@ -1,6 +1,10 @@
 // The loss by noise level, in the three forms that an answer has. An error e of v moves eps_hat by
 // alpha e and x0_hat by sigma e, so one curve gives all three (prediction.py).
 
+import { button, make, setText } from "../../shared/dom.js";
+import { threeDigits } from "../../shared/numbers.js";
+import { follower, stageNamed } from "../../stage/stage.js";
+
 const FORMS = [
   ["v", "in v", () => 1],
   ["eps", "in ε", (t) => Math.cos((Math.PI / 2) * t) ** 2],
@@ -59,6 +63,6 @@ function path({ levels, losses }, form) {
 // "0.0545 at t = 0.40 to 1.00 at t = 0.00"
 function spread({ levels, losses }, form) {
   const values = [...levels].map((t, i) => [losses[i] * form[2](t), t]).filter(([value]) => value > 1e-9).sort(([a], [b]) => a - b);
-  const say = ([value, t]) => `${shortNumber(value)} at t = ${t.toFixed(2)}`;
+  const say = ([value, t]) => `${threeDigits(value)} at t = ${t.toFixed(2)}`;
   return `${say(values[0])}, ${say(values[values.length - 1])}`;
 }

@@ -1,4 +1,7 @@
-// Scenes about how the network learns: one training step, part by part, and moments of a whole run.
+// How the network learns: one training step, part by part.
+
+import { threeDigits } from "../../shared/numbers.js";
+import { unbundle } from "../../stage/bundle.js";
 
 // What went wrong, in a sentence that says what to do.
 function plainly(error) {
@@ -8,7 +11,7 @@ function plainly(error) {
 
 // One round: digit, time, noise, mix, answer, error, loss, step. All of it is fetched at once, when
 // it has been computed; the timeline reveals one part after the other.
-class StepScene {
+export class StepScene {
   constructor(head) {
     Object.assign(this, head); // parts, words (a sentence each), ask, askLevels
     this.message = "The network is at work …";
@@ -70,7 +73,7 @@ class StepScene {
   describe(index) {
     const { round } = this;
     if (!round) return this.message;
-    const loss = this.shows("loss", index) ? ` Loss ${shortNumber(round.loss)}.` : "";
+    const loss = this.shows("loss", index) ? ` Loss ${threeDigits(round.loss)}.` : "";
     return `${this.place(index)}. ${this.sentence(index)}${loss}`;
   }
 
@@ -83,45 +86,4 @@ class StepScene {
     return round.dots.map(([t, loss], i) => ({ t, loss, now: i >= fresh, first: i === fresh }))
       .filter((dot) => dot.loss !== null && (!dot.now || this.shows("loss", index)));
   }
-}
-
-// A run of training, looked at about a dozen times; its last stop is the model that ships.
-class HistoryScene {
-  constructor(head) {
-    Object.assign(this, head); // stops (labels, sentences, figures) and pictures
-    this.last = this.stops.length - 1;
-  }
-
-  get parameter() { return "stop"; }
-  get reachable() { return this.last; }
-  get ends() { return ["back to random weights", "on through training"]; }
-  indexOf(stop) { return stop; }
-  stepAt(index) { return index; }
-  place(index) { return this.stops[index].place; }
-  sentence(index) { return this.stops[index].sentence; }
-  describe(index) {
-    const { place, loss, frechet } = this.stops[index];
-    return `${place}: loss on test digits ${shortNumber(loss)}, Fréchet distance ` +
-      `${shortNumber(frechet)}. ${this.sentence(index)}`;
-  }
-
-  // Bytes of digit `which` from noise 0 or 1, and of the guess at one of the noise levels.
-  sample(index, noise, which) { return this.pixels("samples", (index * 2 + noise) * 10 + which); }
-  guess(index, level) { return this.pixels("guesses", index * this.times.length + level); }
-  pixels(name, place) { return this[name].subarray(place * PIXELS, (place + 1) * PIXELS); }
-
-  line(index) {
-    const many = this.levels.length;
-    return { levels: this.levels, losses: this.level_loss.subarray(index * many, (index + 1) * many) };
-  }
-  dots() { return []; }
-}
-
-// Three digits that mean something, whatever the size.
-function shortNumber(value) {
-  if (value === null || !isFinite(value)) return "not a number";
-  if (value >= 1000) return Math.round(value).toLocaleString("en");
-  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value >= 1 ? value.toFixed(2)
-    : value >= 0.01 ? value.toFixed(3) : value === 0 ? "0" : value.toExponential(1).replace("e-", " × 10⁻").replace(/⁻(\d+)$/, (_, d) =>
-      "⁻" + [...d].map((c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c]).join(""));
 }

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from diffusion_core.errors import RequestError
+from diffusion_core.files.bundle import bundle
 from diffusion_core.labs.one_step.job import LevelCurve, Practice
 from pages.shared.digits import source
 from pages.shared.numbers import number_of, whole_of
 from pages.shared.words import words
-from pages.stage.bundle import bundle
 
 STAGE = "step"
 NETWORK_NAMES = {"new": "untrained", "digits": "the one that ships"}

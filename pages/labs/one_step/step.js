@@ -1,6 +1,11 @@
 // One training step as a row of pictures, revealed one after the other: the digit, its noise, the
 // mixture; the noise that the network sees in it, the true noise once more, and the difference.
 
+import { make, setText } from "../../shared/dom.js";
+import { minus, threeDigits } from "../../shared/numbers.js";
+import { NOISE_REACH, paintValues, pixelCanvas } from "../../stage/pixels.js";
+import { follower } from "../../stage/stage.js";
+
 const PICTURES = [
   ["digit", "x0", "The digit", "signal", "a digit"],
   ["noise", "eps", "The noise that is mixed in", "noise", "fresh noise ε"],
@@ -45,7 +50,7 @@ export default function (component) {
 
 // The caption, with the amount once the two have been mixed.
 function amount(round, name, caption, scene, index) {
-  if (name === "wrong") return `the error, ±${shortNumber(round.reach)}`;
+  if (name === "wrong") return `the error, ±${threeDigits(round.reach)}`;
   if (name === "x0") return scene.shows("mix", index) ? `${round.alpha.toFixed(2)} × digit` : `a digit: ${round.label}`;
   if (name === "eps" && caption.startsWith("fresh")) {
     return scene.shows("mix", index) ? `${round.sigma.toFixed(2)} × noise` : caption;

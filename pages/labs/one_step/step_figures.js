@@ -1,6 +1,10 @@
 // The numbers of a training step: the loss, in three currencies, before and after; and some of the
 // weights that the step moved.
 
+import { make, setText } from "../../shared/dom.js";
+import { threeDigits } from "../../shared/numbers.js";
+import { follower } from "../../stage/stage.js";
+
 export default function (component) {
   return follower(component, (root) => {
     const row = (name) => {
@@ -33,8 +37,8 @@ export default function (component) {
           batch: [round.batch_loss, round.batch_loss_after], others: [round.others, round.others_after],
         };
         for (const [name, { before, after, line }] of Object.entries(rows)) {
-          setText(before, asked ? shortNumber(pairs[name][0]) : "–");
-          setText(after, moved ? shortNumber(pairs[name][1]) : "–");
+          setText(before, asked ? threeDigits(pairs[name][0]) : "–");
+          setText(after, moved ? threeDigits(pairs[name][1]) : "–");
           line.hidden = name === "batch" && round.batch === 1;
         }
         if (shown !== round) paintWeights(paintings, round);
@@ -43,7 +47,7 @@ export default function (component) {
       for (const { canvas } of paintings) canvas.classList.toggle("empty", !moved);
       setText(said, !moved ? "The step comes last." :
         `432 weights of the last layer. The furthest move of all ${round.parameters.toLocaleString("en")}: ` +
-        `${shortNumber(round.furthest)}.`);
+        `${threeDigits(round.furthest)}.`);
     };
   });
 }
@@ -66,6 +70,6 @@ function paintWeights(paintings, round) {
         image.data.set([grey, grey, grey, 255], 4 * i);
       });
       canvas.getContext("2d").putImageData(image, 0, 0);
-      setText(said, `${name}, ±${shortNumber(most)}`);
+      setText(said, `${name}, ±${threeDigits(most)}`);
     });
 }

@@ -1,5 +1,7 @@
 // The loss over time, on a logarithmic scale, and the loss at ten noise levels.
 
+import { make, setText } from "../../shared/dom.js";
+
 const WIDE = 300, HIGH = 130, EDGE = { left: 34, right: 6, top: 8, bottom: 22 };
 const LOWEST = 0.05, HIGHEST = 1.2;
 
@@ -14,7 +16,7 @@ function axisText(x, y, text, anchor) {
   return make("text", { x, y, "text-anchor": anchor }, text);
 }
 
-function lossChart() {
+export function lossChart() {
   const svg = make("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img" });
   for (const loss of [1, 0.5, 0.2, 0.1]) {
     const y = lossHeight(loss);
@@ -36,7 +38,7 @@ function lossChart() {
   };
 }
 
-function levelChart(count) {
+export function levelChart(count) {
   const svg = make("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img" });
   for (const loss of [0, 0.5, 1]) {
     svg.append(make("line.grid", { x1: across(0), x2: across(1), y1: down(loss), y2: down(loss) }), axisText(across(0) - 6, down(loss) + 4, String(loss), "end"));

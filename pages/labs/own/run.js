@@ -2,9 +2,9 @@
 // JSON and the arrays that it lists. The run lives on `window`, so that it outlives a change of
 // page within the lesson; closing the tab ends it, and with it the work on the server.
 
-const REMEMBERED = "fog-own-run"; // in sessionStorage, while a run is under way
+export const REMEMBERED = "fog-own-run"; // in sessionStorage, while a run is under way
 
-class OwnRun {
+export class OwnRun {
   constructor(settings) {
     this.settings = settings; // digits, seconds, seed
     this.token = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");

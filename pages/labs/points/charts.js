@@ -1,12 +1,15 @@
 // The two charts of a training: the loss over its steps, and the loss by noise level.
 
+import { make, setText } from "../../shared/dom.js";
+import { briefly } from "../../shared/numbers.js";
+
 const WIDE = 300, CURVE = 96, BARS = 104;
 
 function chartLabel(x, y, text, anchor = "start") {
   return make("text", { x, y, "text-anchor": anchor }, text);
 }
 
-class LossCurve {
+export class LossCurve {
   constructor() {
     this.line = make("path.loss-line");
     this.marker = make("line.marker", { y1: 4, y2: CURVE - 16 });
@@ -32,7 +35,7 @@ class LossCurve {
       const low = log ? Math.log10(Math.max(1e-3, least)) : 0.9 * least, high = log ? Math.log10(most) : most;
       const y = (loss) => CURVE - 20 - (CURVE - 30) * (((log ? Math.log10(Math.max(1e-3, loss)) : loss) - low) / Math.max(1e-6, high - low));
       this.line.setAttribute("d", seen.length ? "M" + seen.map((shot) => `${x(shot.step).toFixed(1)},${y(shot.loss).toFixed(1)}`).join("L") : "");
-      setText(this.top, seen.length ? `${short(most)}${log ? ", in powers of ten" : ""}` : "");
+      setText(this.top, seen.length ? `${briefly(most)}${log ? ", in powers of ten" : ""}` : "");
       setText(this.end, training?.head ? `step ${steps}` : "");
     }
     const here = shots[index];
@@ -44,7 +47,7 @@ class LossCurve {
   }
 }
 
-class LossByLevel {
+export class LossByLevel {
   constructor(bins) {
     const step = WIDE / bins, floor = BARS - 18;
     this.floor = floor;
@@ -71,10 +74,4 @@ class LossByLevel {
       line.style.visibility = ideal ? "visible" : "hidden";
     });
   }
-}
-
-// A number in few characters: 0.52, 17, 3.1e+9.
-function short(value) {
-  if (!Number.isFinite(value)) return "not a number";
-  return value >= 1e4 ? value.toExponential(1) : value >= 10 ? value.toFixed(0) : value.toFixed(2);
 }

@@ -1,9 +1,11 @@
 // Drawing a data set on the plane, with mouse, finger or pen.
 
+import { INK_REACH, REACH } from "./plane.js";
+
 const MOST_CORNERS = 1490; // what the server takes, less a few for the gaps
 const GAP = 0.045; // between two corners of a stroke, in the plane's units
 
-class Pen {
+export class Pen {
   constructor(canvas, changed) {
     this.canvas = canvas;
     this.changed = changed;

@@ -1,6 +1,16 @@
 // The lab: a network learns a shape in the plane. Everything that was received is kept, so both
 // timelines, that of the training and that of the noise, move without asking anybody.
 
+import { LossByLevel, LossCurve } from "./charts.js";
+import { Pen } from "./pen.js";
+import { inksOf, Plane } from "./plane.js";
+import { Training } from "./run.js";
+import { button, make, setText } from "../../shared/dom.js";
+import { briefly, percent } from "../../shared/numbers.js";
+import { beforeSliderKeys } from "../../shared/slider_keys.js";
+import { unbundle } from "../../stage/bundle.js";
+import { stageNamed } from "../../stage/stage.js";
+
 const PLAY_NOISE = 3.5, PLAY_TRAINING = 6; // seconds from one end to the other
 const JUST_NOW = 2000; // milliseconds in which a field that was left for a button is heard of
 
@@ -267,7 +277,7 @@ class Lab {
 
   fill(words) {
     const { snapshot } = this, percent = (share) => `${Math.round(100 * share)} %`;
-    const known = { step: snapshot.step, on: percent(snapshot.on), reached: percent(snapshot.reached), copied: percent(snapshot.copied), loss: short(snapshot.loss) };
+    const known = { step: snapshot.step, on: percent(snapshot.on), reached: percent(snapshot.reached), copied: percent(snapshot.copied), loss: briefly(snapshot.loss) };
     return words.replace(/\{(\w+)\}/g, (_, name) => known[name]);
   }
 
@@ -284,7 +294,7 @@ class Lab {
     const { snapshot, training } = this;
     if (training?.problem) this.say(training.problem);
     else if (snapshot) {
-      const loss = Number.isFinite(snapshot.loss) ? ` loss ${short(snapshot.loss)},` : "";
+      const loss = Number.isFinite(snapshot.loss) ? ` loss ${briefly(snapshot.loss)},` : "";
       this.say(`Step ${snapshot.step},${loss} ${Math.round(100 * snapshot.on)} percent of the samples on the shape, which they reach to ${Math.round(100 * snapshot.reached)} percent.`);
     }
   }

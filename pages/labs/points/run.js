@@ -2,7 +2,7 @@
 
 const ARRAYS = { float32: Float32Array, int16: Int16Array, int8: Int8Array };
 
-class Training {
+export class Training {
   constructor(address) {
     this.address = address;
     this.snapshots = []; // {step, loss, on, reached, copied, levels, paths, field}

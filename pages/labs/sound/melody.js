@@ -1,5 +1,10 @@
 // Eight keys and a line for a melody. Every note is generated anew, from noise of its own.
 
+import { lettersWork } from "../../frame/chrome/letters.js";
+import { GAIN, loudspeaker, mixed, wavFile } from "./audio.js";
+import { inkOf, paintSpectrogram, spectrogram } from "./spectrogram.js";
+import { button, download, make, setText } from "../../shared/dom.js";
+
 const BEAT = 0.4; // seconds from note to note
 
 // What /api/sound answered: {head, notes: [Float32Array], problem}. See sound/recording.py.

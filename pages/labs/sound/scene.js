@@ -1,6 +1,8 @@
 // A note on the timeline of the reverse process: a run whose frames hold waves instead of pictures
 // (diffusion_core/labs/sound/recording.py).
 
+import { FRAME_HEAD, Lane, ReverseScene } from "../../stage/scenes/reverse.js";
+
 const WAVE_HEAD = 16; // four float32 a note: frequency and clarity of the pitch in x_t, in the guess
 
 class SoundLane extends Lane {
@@ -28,7 +30,7 @@ class SoundLane extends Lane {
   }
 }
 
-class SoundScene extends ReverseScene {
+export class SoundScene extends ReverseScene {
   constructor(head) {
     super({ ...head, lanes: [] });
     this.lanes = head.lanes.map((described) => new SoundLane(described));

@@ -1,5 +1,10 @@
 // The note at this step, to be seen and heard: wave and spectrogram of x_t and of the model's guess.
 
+import { loudspeaker, mixed, muteNote } from "./audio.js";
+import { inkOf, paintSpectrogram, paintWave, spectrogram } from "./spectrogram.js";
+import { button, make, setText } from "../../shared/dom.js";
+import { follower, stageNamed } from "../../stage/stage.js";
+
 const STEPS_HEARD = 8, BEAT = 0.6;
 
 export default function (component) {

@@ -1,6 +1,8 @@
 // Letters choose: A to D press the options of the question that is on screen, and what came of an
 // answer is said to screen readers.
 
+import { lettersWork } from "../../frame/chrome/letters.js";
+
 const TYPING = "input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable], [role=combobox], dialog";
 
 export default function ({ parentElement, data }) {

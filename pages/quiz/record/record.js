@@ -4,6 +4,8 @@
 // Everything else is derived from the log. What is half answered goes the same way (drafts.js); a
 // session that is new, after a restart or a reload, is sent it once.
 
+import { allDrafts, eraseDrafts, keepDrafts } from "./drafts.js";
+
 const KEY = "throughTheFog.log";
 const DAMAGED = `${KEY}.damaged`;
 const MANY = 50; // so many events at once were imported, and need not be given again

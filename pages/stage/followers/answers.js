@@ -11,6 +11,10 @@
 // chosen: the place of the cell that is framed, or null. plate: whether they are one picture, side
 // by side.
 
+import { button, make, setText } from "../../shared/dom.js";
+import { paintBytes, pixelCanvas, PIXELS, SIDE } from "../pixels.js";
+import { follower } from "../stage.js";
+
 export default function (component) {
   return follower(component, (root, data) => {
     const list = make(data.plate ? "div.answers.plate" : "div.answers", { style: `--columns: ${data.columns}; --narrow: ${data.narrow ?? data.columns}` });

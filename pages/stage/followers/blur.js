@@ -1,5 +1,9 @@
 // Noise roughens, blur smooths: the same digit under both, at the same point of the timeline.
 
+import { make } from "../../shared/dom.js";
+import { paintValues, pixelCanvas, PIXELS, SIDE } from "../pixels.js";
+import { follower } from "../stage.js";
+
 export default function (component) {
   return follower(component, (root) => {
     const noisy = pixelCanvas("The digit under noise"), soft = pixelCanvas("The digit blurred");

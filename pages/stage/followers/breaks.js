@@ -1,5 +1,9 @@
 // Where the analogy breaks, shown: fog beside noise, or one big step beside many small ones.
 
+import { make, setText } from "../../shared/dom.js";
+import { paintBytes, paintValues, pixelCanvas, PIXELS, SIDE } from "../pixels.js";
+import { follower } from "../stage.js";
+
 const SHOWS = { grain: buildGrain, shrink: buildShares, once: buildBigStep };
 
 export default function (component) {

@@ -1,5 +1,10 @@
 // One jump or step by step: two ways to step t, from the same distribution, on different paths.
 
+import { make, setText } from "../../shared/dom.js";
+import { paintValues, pixelCanvas, PIXELS } from "../pixels.js";
+import { walkChain } from "../scenes/forward.js";
+import { follower } from "../stage.js";
+
 export default function (component) {
   return follower(component, (root) => {
     const jump = pixelCanvas("Step t in one jump"), walk = pixelCanvas("Step t, walked to step by step");

@@ -1,5 +1,9 @@
 // How much of each: the two amounts as bars and as curves over the timeline, and their ratio.
 
+import { make, setText } from "../../shared/dom.js";
+import { ratioInWords } from "../../shared/numbers.js";
+import { follower } from "../stage.js";
+
 const LEFT = 8, RIGHT = 392, TOP = 12, BOTTOM = 112;
 const px = (part) => LEFT + (RIGHT - LEFT) * part;
 const py = (amount) => BOTTOM - (BOTTOM - TOP) * amount;
@@ -48,7 +52,7 @@ export default function (component) {
       noiseDot.setAttribute("cx", x);
       noiseDot.setAttribute("cy", py(s));
       const snr = scene.snr(index), log = Math.log(snr);
-      setText(ratio, formatRatio(snr));
+      setText(ratio, ratioInWords(snr));
       setText(logRatio, isFinite(log) ? log.toFixed(1).replace("-", "−") : log > 0 ? "∞" : "−∞");
     };
   });

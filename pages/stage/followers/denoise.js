@@ -1,5 +1,9 @@
 // [x_t] = alpha x [the model's guess of the digit] + sigma x [the noise it sees]; one lane's.
 
+import { make, setText } from "../../shared/dom.js";
+import { NOISE_REACH, paintBytes, pixelCanvas } from "../pixels.js";
+import { follower } from "../stage.js";
+
 export default function (component) {
   return follower(component, (root, data) => {
     const have = pixelCanvas(""), guess = pixelCanvas("The digit that the model expects"), noise = pixelCanvas("The noise that the model sees");

@@ -2,6 +2,10 @@
 // through the model's steps, to a new picture. The nodes show this run's own pictures; the one that
 // the timeline is at is lit, and choosing one goes there.
 
+import { button, make } from "../../shared/dom.js";
+import { paintBytes, pixelCanvas, PIXELS } from "../pixels.js";
+import { follower, stageNamed } from "../stage.js";
+
 const SHARES = [0, 0.25, 0.5, 0.75, 1];
 
 export default function (component) {

@@ -1,6 +1,10 @@
 // One round of training: the noisy picture, the noise that the network sees, the true noise, and
 // how far apart the two are.
 
+import { make, setText } from "../../shared/dom.js";
+import { NOISE_REACH, paintBytes, paintValues, pixelCanvas, PIXELS } from "../pixels.js";
+import { follower } from "../stage.js";
+
 export default function (component) {
   return follower(component, (root) => {
     const given = pixelCanvas("The noisy picture"), said = pixelCanvas("The noise that the network sees"), truth = pixelCanvas("The true noise");

@@ -1,5 +1,9 @@
 // The equation is the picture: [x_t] = alpha x [digit] + sigma x [noise], with moving numbers.
 
+import { make, setText } from "../../shared/dom.js";
+import { paintValues, pixelCanvas } from "../pixels.js";
+import { follower } from "../stage.js";
+
 export default function (component) {
   return follower(component, (root) => {
     const have = pixelCanvas(""), digit = pixelCanvas(""), noise = pixelCanvas("The noise");

@@ -1,6 +1,11 @@
 // What our model makes of this step: the digit it expects, the noise it sees, and the true noise.
 // The answers were computed by the network for a grid of noise levels; the nearest one is shown.
 
+import { make, setText } from "../../shared/dom.js";
+import { unbundle } from "../bundle.js";
+import { NOISE_REACH, paintBytes, paintValues, pixelCanvas, PIXELS } from "../pixels.js";
+import { follower } from "../stage.js";
+
 export default function (component) {
   return follower(component, (root) => {
     const x0 = pixelCanvas("The digit that the model expects");

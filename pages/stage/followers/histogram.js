@@ -1,5 +1,9 @@
 // All 784 pixels, sorted by brightness, beside the bell curve that pure noise has.
 
+import { make, setText } from "../../shared/dom.js";
+import { PIXELS } from "../pixels.js";
+import { follower } from "../stage.js";
+
 const LOW = -3.2, HIGH = 3.2, BINS = 32, WIDTH = (HIGH - LOW) / BINS;
 const FLOOR = 138, TALL = 128;
 const bx = (value) => 8 + (224 * (value - LOW)) / (HIGH - LOW);

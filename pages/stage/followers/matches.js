@@ -1,5 +1,8 @@
 // What stands for what: each line of the analogy lights up while it applies.
 
+import { make } from "../../shared/dom.js";
+import { follower } from "../stage.js";
+
 export default function (component) {
   return follower(component, (root, data) => {
     const lines = data.matches.map(([when, term, image]) => ({

@@ -1,5 +1,9 @@
 // The picture at this step, large, with the two amounts under it.
 
+import { make, setText } from "../../shared/dom.js";
+import { pixelCanvas } from "../pixels.js";
+import { follower } from "../stage.js";
+
 export default function (component) {
   return follower(component, (root) => {
     const canvas = pixelCanvas(""), a = make("b.signal.number"), s = make("b.noise.number"), what = make("span");

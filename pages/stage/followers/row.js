@@ -1,5 +1,9 @@
 // All pictures of the run at this step. Choosing one shows it large.
 
+import { button, make, setText } from "../../shared/dom.js";
+import { paintBytes, pixelCanvas } from "../pixels.js";
+import { follower } from "../stage.js";
+
 export default function (component) {
   return follower(component, (root, data) => {
     const list = make("div.row");

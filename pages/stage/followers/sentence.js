@@ -1,6 +1,9 @@
 // One sentence that says what to see at this step. It is announced to screen readers when the
 // timeline rests, not sixty times a second.
 
+import { make, setText } from "../../shared/dom.js";
+import { follower } from "../stage.js";
+
 export default function (component) {
   return follower(component, (root) => {
     const seen = make("p.sentence", { "aria-hidden": "true" });

@@ -1,6 +1,11 @@
 // The foggy window: a drawn landscape behind a pane. Fog covers it as the noise amount grows, and
 // wiping (mouse, finger or keys) moves the timeline towards the clear end.
 
+import { make } from "../../shared/dom.js";
+import { percent } from "../../shared/numbers.js";
+import { normals } from "../normals.js";
+import { follower, stageNamed } from "../stage.js";
+
 const WIDE = 540, HIGH_PANE = 380, LINGER = 900; // pixels; milliseconds that a wiped streak stays
 
 export default function (component) {

@@ -1,7 +1,10 @@
 // The forward process: one digit, one draw of noise, and two curves. The browser has all it needs
 // to compute any step: x_t = alpha_t x_0 + sigma_t eps.
 
-class ForwardScene {
+import { normals } from "../normals.js";
+import { paintValues, PIXELS } from "../pixels.js";
+
+export class ForwardScene {
   constructor(head) {
     Object.assign(this, head);
     this.digit = Float32Array.from(head.x0, (grey) => grey / 127.5 - 1);
@@ -53,7 +56,7 @@ class ForwardScene {
 // The other way to the same step: add a little fresh noise again and again,
 // x_i = r x_{i-1} + sqrt(1 - r^2) z with r = alpha_i / alpha_{i-1}. Kept for all steps, so that
 // one can go back and forth on one and the same path.
-function walkChain(scene, seed) {
+export function walkChain(scene, seed) {
   const steps = scene.last;
   const path = new Float32Array((steps + 1) * PIXELS);
   path.set(scene.digit);
@@ -66,26 +69,4 @@ function walkChain(scene, seed) {
     }
   }
   return path;
-}
-
-function formatRatio(snr) {
-  if (!isFinite(snr)) return "∞";
-  if (snr === 0) return "0";
-  if (snr >= 100) return Math.round(snr).toLocaleString("en");
-  if (snr >= 0.01) return snr.toPrecision(3);
-  return snr.toExponential(1).replace("e-", " × 10⁻").replace(/⁻(\d+)$/, (_, d) =>
-    "⁻" + [...d].map((c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c]).join(""));
-}
-
-function sceneOf(head) {
-  switch (head.kind) {
-    case "forward": return new ForwardScene(head);
-    case "journey": return new JourneyScene(head);
-    case "drill": return new DrillScene(head);
-    case "told": return new ToldScene(head);
-    case "step": return new StepScene(head);
-    case "history": return new HistoryScene(head);
-    case "sound": return new SoundScene(head);
-    default: return new ReverseScene(head);
-  }
 }

@@ -1,7 +1,10 @@
 // There and back: the forward process covers a digit, then a recorded run of the model draws
 // another one. One timeline: the first half is a ForwardScene, the second a ReverseScene.
 
-class JourneyScene {
+import { ForwardScene } from "./forward.js";
+import { ReverseScene } from "./reverse.js";
+
+export class JourneyScene {
   constructor(head) {
     Object.assign(this, head); // half, words, back
     this.last = 2 * head.half;

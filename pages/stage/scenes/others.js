@@ -1,7 +1,9 @@
 // Training in miniature: each round picks one of the recorded noise levels at random, and the
 // network says what noise it sees. The answers are the trained network's own.
 
-class DrillScene {
+import { ForwardScene } from "./forward.js";
+
+export class DrillScene {
   constructor(head) {
     Object.assign(this, head); // last (rounds - 1), order (a level for each round)
     this.there = new ForwardScene({ ...head, last: head.levels - 1 });
@@ -25,7 +27,7 @@ class DrillScene {
 
 // What if the model were told another step than the true one? The picture stays as it is, mixed at
 // one time; the timeline moves only what the model hears, and so what it answers.
-class ToldScene extends ForwardScene {
+export class ToldScene extends ForwardScene {
   mixed() { return super.mixed(this.truth); }
   place(index) { return `told: step ${index} / ${this.last}`; }
   amounts() { return super.amounts(this.truth); }

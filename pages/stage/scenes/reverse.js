@@ -1,9 +1,11 @@
 // The reverse process: one or two runs of the model ("lanes") on one timeline, either recorded
 // beforehand or streamed from the server while the model works.
 
-const FRAME_HEAD = 24; // six float32: t, alpha, sigma, log SNR, network calls, spare
+import { paintBytes, PIXELS } from "../pixels.js";
 
-class Lane {
+export const FRAME_HEAD = 24; // six float32: t, alpha, sigma, log SNR, network calls, spare
+
+export class Lane {
   constructor(described) {
     Object.assign(this, described); // address, caption, frames, steps, every, count, labels
     this.size = FRAME_HEAD + this.count * 3 * PIXELS;
@@ -56,7 +58,7 @@ class Lane {
   stepOf(number) { return Math.min(number * this.every, this.steps); }
 }
 
-class ReverseScene {
+export class ReverseScene {
   constructor(head) {
     Object.assign(this, head);
     this.lanes = head.lanes.map((described) => new Lane(described));

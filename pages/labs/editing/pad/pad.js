@@ -6,6 +6,11 @@
 // Each base (an empty pad, a ready sketch, a ready mask) has a content of its own, which stays when
 // the pad goes away and comes back (Python keeps it) and over a reload (sessionStorage).
 
+import { bytesOf, CELLS, distance, grid, hatch, letters, packBits, pointAt, unpackBits } from "./cells.js";
+import { button, make, setText } from "../../../shared/dom.js";
+import { percent } from "../../../shared/numbers.js";
+import { paintBytes, pixelCanvas, SIDE } from "../../../stage/pixels.js";
+
 const TOOLS = {
   draw: { on: "Pen", off: "Eraser", blank: "Clear", sizes: { fine: 0.6, normal: 1, broad: 1.6 } },
   mask: { on: "Hide", off: "Uncover", blank: "Uncover all", sizes: { fine: 1, normal: 1.8, broad: 3.2 } },

@@ -1,6 +1,9 @@
 // A frame around the part of a photo that counts. Its sides are sliders, for fingers, mouse and keys;
 // inside, it is moved. It goes to Python as four shares of the photo: left, top, right, bottom.
 
+import { button, make } from "../../../shared/dom.js";
+import { percent } from "../../../shared/numbers.js";
+
 const SIDES = [["Left", "x", 0], ["Top", "y", 1], ["Right", "x", 2], ["Bottom", "y", 3]];
 const LEAST = 0.06; // of the photo, between two sides
 const STEP = 0.01;

@@ -1,6 +1,9 @@
 // Fidelity and variety against guidance, as they are measured: a point on each curve and a row of
 // digits for every scale that is done.
 
+import { make, setText } from "../../../shared/dom.js";
+import { paintBytes, pixelCanvas, PIXELS } from "../../../stage/pixels.js";
+
 const SCALES = 6, SHOWN = 12;
 const WIDE = 430, HIGH = 300, LEFT = 46, RIGHT = 96, TOP = 16, BOTTOM = 40, MOST = 5;
 const ROUND = (part) => `${Math.round(100 * part)} %`;
