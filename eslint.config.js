@@ -24,7 +24,7 @@ export default [
       "no-promise-executor-return": "error",
       "no-shadow": "error",
       "no-unused-expressions": ["error", { allowShortCircuit: true, allowTernary: true }],
-      "no-unused-vars": ["error", { caughtErrors: "none" }],
+      "no-unused-vars": ["error", { argsIgnorePattern: "^_", caughtErrors: "none" }],
       "no-use-before-define": ["error", { functions: false, classes: false, variables: false }],
       "no-var": "error",
       "object-shorthand": "error",

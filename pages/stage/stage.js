@@ -5,9 +5,10 @@
 // the position; the others follow: `stage.follow(paint)` calls paint once before every frame in
 // which something changed, so that all pictures of a frame show the same step.
 
-class Stage {
+export class Stage {
   constructor(name) {
     this.name = name;
+    /** @type {any} a Scene (scenes/scene.js), with what its kind adds */
     this.scene = null;
     this.index = 0; // position: a whole number into scene.ticks
     this.playing = false;
@@ -15,6 +16,15 @@ class Stage {
     this.painters = new Set();
     this.scheduled = 0;
     this.painted = 0; // frames so far; tests and benchmarks count them
+    // By the clock, once there is one: it, what the reader's hand does to it, and how it rests.
+    /** @type {HTMLElement | null} */
+    this.clock = null;
+    /** @type {(() => number) | null} the reader takes over; gives the turn that begins */
+    this.take = null;
+    /** @type {(() => void) | null} plays or pauses */
+    this.toggle = null;
+    /** @type {(() => void) | null} the timeline has come to rest */
+    this.settled = null;
   }
 
   show(scene, index) {

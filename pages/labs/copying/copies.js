@@ -2,7 +2,10 @@
 // the training pictures nearest to what it ends with; and how far those are, among unseen digits. The server
 // looks for them (api/copies) once both runs are finished.
 
+import { across, label, linear } from "../../shared/axes.js";
+import { fromBase64 } from "../../shared/base64.js";
 import { make, setText } from "../../shared/dom.js";
+import { askFor } from "../../shared/stream.js";
 import { paintBytes, pixelCanvas } from "../../stage/pixels.js";
 import { follower } from "../../stage/stage.js";
 
@@ -12,10 +15,10 @@ export default function (component) {
   return follower(component, (root) => {
     const title = make("h2", {}, "What lies nearest to it");
     const lots = [["drawn", "the model"], ["ideal", "the ideal"]].map(([name, caption]) => {
-      const own = pixelCanvas(""), far = [0, 1, 2].map(() => ({ canvas: pixelCanvas(""), said: make("figcaption.number") }));
+      const own = pixelCanvas(""), far = [0, 1, 2].map(() => ({ canvas: pixelCanvas(""), away: make("figcaption.number") }));
       const line = make("div.nearest", {},
         make("figure.own", {}, own, make("figcaption", {}, caption)),
-        ...far.map(({ canvas, said }) => make("figure", {}, canvas, said)));
+        ...far.map(({ canvas, away }) => make("figure", {}, canvas, away)));
       return { name, own, far, line };
     });
     const strip = make("svg.strip", { viewBox: `0 0 ${WIDTH} ${TALL}`, role: "img" });
@@ -41,7 +44,7 @@ export default function (component) {
       painted = state;
       root.shown = scene;
       if (!scene.copies) {
-        lots.forEach(({ far }) => far.forEach(({ canvas, said }) => { canvas.classList.add("empty"); setText(said, "…"); }));
+        lots.forEach(({ far }) => far.forEach(({ canvas, away }) => { canvas.classList.add("empty"); setText(away, "…"); }));
         strip.replaceChildren();
         strip.setAttribute("aria-label", "The distances, to come");
         setText(said, scene.copiesProblem ??
@@ -50,12 +53,12 @@ export default function (component) {
       }
       lots.forEach(({ name, far }) => {
         scene.copies[name].found[which].forEach((near, k) => {
-          const { canvas, said } = far[k];
+          const { canvas, away } = far[k];
           canvas.classList.remove("empty");
-          paintBytes(canvas, bytesOf(near.picture));
+          paintBytes(canvas, fromBase64(near.picture));
           const what = `${scene.copies[name].mnist ? "training picture" : "digit"} no. ${near.place + 1}, a ${near.label}`;
           canvas.setAttribute("aria-label", `${what}, ${near.distance.toFixed(2)} away`);
-          setText(said, near.distance.toFixed(2));
+          setText(away, near.distance.toFixed(2));
         });
       });
       const words = inWords(scene.copies, which);
@@ -68,19 +71,11 @@ export default function (component) {
 
 async function fetchNearest(scene, stage) {
   try {
-    const answer = await fetch(scene.nearest);
-    if (!answer.ok) throw new Error(await answer.text());
-    scene.copies = await answer.json();
+    scene.copies = await askFor(scene.nearest, "json", "draw again");
   } catch (error) {
-    scene.copiesProblem = error instanceof TypeError
-      ? "The server cannot be reached: check the connection and draw again."
-      : error.message;
+    scene.copiesProblem = error.message;
   }
   if (stage.scene === scene) stage.changed();
-}
-
-function bytesOf(base64) {
-  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 }
 
 function inWords(copies, which) {
@@ -101,19 +96,16 @@ function drawStrip(strip, copies, which) {
   const { unseen, mnist } = copies.drawn;
   const drawn = copies.drawn.found[which][0].distance, ideal = copies.ideal.found[which][0].distance;
   const far = Math.max(...unseen, drawn) * 1.04;
-  const x = (distance) => LEFT + (distance / far) * (WIDTH - LEFT - RIGHT);
-  const label = (at, y, text) => make("text", {
-    x: Math.min(Math.max(x(at), 30), WIDTH - 60), y, "text-anchor": x(at) < 60 ? "start" : "middle",
-  }, text);
+  const x = linear(0, far, LEFT, WIDTH - RIGHT);
   const ticks = unseen.map((distance) => make("line.unseen-tick", { x1: x(distance), x2: x(distance), y1: LINE - 13, y2: LINE }));
   const at = x(ideal), size = 6;
   strip.replaceChildren(
-    make("line.axis", { x1: LEFT, x2: WIDTH - RIGHT, y1: LINE, y2: LINE }), ...ticks,
+    across(LINE, LEFT, WIDTH - RIGHT), ...ticks,
     make("circle.drawn-mark", { cx: x(drawn), cy: LINE - 20, r: 5 }),
-    label(drawn, LINE - 30, "the drawing"),
+    label(Math.min(Math.max(x(drawn), 30), WIDTH - 60), LINE - 30, "the drawing", x(drawn) < 60 ? "start" : "middle"),
     make("path.ideal-mark", { d: `M${at} ${LINE - size}l${size} ${size}l${-size} ${size}l${-size} ${-size}z` }),
-    make("text", { x: LEFT, y: LINE - 14 }, ideal < 0.01 ? "the ideal: 0" : ""),
-    make("text", { x: LEFT, y: TALL - 8 }, "0: an exact copy"),
-    make("text", { x: WIDTH - RIGHT, y: TALL - 8, "text-anchor": "end" }, mnist ? "lines: unseen digits" : "lines: stored digits"),
+    label(LEFT, LINE - 14, ideal < 0.01 ? "the ideal: 0" : ""),
+    label(LEFT, TALL - 8, "0: an exact copy"),
+    label(WIDTH - RIGHT, TALL - 8, mnist ? "lines: unseen digits" : "lines: stored digits", "end"),
   );
 }

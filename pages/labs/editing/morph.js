@@ -2,7 +2,7 @@
 // data: rows of {title, said, lane} (the stops are that run's pictures) or {title, said, mixed:
 // lane} (averages of the pixels of that run's first and last picture); first, last: the ends' names.
 
-import { button, make, setText } from "../../shared/dom.js";
+import { make, setText } from "../../shared/dom.js";
 import { beforeSliderKeys } from "../../shared/slider_keys.js";
 import { paintBytes, pixelCanvas, PIXELS } from "../../stage/pixels.js";
 import { follower } from "../../stage/stage.js";

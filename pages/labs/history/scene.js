@@ -1,18 +1,29 @@
 import { threeDigits } from "../../shared/numbers.js";
 import { PIXELS } from "../../stage/pixels.js";
+import { Scene } from "../../stage/scenes/scene.js";
 
 // A run of training, looked at about a dozen times; its last stop is the model that ships.
-export class HistoryScene {
+export class HistoryScene extends Scene {
   constructor(head) {
-    Object.assign(this, head); // stops (labels, sentences, figures) and pictures
-    this.last = this.stops.length - 1;
+    super({ ...head, last: head.stops.length - 1 });
+    /** @type {{place: string, sentence: string, examples: number, loss: number, frechet: number}[]} */
+    this.stops = head.stops;
+    this.batch = Number(head.batch);
+    this.unseen = Number(head.unseen); // the Frechet distance of real digits that it never saw
+    /** @type {number[]} noise levels of the guesses */
+    this.times = head.times;
+    /** @type {number[]} noise levels of the losses */
+    this.levels = head.levels;
+    /** @type {Float32Array} losses, level by level and stop by stop */
+    this.level_loss = head.level_loss;
+    /** @type {Float32Array} steps and losses in turns */
+    this.curve = head.curve;
+    /** @type {Record<string, Uint8Array>} */
+    this.pictures = { samples: head.samples, guesses: head.guesses, noisy: head.noisy };
   }
 
   get parameter() { return "stop"; }
-  get reachable() { return this.last; }
   get ends() { return ["back to random weights", "on through training"]; }
-  indexOf(stop) { return stop; }
-  stepAt(index) { return index; }
   place(index) { return this.stops[index].place; }
   sentence(index) { return this.stops[index].sentence; }
   describe(index) {
@@ -24,7 +35,7 @@ export class HistoryScene {
   // Bytes of digit `which` from noise 0 or 1, and of the guess at one of the noise levels.
   sample(index, noise, which) { return this.pixels("samples", (index * 2 + noise) * 10 + which); }
   guess(index, level) { return this.pixels("guesses", index * this.times.length + level); }
-  pixels(name, place) { return this[name].subarray(place * PIXELS, (place + 1) * PIXELS); }
+  pixels(name, place) { return this.pictures[name].subarray(place * PIXELS, (place + 1) * PIXELS); }
 
   line(index) {
     const many = this.levels.length;

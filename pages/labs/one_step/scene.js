@@ -1,29 +1,36 @@
 // How the network learns: one training step, part by part.
 
 import { threeDigits } from "../../shared/numbers.js";
+import { askFor } from "../../shared/stream.js";
 import { unbundle } from "../../stage/bundle.js";
-
-// What went wrong, in a sentence that says what to do.
-function plainly(error) {
-  if (error instanceof TypeError) return "The server cannot be reached: check the connection and press Again.";
-  return error.message || "The network did not answer: reload the page.";
-}
+import { Scene } from "../../stage/scenes/scene.js";
 
 // One round: digit, time, noise, mix, answer, error, loss, step. All of it is fetched at once, when
 // it has been computed; the timeline reveals one part after the other.
-export class StepScene {
+export class StepScene extends Scene {
   constructor(head) {
-    Object.assign(this, head); // parts, words (a sentence each), ask, askLevels
+    super(head);
+    /** @type {string[]} */
+    this.parts = head.parts;
+    /** @type {string[]} a sentence for each part */
+    this.said = head.words;
+    this.fails = String(head.fails); // instead of the last one, where the step was too large
+    this.ask = String(head.ask);
+    this.askLevels = String(head.askLevels);
+    this.asked = false;
+    /** @type {any} the answer: see diffusion_core/labs/one_step.py */
+    this.round = null;
+    /** @type {{levels: Float32Array, losses: Float32Array} | null} */
+    this.curve = null;
+    /** @type {string | null} */
+    this.curveMissing = null;
     this.message = "The network is at work …";
     this.stopped = new AbortController();
   }
 
   get parameter() { return "step_at"; }
   get afresh() { return true; } // another round begins with its first part
-  get reachable() { return this.last; }
   get ends() { return ["back to the digit", "to the step"]; }
-  indexOf(part) { return part; }
-  stepAt(index) { return index; }
   get waiting() { return !this.round; } // nothing plays before there is something to reveal
   shows(part, index) { return Boolean(this.round) && index >= this.parts.indexOf(part); }
 
@@ -31,11 +38,8 @@ export class StepScene {
   begin(changed) {
     if (this.asked) return;
     this.asked = true;
-    const fetched = async (address) => {
-      const answer = await fetch(address, { signal: this.stopped.signal });
-      if (!answer.ok) throw new Error(await answer.text());
-      return unbundle(new Uint8Array(await answer.arrayBuffer()));
-    };
+    const fetched = async (address) =>
+      unbundle(await askFor(address, "bytes", "press Again", { signal: this.stopped.signal }));
     fetched(this.ask)
       .then(async (round) => {
         this.round = round;
@@ -44,13 +48,13 @@ export class StepScene {
           this.curve = await fetched(this.askLevels);
         } catch (error) {
           if (error.name === "AbortError") return;
-          this.curveMissing = plainly(error);
+          this.curveMissing = error.message;
         }
         changed();
       })
       .catch((error) => {
         if (error.name === "AbortError") return;
-        this.message = plainly(error);
+        this.message = error.message;
         changed();
       });
   }
@@ -63,7 +67,7 @@ export class StepScene {
     const { round } = this;
     if (!round) return this.message;
     if (this.parts[index] === "step" && round.loss_after === null) return this.fails;
-    return this.words[index].replace(/\{(\w+)\}/g, (_, name) => {
+    return this.said[index].replace(/\{(\w+)\}/g, (_, name) => {
       const value = { ...round, step: Math.round(1000 * round.t) }[name];
       const rounds = typeof value === "number" && !Number.isInteger(value) && name !== "rate";
       return rounds ? value.toFixed(2) : value;

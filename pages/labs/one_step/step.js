@@ -2,7 +2,7 @@
 // mixture; the noise that the network sees in it, the true noise once more, and the difference.
 
 import { make, setText } from "../../shared/dom.js";
-import { minus, threeDigits } from "../../shared/numbers.js";
+import { threeDigits } from "../../shared/numbers.js";
 import { NOISE_REACH, paintValues, pixelCanvas } from "../../stage/pixels.js";
 import { follower } from "../../stage/stage.js";
 

@@ -1,9 +1,9 @@
 // The lab: train, watch, stop, and then measure and compare. See run.js for what arrives.
 
+import { make, setText } from "../../shared/dom.js";
+import { paintBytes, pixelCanvas, PIXELS, SIDE } from "../../stage/pixels.js";
 import { levelChart, lossChart } from "./charts.js";
 import { OwnRun, REMEMBERED } from "./run.js";
-import { button, download, make, setText } from "../../shared/dom.js";
-import { paintBytes, pixelCanvas, PIXELS, SIDE } from "../../stage/pixels.js";
 
 const SHOWN = 20; // pictures, as many as the server draws at a time
 const THUMBS = 8, IN_THUMB = 10;

@@ -1,5 +1,6 @@
 // Drawing a data set on the plane, with mouse, finger or pen.
 
+import { toBase64 } from "../../shared/base64.js";
 import { INK_REACH, REACH } from "./plane.js";
 
 const MOST_CORNERS = 1490; // what the server takes, less a few for the gaps
@@ -66,7 +67,7 @@ export class Pen {
         bytes.push(Math.round(127 * (stroke[i] / INK_REACH + 1)), Math.round(127 * (1 - stroke[i + 1] / INK_REACH)));
       }
     }
-    return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+    return toBase64(bytes);
   }
 
   paint(c, plane, inks) {

@@ -46,7 +46,7 @@ export const loudspeaker = (window.throughTheFogLoudspeaker ??= {
     try {
       this.context ??= new Context();
       // A browser that does not allow sound leaves this promise open.
-      const patience = new Promise((done) => setTimeout(done, 1500));
+      const patience = new Promise((done) => { setTimeout(done, 1500); });
       if (this.context.state !== "running") await Promise.race([this.context.resume(), patience]);
     } catch {
       throw new Error(MUTE);
@@ -56,7 +56,7 @@ export const loudspeaker = (window.throughTheFogLoudspeaker ??= {
 
   // Play a mix in place of what is playing. Calls `moved` with the seconds played so far, in each
   // frame of the screen, and `over` once it has ended or was stopped.
-  play(mix, rate, moved = () => {}, over = () => {}) {
+  play(mix, rate, moved = (/** @type {number} */ _seconds) => {}, over = () => {}) {
     this.stop();
     const buffer = this.context.createBuffer(1, mix.length, rate);
     buffer.copyToChannel(mix, 0);

@@ -3,11 +3,13 @@
 
 import { FRAME_HEAD, Lane, ReverseScene } from "../../stage/scenes/reverse.js";
 
-const WAVE_HEAD = 16; // four float32 a note: frequency and clarity of the pitch in x_t, in the guess
+export const WAVE_HEAD = 16; // four float32 a note: frequency and clarity of the pitch in x_t, in the guess
 
 class SoundLane extends Lane {
   constructor(described) {
-    super(described); // and: length, reach
+    super(described);
+    this.length = Number(described.length); // samples of a wave
+    this.reach = Number(described.reach); // the loudest that it can say
     this.size = FRAME_HEAD + this.count * (WAVE_HEAD + 4 * this.length);
   }
 
@@ -32,10 +34,15 @@ class SoundLane extends Lane {
 
 export class SoundScene extends ReverseScene {
   constructor(head) {
-    super({ ...head, lanes: [] });
-    this.lanes = head.lanes.map((described) => new SoundLane(described));
+    super(head, SoundLane);
+    /** @type {{names: string[], c4: number}} of the scale */
+    this.tones = head.tones;
+    this.faint = Number(head.faint); // less clear than this is no tone
+    this.sure = Number(head.sure); // and clearer than this is surely one
   }
 
+  /** @returns {SoundLane[]} */
+  get lanes() { return /** @type {SoundLane[]} */ (super.lanes); }
   get parameter() { return "sound_step"; }
   get ends() { return ["towards the noise", "towards the note"]; }
   get progress() { return super.progress.replace("first picture", "first step").replace("Drawn", "Made"); }

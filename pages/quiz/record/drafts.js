@@ -4,9 +4,11 @@
 
 const DRAFTS = "throughTheFog.drafts";
 const MOST = 60;
+/** @type {("localStorage" | "sessionStorage")[]} */
 const SHELVES = ["localStorage", "sessionStorage"];
 const shelfOf = (place) => SHELVES[place.startsWith("test-") ? 0 : 1];
 
+/** @param {"localStorage" | "sessionStorage"} shelf */
 function draftsOn(shelf) {
   const held = window.throughTheFogDrafts?.[shelf];
   if (held) return { ...held };

@@ -2,13 +2,13 @@
 // answer is said to screen readers.
 
 import { lettersWork } from "../../frame/chrome/letters.js";
+import { make } from "../../shared/dom.js";
 
 const TYPING = "input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable], [role=combobox], dialog";
 
 export default function ({ parentElement, data }) {
   const root = parentElement.querySelector(".root");
-  root.spoken ??= root.appendChild(Object.assign(document.createElement("p"), { className: "unseen" }));
-  root.spoken.setAttribute("role", "status");
+  root.spoken ??= root.appendChild(make("p.unseen", { role: "status" }));
   // Changed a moment after it was made: a live region that is born with its words is not read.
   setTimeout(() => { if (root.spoken.textContent !== data.said) root.spoken.textContent = data.said; }, 150);
   const onkey = (event) => {

@@ -4,6 +4,7 @@
 // Everything else is derived from the log. What is half answered goes the same way (drafts.js); a
 // session that is new, after a restart or a reload, is sent it once.
 
+import { button, download, make } from "../../shared/dom.js";
 import { allDrafts, eraseDrafts, keepDrafts } from "./drafts.js";
 
 const KEY = "throughTheFog.log";
@@ -216,34 +217,29 @@ function draw(root, book) {
   root.drawn = now;
   const parts = [];
   if (book.problem) {
-    const note = document.createElement("p");
-    note.className = "problem";
-    note.setAttribute("role", "status");
-    note.textContent = book.problem;
-    parts.push(note);
+    parts.push(make("p.problem", { role: "status" }, book.problem));
   }
   if (panel || book.problem) {
-    const row = document.createElement("div");
-    row.className = "row";
-    row.append(button("Export my record", () => save(JSON.stringify(book.log), "through-the-fog-record.json")));
-    if (book.damaged) row.append(button("Export the damaged one", () => save(book.damaged, "through-the-fog-damaged.txt")));
+    const row = make("div.row");
+    row.append(button("", "Export my record", () => save(JSON.stringify(book.log), "through-the-fog-record.json")));
+    if (book.damaged) row.append(button("", "Export the damaged one", () => save(book.damaged, "through-the-fog-damaged.txt")));
     if (panel) row.append(eraser(root, book));
     parts.push(row);
   }
-  if (short) parts.push(Object.assign(document.createElement("p"), { className: "short", textContent: SHORT }));
+  if (short) parts.push(make("p.short", {}, SHORT));
   root.replaceChildren(...parts);
 }
 
 function eraser(root, book) {
-  const first = button("Erase my record", () => {
-    const sure = button("Yes, erase it for good", () => {
+  const first = button("", "Erase my record", () => {
+    const sure = button("", "Yes, erase it for good", () => {
       erase(root, book);
       root.drawn = null;
       draw(root, book);
       root.querySelector(".row").lastChild.focus();
     });
     sure.classList.add("danger");
-    const no = button("Keep it", () => {
+    const no = button("", "Keep it", () => {
       sure.remove();
       no.replaceWith(first);
       first.focus();
@@ -254,18 +250,4 @@ function eraser(root, book) {
   return first;
 }
 
-function button(text, act) {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.textContent = text;
-  made.onclick = act;
-  return made;
-}
-
-function save(text, name) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}
+function save(text, name) { download(new Blob([text], { type: "application/json" }), name); }

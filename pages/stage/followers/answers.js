@@ -11,6 +11,7 @@
 // chosen: the place of the cell that is framed, or null. plate: whether they are one picture, side
 // by side.
 
+import { fromBase64 } from "../../shared/base64.js";
 import { button, make, setText } from "../../shared/dom.js";
 import { paintBytes, pixelCanvas, PIXELS, SIDE } from "../pixels.js";
 import { follower } from "../stage.js";
@@ -40,7 +41,7 @@ function cellOf(cell) {
     paint: (scene, index) => {
       const lane = scene.lanes?.[cell.lane], frame = lane && scene.frame(cell.lane, index);
       canvas.classList.toggle("empty", !frame);
-      canvas.setAttribute("aria-label", what ?? labelOf(cell, scene, lane, frame, index));
+      canvas.setAttribute("aria-label", what ?? labelOf(cell, scene, lane, frame));
       if (!frame) canvas.getContext("2d").clearRect(0, 0, SIDE, SIDE);
       else paintBytes(canvas, cell.of ? together(lane, frame, cell.of) : lane.picture(frame, cell.which, 0));
     },
@@ -51,7 +52,7 @@ function figureOf(picture, { below }) {
   return make("figure", {}, picture, ...(below ? [make("figcaption", {}, below)] : []));
 }
 
-function labelOf(cell, scene, lane, frame, index) {
+function labelOf(cell, scene, lane, frame) {
   const name = `${cell.below ? `${cell.below}: ` : ""}picture ${cell.which + 1}`;
   if (!frame) return `${name}, to come`;
   return frame.sigma > 0 ? `${name}, on its way` : `${name}, drawn: ${scene.name(cell.which, lane)}`;
@@ -82,26 +83,20 @@ function together(lane, frame, what) {
 function givenCanvas({ given, side, label }) {
   const canvas = make("canvas.pixels", { width: side, height: side, role: "img", "aria-label": label });
   const context = canvas.getContext("2d"), image = context.createImageData(side, side);
-  const greys = atob(given.replaceAll("-", "+").replaceAll("_", "/"));
-  for (let i = 0; i < side * side; i++) {
-    image.data.fill(greys.charCodeAt(i), 4 * i, 4 * i + 3);
-    image.data[4 * i + 3] = 255;
-  }
+  fromBase64(given).forEach((grey, i) => image.data.set([grey, grey, grey, 255], 4 * i));
   context.putImageData(image, 0, 0);
   return canvas;
 }
 
 // Not seen until it is asked for: first think, then look.
 function hiddenCell(cell) {
-  const button = make("button.thumb.covered", { type: "button", "aria-label": cell.hidden }, "?");
-  const figure = figureOf(button, cell);
-  button.onclick = () => {
+  const cover = button("thumb.covered", "?", () => {
     const shown = givenCanvas(cell);
     shown.tabIndex = -1; // the focus stays where the reader is
-    button.replaceWith(shown);
+    cover.replaceWith(shown);
     shown.focus();
-  };
-  return { figure };
+  }, { "aria-label": cell.hidden });
+  return { figure: figureOf(cover, cell) };
 }
 
 function fitsCell({ lane: number, fits }) {

@@ -1,6 +1,8 @@
 // Where the analogy breaks, shown: fog beside noise, or one big step beside many small ones.
 
+import { across, dotAt, label, linear, through } from "../../shared/axes.js";
 import { make, setText } from "../../shared/dom.js";
+import { minus } from "../../shared/numbers.js";
 import { paintBytes, paintValues, pixelCanvas, PIXELS, SIDE } from "../pixels.js";
 import { follower } from "../stage.js";
 
@@ -13,7 +15,7 @@ export default function (component) {
 // Fog is smooth, noise is independent in each pixel: how alike are neighbours?
 function buildGrain(root) {
   const fog = pixelCanvas("A patch of fog"), noise = pixelCanvas("A patch of noise");
-  const smooth = swirls(), near = (values) => neighbours(values).toFixed(2).replace("-", "−");
+  const smooth = swirls(), near = (values) => minus(neighbours(values).toFixed(2));
   const alike = make("b.number");
   root.replaceChildren(make("div.pair", {},
     make("figure", {}, fog, make("figcaption", {}, "fog: neighbours alike by ", make("b.number", {}, near(smooth)))),
@@ -63,19 +65,16 @@ function buildBigStep(root) {
 
 // The two amounts over the forward half, and where the timeline is.
 function buildShares(root) {
-  const at = (part, amount) => `${(8 + 384 * part).toFixed(1)},${(112 - 100 * amount).toFixed(1)}`;
-  const path = (amount) => "M" + Array.from({ length: 61 }, (_, i) => at(i / 60, amount((Math.PI / 2) * (i / 60)))).join("L");
+  const px = linear(0, 1, 8, 392), py = linear(0, 1, 112, 12);
+  const path = (amount) => through(Array.from({ length: 61 }, (_, i) => [px(i / 60), py(amount((Math.PI / 2) * (i / 60)))]));
   const signal = make("circle.signal-dot", { r: 6 }), noise = make("circle.noise-dot", { r: 6 });
   root.replaceChildren(make("svg", { viewBox: "0 0 400 134", role: "img", "aria-label": "The digit's share falls from 1 to 0 while the noise's share rises from 0 to 1" },
-    make("line.axis", { x1: 8, x2: 392, y1: 112, y2: 112 }),
+    across(112, 8, 392),
     make("path.signal-line", { d: path(Math.cos) }), make("path.noise-line", { d: path(Math.sin) }), signal, noise,
-    make("text", { x: 8, y: 130 }, "clean"), make("text", { x: 392, y: 130, "text-anchor": "end" }, "noise")));
+    label(8, 130, "clean"), label(392, 130, "noise", "end")));
   return (scene, index) => {
     const [alpha, sigma] = scene.amounts(index), part = Math.atan2(sigma, alpha) / (Math.PI / 2);
-    for (const [dot, amount] of [[signal, alpha], [noise, sigma]]) {
-      const [x, y] = at(part, amount).split(",");
-      dot.setAttribute("cx", x);
-      dot.setAttribute("cy", y);
-    }
+    dotAt(signal, px(part), py(alpha));
+    dotAt(noise, px(part), py(sigma));
   };
 }

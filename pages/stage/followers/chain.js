@@ -1,6 +1,7 @@
 // One jump or step by step: two ways to step t, from the same distribution, on different paths.
 
 import { make, setText } from "../../shared/dom.js";
+import { minus } from "../../shared/numbers.js";
 import { paintValues, pixelCanvas, PIXELS } from "../pixels.js";
 import { walkChain } from "../scenes/forward.js";
 import { follower } from "../stage.js";
@@ -34,5 +35,5 @@ function spread(values) {
   let sum = 0, squares = 0;
   for (const value of values) { sum += value; squares += value * value; }
   const mean = sum / PIXELS;
-  return `mean ${mean.toFixed(2).replace("-", "−")}, spread ${Math.sqrt(squares / PIXELS - mean * mean).toFixed(2)}`;
+  return `mean ${minus(mean.toFixed(2))}, spread ${Math.sqrt(squares / PIXELS - mean * mean).toFixed(2)}`;
 }

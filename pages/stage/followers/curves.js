@@ -1,19 +1,19 @@
 // How much of each: the two amounts as bars and as curves over the timeline, and their ratio.
 
+import { across, dotAt, label, linear, standAt, through } from "../../shared/axes.js";
 import { make, setText } from "../../shared/dom.js";
-import { ratioInWords } from "../../shared/numbers.js";
+import { minus, ratioInWords } from "../../shared/numbers.js";
 import { follower } from "../stage.js";
 
 const LEFT = 8, RIGHT = 392, TOP = 12, BOTTOM = 112;
-const px = (part) => LEFT + (RIGHT - LEFT) * part;
-const py = (amount) => BOTTOM - (BOTTOM - TOP) * amount;
+const px = linear(0, 1, LEFT, RIGHT), py = linear(0, 1, BOTTOM, TOP);
 
 function curve(values) {
   const every = Math.max(1, Math.floor(values.length / 200));
   const points = [];
   for (let i = 0; i < values.length; i += every) points.push([i, values[i]]);
   points.push([values.length - 1, values[values.length - 1]]);
-  return "M" + points.map(([i, v]) => `${px(i / (values.length - 1)).toFixed(1)},${py(v).toFixed(1)}`).join("L");
+  return through(points.map(([i, value]) => [px(i / (values.length - 1)), py(value)]));
 }
 
 function bar(kind, name, sign) {
@@ -31,8 +31,8 @@ export default function (component) {
     const signalDot = make("circle.signal-dot", { r: 6 }), noiseDot = make("circle.noise-dot", { r: 6 });
     const ratio = make("b.number"), logRatio = make("span.number");
     const drawing = make("svg", { viewBox: "0 0 400 132", role: "img", "aria-label": "Amounts of digit and noise over the timeline" },
-      make("line.axis", { x1: LEFT, x2: RIGHT, y1: BOTTOM, y2: BOTTOM }), signalPath, noisePath, marker, signalDot, noiseDot,
-      make("text", { x: LEFT, y: 129 }, "clean"), make("text", { x: RIGHT, y: 129, "text-anchor": "end" }, "noise"));
+      across(BOTTOM, LEFT, RIGHT), signalPath, noisePath, marker, signalDot, noiseDot,
+      label(LEFT, 129, "clean"), label(RIGHT, 129, "noise", "end"));
     root.replaceChildren(make("h2", {}, "How much of each"), digit.row, noise.row, drawing,
       make("p.ratio", {}, "signal-to-noise ratio ᾱ/(1−ᾱ): ", ratio, make("span.soft", {}, " · ln ", logRatio)));
     let shown = null;
@@ -45,15 +45,12 @@ export default function (component) {
       }
       digit.set(a);
       noise.set(s);
-      marker.setAttribute("x1", x);
-      marker.setAttribute("x2", x);
-      signalDot.setAttribute("cx", x);
-      signalDot.setAttribute("cy", py(a));
-      noiseDot.setAttribute("cx", x);
-      noiseDot.setAttribute("cy", py(s));
+      standAt(marker, x);
+      dotAt(signalDot, x, py(a));
+      dotAt(noiseDot, x, py(s));
       const snr = scene.snr(index), log = Math.log(snr);
       setText(ratio, ratioInWords(snr));
-      setText(logRatio, isFinite(log) ? log.toFixed(1).replace("-", "−") : log > 0 ? "∞" : "−∞");
+      setText(logRatio, isFinite(log) ? minus(log.toFixed(1)) : log > 0 ? "∞" : "−∞");
     };
   });
 }

@@ -1,6 +1,7 @@
 // [x_t] = alpha x [the model's guess of the digit] + sigma x [the noise it sees]; one lane's.
 
 import { make, setText } from "../../shared/dom.js";
+import { minus } from "../../shared/numbers.js";
 import { NOISE_REACH, paintBytes, pixelCanvas } from "../pixels.js";
 import { follower } from "../stage.js";
 
@@ -35,7 +36,7 @@ export default function (component) {
       setText(seen, frame.sigma > 0 ? "the noise it sees" : "no noise is left");
       setText(a, frame.alpha.toFixed(2));
       setText(s, frame.sigma.toFixed(2));
-      const logSnr = Math.abs(frame.logSnr) >= 70 ? (frame.logSnr > 0 ? "∞" : "−∞") : frame.logSnr.toFixed(1).replace("-", "−");
+      const logSnr = Math.abs(frame.logSnr) >= 70 ? (frame.logSnr > 0 ? "∞" : "−∞") : minus(frame.logSnr.toFixed(1));
       const shown = [Math.round(1000 * frame.t), frame.alpha.toFixed(3), frame.sigma.toFixed(3), logSnr, frame.calls];
       cells.forEach(({ value }, i) => setText(value, String(shown[i])));
     };

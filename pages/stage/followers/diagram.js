@@ -2,7 +2,7 @@
 // through the model's steps, to a new picture. The nodes show this run's own pictures; the one that
 // the timeline is at is lit, and choosing one goes there.
 
-import { button, make } from "../../shared/dom.js";
+import { make } from "../../shared/dom.js";
 import { paintBytes, pixelCanvas, PIXELS } from "../pixels.js";
 import { follower, stageNamed } from "../stage.js";
 
@@ -101,7 +101,8 @@ function nodeName(side, i) {
   return `${side === "forward" ? "Forward" : "Reverse"}: ${names[i]}`;
 }
 
-const scratch = () => (scratch.canvas ??= pixelCanvas(null));
+let drawnOn = null;
+const scratch = () => (drawnOn ??= pixelCanvas(null));
 
 function paintMoment(scene, side, share, i, picture) {
   const canvas = scratch(), at = scene.momentAt(side, share);

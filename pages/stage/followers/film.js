@@ -1,7 +1,7 @@
 // The whole run at a glance: a few moments from noise to digit, and the guess at each. They fill
 // in as the model gets there; choosing one jumps to it.
 
-import { button, make } from "../../shared/dom.js";
+import { make } from "../../shared/dom.js";
 import { paintBytes, pixelCanvas } from "../pixels.js";
 import { follower } from "../stage.js";
 

@@ -2,9 +2,12 @@
 // The answers were computed by the network for a grid of noise levels; the nearest one is shown.
 
 import { make, setText } from "../../shared/dom.js";
+import { askFor } from "../../shared/stream.js";
 import { unbundle } from "../bundle.js";
 import { NOISE_REACH, paintBytes, paintValues, pixelCanvas, PIXELS } from "../pixels.js";
 import { follower } from "../stage.js";
+
+const PAUSE = 2000; // ms, before the server is asked again
 
 export default function (component) {
   return follower(component, (root) => {
@@ -18,9 +21,11 @@ export default function (component) {
         make("figure", {}, eps, make("figcaption", {}, make("span.noise", {}, "the noise it sees"))),
         make("figure", {}, truth, make("figcaption", {}, "the true noise"))),
       said);
-    let shown = null, level = -1;
+    let shown = null, level = -1, asked = null;
     return (scene, index, stage) => {
-      const answers = scene.guesses ?? askModel(scene, stage);
+      const over = performance.now() > (scene.guesses?.until ?? Infinity) && index !== asked;
+      const answers = scene.guesses && !over ? scene.guesses : askModel(scene, stage);
+      asked = index;
       if (shown !== scene) {
         paintValues(truth, scene.eps);
         shown = scene;
@@ -36,11 +41,11 @@ export default function (component) {
       level = nearest;
       paintBytes(x0, answers.x0_hat.subarray(nearest * PIXELS, (nearest + 1) * PIXELS));
       paintBytes(eps, answers.eps_hat.subarray(nearest * PIXELS, (nearest + 1) * PIXELS), NOISE_REACH);
-      const asked = Math.round((nearest / (answers.levels - 1)) * scene.last);
+      const step = Math.round((nearest / (answers.levels - 1)) * scene.last);
       const error = answers.error[nearest];
       // Where it is told another step, the picture stays at its own.
       const told = Number.isInteger(scene.truth);
-      const when = told ? `Told step ${asked}; the picture is at step ${scene.truth}.` : `Asked at step ${asked}.`;
+      const when = told ? `Told step ${step}; the picture is at step ${scene.truth}.` : `Asked at step ${step}.`;
       setText(said, nearest === 0
         ? told ? "Told that there is no noise, it has none to find." : "At step 0 there is no noise to find."
         : `${when} Mean squared error of the noise: ${error.toFixed(3)}. ` +
@@ -49,14 +54,12 @@ export default function (component) {
   });
 }
 
+// Asks once for a scene; where that failed, again when the timeline moves a while later.
 function askModel(scene, stage) {
   scene.guesses = { message: "The model is thinking …" };
-  fetch(scene.ask)
-    .then(async (answer) => {
-      if (!answer.ok) throw new Error(await answer.text());
-      scene.guesses = unbundle(new Uint8Array(await answer.arrayBuffer()));
-    })
-    .catch((error) => { scene.guesses = { message: error.message || "The model did not answer." }; })
+  askFor(scene.ask, "bytes", "move the timeline")
+    .then((bytes) => { scene.guesses = unbundle(bytes); })
+    .catch((error) => { scene.guesses = { message: error.message, until: performance.now() + PAUSE }; })
     .finally(() => stage.changed());
   return scene.guesses;
 }

@@ -1,12 +1,14 @@
 // All 784 pixels, sorted by brightness, beside the bell curve that pure noise has.
 
+import { across, label, linear, through } from "../../shared/axes.js";
 import { make, setText } from "../../shared/dom.js";
+import { minus } from "../../shared/numbers.js";
 import { PIXELS } from "../pixels.js";
 import { follower } from "../stage.js";
 
 const LOW = -3.2, HIGH = 3.2, BINS = 32, WIDTH = (HIGH - LOW) / BINS;
 const FLOOR = 138, TALL = 128;
-const bx = (value) => 8 + (224 * (value - LOW)) / (HIGH - LOW);
+const bx = linear(LOW, HIGH, 8, 232);
 
 export default function (component) {
   return follower(component, (root) => {
@@ -16,10 +18,10 @@ export default function (component) {
     const caption = make("p.small.soft.caption");
     root.replaceChildren(make("h2", {}, "All 784 pixels"),
       make("svg", { viewBox: "0 0 240 158", role: "img", "aria-label": "Histogram of the pixels beside the bell curve; heights are square roots of counts" },
-        ...bars, make("line.axis", { x1: 8, x2: 232, y1: FLOOR, y2: FLOOR }), bell,
-        make("text", { x: bx(-1), y: 154, "text-anchor": "middle" }, "black"),
-        make("text", { x: bx(0), y: 154, "text-anchor": "middle" }, "grey"),
-        make("text", { x: bx(1), y: 154, "text-anchor": "middle" }, "white")),
+        ...bars, across(FLOOR, 8, 232), bell,
+        label(bx(-1), 154, "black", "middle"),
+        label(bx(0), 154, "grey", "middle"),
+        label(bx(1), 154, "white", "middle")),
       caption);
     // Heights are square roots of counts: the black background is hundreds of pixels, the strokes
     // are dozens, and both should be seen. The bell curve is drawn on the same scale, which fits
@@ -41,9 +43,9 @@ export default function (component) {
       const tallest = Math.max(expected(0), ...counts);
       const height = (count) => Math.sqrt(count / tallest);
       bars.forEach((rect, i) => { rect.style.transform = `scaleY(${height(counts[i])})`; });
-      bell.setAttribute("d", "M" + grid.map((v) => `${bx(v).toFixed(1)},${(FLOOR - TALL * height(expected(v))).toFixed(1)}`).join("L"));
+      bell.setAttribute("d", through(grid.map((v) => [bx(v), FLOOR - TALL * height(expected(v))])));
       const mean = sum / PIXELS, deviation = Math.sqrt(Math.max(0, squares / PIXELS - mean * mean));
-      setText(caption, `mean ${mean.toFixed(2).replace("-", "−")}, spread ${deviation.toFixed(2)} · heights: square root of the count`);
+      setText(caption, `mean ${minus(mean.toFixed(2))}, spread ${deviation.toFixed(2)} · heights: square root of the count`);
     };
   });
 }

@@ -1,6 +1,6 @@
 // All pictures of the run at this step. Choosing one shows it large.
 
-import { button, make, setText } from "../../shared/dom.js";
+import { make, setText } from "../../shared/dom.js";
 import { paintBytes, pixelCanvas } from "../pixels.js";
 import { follower } from "../stage.js";
 

@@ -2,7 +2,6 @@
 // wiping (mouse, finger or keys) moves the timeline towards the clear end.
 
 import { make } from "../../shared/dom.js";
-import { percent } from "../../shared/numbers.js";
 import { normals } from "../normals.js";
 import { follower, stageNamed } from "../stage.js";
 

@@ -3,12 +3,25 @@
 
 import { normals } from "../normals.js";
 import { paintValues, PIXELS } from "../pixels.js";
+import { Scene } from "./scene.js";
 
-export class ForwardScene {
+export class ForwardScene extends Scene {
   constructor(head) {
-    Object.assign(this, head);
+    super(head);
+    /** @type {Float32Array} */
+    this.alpha = head.alpha;
+    /** @type {Float32Array} */
+    this.sigma = head.sigma;
+    /** @type {Float32Array} the one draw of noise */
+    this.eps = head.eps;
     this.digit = Float32Array.from(head.x0, (grey) => grey / 127.5 - 1);
-    if (head.x0_hat) this.guesses = head;
+    this.title = String(head.title); // of the digit
+    this.seed = Number(head.seed); // of the noise
+    this.ask = String(head.ask); // the address of the model's answers
+    this.guesses = head.x0_hat ? head : null; // and the answers
+    this.truth = Number(head.truth ?? NaN); // where the picture stays, if it does
+    /** @type {Uint8Array} pictures of the other process, for the diagram */
+    this.other = head.other;
     this.buffer = new Float32Array(PIXELS);
     this.at = -1;
   }
@@ -28,7 +41,6 @@ export class ForwardScene {
     return s === 0 ? Infinity : (a * a) / (s * s);
   }
 
-  get parameter() { return "t"; }
   get ends() { return ["towards the digit", "towards the noise"]; }
   side() { return "forward"; }
   get clearing() { return this.last; }
@@ -36,16 +48,8 @@ export class ForwardScene {
   amounts(index) { return [this.alpha[index], this.sigma[index]]; }
   paint(canvas, index) { paintValues(canvas, this.mixed(index)); }
   momentAt(side, share) { return side === "forward" ? Math.round(share * this.last) : null; }
-  get reachable() { return this.last; }
-  indexOf(step) { return step; }
-  stepAt(index) { return index; }
 
-  place(index) { return `step ${index} / ${this.last}`; }
-
-  sentence(index) {
-    const sigma = this.sigma[index];
-    return this.words.find(([limit]) => sigma <= limit)[1];
-  }
+  sentence(index) { return this.saidAt(this.sigma[index]); }
 
   describe(index) {
     return `Step ${index} of ${this.last}: ${this.alpha[index].toFixed(2)} times ${this.title} plus ` +

@@ -3,24 +3,22 @@
 
 import { ForwardScene } from "./forward.js";
 import { ReverseScene } from "./reverse.js";
+import { Scene } from "./scene.js";
 
-export class JourneyScene {
+export class JourneyScene extends Scene {
   constructor(head) {
-    Object.assign(this, head); // half, words, back
-    this.last = 2 * head.half;
+    super({ ...head, last: 2 * head.half });
+    this.half = Number(head.half);
+    /** @type {Record<string, [number, string][]>} sentences of each half */
+    this.said = { forward: head.forward, reverse: head.reverse };
     this.there = new ForwardScene({ ...head, last: head.half });
     this.back = new ReverseScene({ ...head, last: head.half, words: head.back });
-    this.lanes = this.back.lanes;
-    this.chosen = 0;
-    this.complete = true;
   }
 
+  get lanes() { return this.back.lanes; }
+
   get parameter() { return "moment"; }
-  get reachable() { return this.last; }
-  get reached() { return this.last; }
   get ends() { return ["back to the start", "to the end"]; }
-  indexOf(moment) { return moment; }
-  stepAt(index) { return index; }
   side(index) { return index <= this.half ? "forward" : "reverse"; }
   inner(index) { return index <= this.half ? index : index - this.half; }
   part(index) { return this.side(index) === "forward" ? this.there : this.back; }
@@ -37,7 +35,7 @@ export class JourneyScene {
   name(which, lane) { return this.back.name(which, lane); }
   sentence(index) {
     const [, sigma] = this.amounts(index);
-    return this[this.side(index)].find(([limit]) => sigma <= limit)[1];
+    return this.saidAt(sigma, this.said[this.side(index)]);
   }
 
   describe(index) {

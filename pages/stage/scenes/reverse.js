@@ -1,49 +1,46 @@
 // The reverse process: one or two runs of the model ("lanes") on one timeline, either recorded
 // beforehand or streamed from the server while the model works.
 
+import { Incoming, stream } from "../../shared/stream.js";
 import { paintBytes, PIXELS } from "../pixels.js";
+import { Scene } from "./scene.js";
 
 export const FRAME_HEAD = 24; // six float32: t, alpha, sigma, log SNR, network calls, spare
 
 export class Lane {
+  /** @param {import("./scene.js").Described} described */
   constructor(described) {
-    Object.assign(this, described); // address, caption, frames, steps, every, count, labels
+    this.address = described.address;
+    this.caption = described.caption;
+    this.frames = described.frames;
+    this.steps = described.steps;
+    this.every = described.every;
+    this.count = described.count;
+    this.told = described.told;
+    this.labels = described.labels;
     this.size = FRAME_HEAD + this.count * 3 * PIXELS;
-    this.got = []; // frames so far: {t, alpha, sigma, logSnr, calls, pixels}
-    this.left = new Uint8Array(0);
+    /** @type {{t: number, alpha: number, sigma: number, logSnr: number, calls: number, pixels: Uint8Array}[]} */
+    this.got = []; // frames so far
+    this.incoming = new Incoming();
     this.headless = true; // the line that begins the recording is still to come
     this.before = 0; // how many are in line before this run
     this.kept = false; // whether the pictures had been drawn already
+    /** @type {string | null} */
     this.problem = null;
   }
 
   // More bytes of the recording (diffusion_core/files/recording.py), however they were cut.
   take(bytes) {
-    let all = new Uint8Array(this.left.length + bytes.length);
-    all.set(this.left);
-    all.set(bytes, this.left.length);
+    this.incoming.add(bytes);
     while (this.headless) {
-      const end = all.indexOf(10);
-      if (end < 0) { this.left = all; return; }
-      const line = JSON.parse(new TextDecoder().decode(all.subarray(0, end)));
-      all = all.slice(end + 1);
+      const line = this.incoming.line();
+      if (!line) return;
       if (line.frames) this.headless = false;
       else Object.assign(this, line); // a note about this run: before, kept
     }
-    let offset = 0;
-    for (; all.length - offset >= this.size; offset += this.size) {
-      const [t, alpha, sigma, logSnr, calls] = new Float32Array(all.slice(offset, offset + FRAME_HEAD).buffer);
-      this.got.push({ t, alpha, sigma, logSnr, calls, pixels: all.slice(offset + FRAME_HEAD, offset + this.size) });
-    }
-    this.left = all.slice(offset);
-  }
-
-  // Why the recording broke off, if it said so: a line of JSON in place of a frame.
-  get lastWords() {
-    try {
-      return JSON.parse(new TextDecoder().decode(this.left)).problem;
-    } catch {
-      return null;
+    for (let frame; (frame = this.incoming.bytes(this.size));) {
+      const [t, alpha, sigma, logSnr, calls] = new Float32Array(frame.buffer, 0, 5);
+      this.got.push({ t, alpha, sigma, logSnr, calls, pixels: frame.subarray(FRAME_HEAD) });
     }
   }
 
@@ -58,17 +55,30 @@ export class Lane {
   stepOf(number) { return Math.min(number * this.every, this.steps); }
 }
 
-export class ReverseScene {
-  constructor(head) {
-    Object.assign(this, head);
-    this.lanes = head.lanes.map((described) => new Lane(described));
-    this.chosen = 0; // which picture of the row is shown large
-    this.live = false;
+export class ReverseScene extends Scene {
+  constructor(head, LaneOf = Lane) {
+    super(head);
+    this.runs = head.lanes.map((described) => new LaneOf(described));
+    this.button = head.button; // what runs the model again; Generate, if it is not said
+    this.nearest = head.nearest; // where to ask what is nearest to its pictures
+    /** @type {any} what is nearest, once it has been found */
+    this.copies = null;
+    /** @type {string | null} */
+    this.copiesProblem = null;
+    /** @type {Uint8Array} pictures of the other process, for the diagram */
+    this.other = head.other;
+    this.atWork = false;
     this.stopped = false;
-    this.began = 0;
+    this.began = 0; // ms
+    this.ended = 0;
+    /** @type {number | null} ms from the beginning to the first picture */
     this.firstAfter = null;
     if (head.recording) this.lanes[0].take(head.recording);
   }
+
+  /** @type {Lane[]} */
+  get lanes() { return this.runs; }
+  get live() { return this.atWork; }
 
   get ready() { return this.lanes.every((lane) => lane.got.length > 0); }
   get complete() { return this.lanes.every((lane) => lane.done); }
@@ -114,12 +124,12 @@ export class ReverseScene {
   }
 
   begin(report) {
-    this.live = true;
+    this.atWork = true;
     this.began = performance.now();
     this.hangUp = new AbortController();
     const all = this.lanes.map((lane) => this.stream(lane, report));
     Promise.all(all).then(() => {
-      this.live = false;
+      this.atWork = false;
       this.ended = performance.now();
       report();
     });
@@ -127,22 +137,15 @@ export class ReverseScene {
 
   async stream(lane, report) {
     try {
-      const answer = await fetch(lane.address, { signal: this.hangUp.signal });
-      if (!answer.ok) throw new Error(await answer.text());
-      const reader = answer.body.getReader();
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) break;
-        lane.take(value);
+      await stream(lane.address, (bytes) => {
+        lane.take(bytes);
         if (this.firstAfter === null && lane.got.length) this.firstAfter = performance.now() - this.began;
         report();
-      }
-      if (!lane.done && !this.stopped) throw new Error(lane.lastWords ?? `The run broke off: press ${this.button ?? "Generate"} to start it again.`);
+      }, `press ${this.button ?? "Generate again"}`, { signal: this.hangUp.signal });
+      if (lane.done || this.stopped) return;
+      throw new Error(lane.incoming.lastWords ?? `The run broke off: press ${this.button ?? "Generate"} to start it again.`);
     } catch (error) {
-      if (this.stopped) return;
-      lane.problem = error instanceof TypeError
-        ? `The server cannot be reached: check the connection and press ${this.button ?? "Generate again"}.`
-        : error.message;
+      if (!this.stopped) lane.problem = error.message;
     }
   }
 
@@ -152,28 +155,26 @@ export class ReverseScene {
     this.hangUp.abort();
   }
 
-  close() { this.stop(); }
-
   get progress() {
     if (this.problem) return this.problem;
     const lane = this.lanes.reduce((a, b) => (a.frames - a.got.length > b.frames - b.got.length ? a : b));
     const step = Math.max(0, lane.stepOf(lane.got.length - 1));
     const first = this.firstAfter === null ? "" : ` · first picture after ${Math.round(this.firstAfter)} ms`;
-    const before = Math.max(...this.lanes.map((lane) => (lane.headless ? lane.before : 0)));
+    const before = Math.max(...this.lanes.map((one) => (one.headless ? one.before : 0)));
     if (this.live && before > 0) return `${before} ${before === 1 ? "other is" : "others are"} in line before you`;
     if (this.live) return `Computing: step ${step} of ${lane.steps}`;
     if (this.stopped) return `Stopped at step ${step} of ${lane.steps}`;
     const thinned = lane.every > 1 ? ` · one step in ${lane.every} is kept` : "";
     if (!this.complete) return ""; // about to begin
     if (this.firstAfter === null) return "Recorded beforehand with these settings";
-    if (this.lanes.every((other) => other.kept)) return "Drawn a moment ago with these settings" + thinned;
+    if (this.lanes.every(({ kept }) => kept)) return "Drawn a moment ago with these settings" + thinned;
     return `Done in ${((this.ended - this.began) / 1000).toFixed(1)} s` + first + thinned;
   }
 
   sentence(index) {
     const frame = this.frame(0, index);
     if (!frame) return this.problem ?? "The model is starting from noise …";
-    return this.words.find(([limit]) => frame.sigma <= limit)[1];
+    return this.saidAt(frame.sigma);
   }
 
   name(which, lane = this.lanes[0]) {

@@ -4,11 +4,6 @@ import { PIXELS, SIDE } from "../../../stage/pixels.js";
 
 export const CELLS = PIXELS;
 
-export const letters = (bytes) => btoa(String.fromCharCode(...bytes))
-  .replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
-export const bytesOf = (word) => Uint8Array.from(
-  atob(word.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
-
 // 784 cells of 0 or 255, and the 98 bytes that say the same, first cell in the highest bit.
 export const unpackBits = (bytes) => Uint8Array.from({ length: CELLS }, (_, i) => (bytes[i >> 3] >> (7 - (i & 7))) & 1 ? 255 : 0);
 export function packBits(cells) {
@@ -61,9 +56,12 @@ export function grid(ink, cell) {
 // Where the keys are: a frame that is seen on black and on white.
 export function pointAt(ink, cell, cursor) {
   const [x, y] = cursor.map((place) => place * cell);
-  for (const [colour, grow] of [["#000", 3], ["#fff", 1]]) {
+  ink.lineWidth = 2 * devicePixelRatio;
+  const frame = (colour, grow) => {
+    const away = grow * devicePixelRatio;
     ink.strokeStyle = colour;
-    ink.lineWidth = 2 * devicePixelRatio;
-    ink.strokeRect(x - grow * devicePixelRatio, y - grow * devicePixelRatio, cell + 2 * grow * devicePixelRatio, cell + 2 * grow * devicePixelRatio);
-  }
+    ink.strokeRect(x - away, y - away, cell + 2 * away, cell + 2 * away);
+  };
+  frame("#000", 3);
+  frame("#fff", 1);
 }
