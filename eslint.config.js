@@ -12,7 +12,7 @@ export default [
   },
   {
     files: ["tests/js/**/*.js", "eslint.config.js"],
-    languageOptions: { ecmaVersion: 2024, sourceType: "module", globals: globals.node },
+    languageOptions: { ecmaVersion: 2024, sourceType: "module", globals: { ...globals.node, window: "readonly" } },
   },
   {
     rules: {

@@ -52,7 +52,7 @@ function buildClock(root) {
 
 // Whether a key press belongs to the control that has the focus. Our slider gives up the space
 // bar, and the stage's buttons all keys but those that press a button.
-function belongsToControl(event, slider) {
+export function belongsToControl(event, slider) {
   const control = event.composedPath()[0].closest?.(CONTROLS);
   if (!control) return false;
   if (control === slider) return event.key !== " ";
