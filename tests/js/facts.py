@@ -8,13 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
+from numpy.typing import ArrayLike
+from torch import Tensor
 
 from diffusion_core.data.embedded import REVERSE_SCENE
+from diffusion_core.files.bundle import bundle
+from diffusion_core.labs.points.settings import PointSettings
+from diffusion_core.labs.points.snapshots import Camera
+from diffusion_core.prediction import Prediction
 from diffusion_core.schedule import alpha_sigma
 from pages.lesson.scenes import journey
 from pages.shared.packed import packed, packed_mask
 from pages.stage.forward import ForwardSettings, forward_scene, picture
 from pages.stage.recordings import recorded
+from tests.core.plane_runs import received
 
 PIXELS = 28 * 28
 
@@ -73,6 +81,42 @@ def word_facts() -> dict[str, Any]:
     }
 
 
+def plane_facts(folder: Path) -> dict[str, Any]:
+    """A training in the plane as it travels, of a denoiser that always says the same."""
+    camera = Camera(PointSettings(), torch.linspace(-1, 1, 80).reshape(-1, 2))
+    steps = [0, 10, 20]
+
+    def said(x_t: Tensor, alpha: ArrayLike, sigma: ArrayLike, label: Tensor) -> Prediction:
+        return Prediction(x0_hat=0.5 * x_t, eps_hat=0.25 * x_t)
+
+    parts = [camera.take(said, step, 1 / (1 + step)) for step in (0, *steps)]
+    answer = b'{"before": 1}\n' + camera.head(steps) + b"".join(parts)
+    (folder / "plane.answer").write_bytes(answer)
+    seen = received(answer.partition(b"\n")[2])
+    return {
+        "data": seen.data.reshape(-1).tolist(),
+        "ideal": seen.ideal["levels"].tolist(),
+        "steps": [shot["step"] for shot in seen.snapshots],
+        "losses": [shot["loss"] for shot in seen.snapshots],
+        "paths": [float(np.abs(shot["paths"]).sum()) for shot in seen.snapshots],
+    }
+
+
+def own_facts(folder: Path) -> dict[str, Any]:
+    """What a visitor's training tells, as it travels."""
+    pictures = np.random.default_rng(4).integers(0, 256, (2, PIXELS), dtype=np.uint8)
+    told = [
+        bundle({"kind": "preparing", "share": 0.5}, {}),
+        bundle({"kind": "begun", "batch": 8}, {}),
+        bundle({"kind": "samples", "at": 1.5, "step": 12}, {"pictures": pictures}),
+        bundle({"kind": "progress", "at": 2.0, "loss": 0.25, "left": 3.0}, {}),
+        bundle({"kind": "samples", "at": 3.5, "step": 30}, {"pictures": pictures[::-1].copy()}),
+        bundle({"kind": "end", "id": "abc", "right": 3}, {"pictures": pictures}),
+    ]
+    (folder / "own.answer").write_bytes(b'{"before": 2}\n' + b"".join(told))
+    return {"sums": pictures.sum(axis=1).tolist()}
+
+
 def write_facts(folder: Path) -> None:
     """All of it: bundles and recordings as they travel, and facts.json."""
     (folder / "journey.bundle").write_bytes(journey("analogy"))
@@ -82,5 +126,7 @@ def write_facts(folder: Path) -> None:
         "recording": recording_facts(folder),
         "spectrum": spectrum_facts(),
         "words": word_facts(),
+        "plane": plane_facts(folder),
+        "own": own_facts(folder),
     }
     (folder / "facts.json").write_text(json.dumps(facts))

@@ -41,4 +41,4 @@ def test_module(script: Path, facts: Path) -> None:
 
 
 def test_there_are_some() -> None:
-    assert len(TESTS) >= 8
+    assert len(TESTS) >= 7

@@ -76,7 +76,7 @@ export class SoundScene extends ReverseScene {
 }
 
 // The nearest tone of the scale, as "A4". tones: the twelve names from C on, and C4 in Hz.
-function toneName(frequency, { names, c4 }) {
+export function toneName(frequency, { names, c4 }) {
   const semitones = Math.round(12 * Math.log2(frequency / c4));
   const name = names[((semitones % 12) + 12) % 12], octave = 4 + Math.floor(semitones / 12);
   return `${name}${name.length > 1 ? " " : ""}${octave}`;
