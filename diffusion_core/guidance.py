@@ -12,7 +12,7 @@ and may put the questions of many into one batch (diffusion_core/service/batcher
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -24,8 +24,9 @@ from diffusion_core.request import NO_LABEL
 from diffusion_core.schedule import Floats
 
 
-class Query(NamedTuple):
-    """What a denoiser is asked, each picture for itself: `denoiser(*query)`."""
+@dataclass(frozen=True, eq=False)
+class Query:
+    """What a denoiser is asked, each picture for itself."""
 
     x_t: Tensor
     """(B, 1, H, W)"""
@@ -35,6 +36,16 @@ class Query(NamedTuple):
     """(B,)"""
     label: Tensor
     """(B,) int64, NO_LABEL for none"""
+    left: int = 1
+    """How many steps are left to whoever asks, about, counting this one. No denoiser needs to know;
+    who puts the questions of many may begin with those who are nearest to the end."""
+
+    def __len__(self) -> int:
+        return len(self.x_t)
+
+    def put(self, denoiser: Denoiser) -> Prediction:
+        """Ask at once."""
+        return denoiser(self.x_t, self.alpha, self.sigma, self.label)
 
 
 @dataclass(frozen=True)
@@ -108,4 +119,4 @@ def guided(
 ) -> Guided:
     """Ask and combine at once. Shapes as in Query; both halves go through in one batch."""
     query = guided_query(x_t, alpha, sigma, label, guidance)
-    return combine(denoiser(*query), len(x_t), guidance)
+    return combine(query.put(denoiser), len(x_t), guidance)

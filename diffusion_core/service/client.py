@@ -27,11 +27,11 @@ from diffusion_core.service.answer import (
     ServiceError,
     TooManyError,
 )
-from diffusion_core.service.jobs import Asked
 from diffusion_core.service.keeper import Keeper
 from diffusion_core.service.lane import Lane, waiting_by
 from diffusion_core.service.limits import Keeping, Limits, Wording
 from diffusion_core.service.visitor import NOBODY, Visitor
+from diffusion_core.service.work import Asked
 
 
 class ModelService:
