@@ -19,8 +19,8 @@ from benchmarks.timing import seconds, spread
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import CannotMeasureError
 from diffusion_core.pixels import to_uint8
-from diffusion_core.request import IMAGE_SIZE, NO_LABEL, Request
-from diffusion_core.run import final_picture, noise_from, picture_generators, sample, start_of
+from diffusion_core.request import NO_LABEL, Request
+from diffusion_core.run import final_picture, sample, start_of
 from diffusion_core.samplers import grid_of
 from diffusion_core.schedule import COSINE, alpha_sigma
 from diffusion_core.unet import UNet
@@ -78,9 +78,9 @@ def _theirs(network: UNet, request: Request, device: str) -> Callable[[], Tensor
     levels = torch.from_numpy(times).to(device, torch.float32)
 
     def run() -> Tensor:
-        generators = picture_generators(request.seed, len(request.labels))
-        options = {"generator": generators} if request.sampler == "ddpm" else {}
-        x = noise_from(generators, (1, IMAGE_SIZE, IMAGE_SIZE)).to(device)
+        fresh = torch.Generator(device).manual_seed(request.seed)
+        options = {"generator": fresh} if request.sampler == "ddpm" else {}
+        x = start_of(request, device=device).x
         label = torch.tensor(request.labels, device=device)
         both = torch.cat([label, torch.full_like(label, NO_LABEL)])
         scheduler.set_timesteps(request.steps)

@@ -18,15 +18,16 @@ from torch import Tensor
 
 from diffusion_core.denoiser import Denoiser
 from diffusion_core.guidance import ByLabel, Guide, Query
+from diffusion_core.noise import PictureNoise
 from diffusion_core.pixels import to_uint8
 from diffusion_core.prediction import Prediction
 from diffusion_core.request import IMAGE_SIZE, Request
 from diffusion_core.samplers import (
-    SAMPLERS,
     Level,
     Noise,
     Question,
     Sampler,
+    by_name,
     grid_of,
     levels_at,
 )
@@ -61,20 +62,6 @@ class Step:
     """Network calls so far. A guided call asks with and without the label, and counts as 2."""
 
 
-def picture_generators(seed: int, count: int, first: int = 0) -> list[torch.Generator]:
-    """The sources of all randomness of `count` pictures of a seed, numbered from `first`.
-
-    One each, so that a picture is the same whatever is drawn beside it: two settings can be
-    compared from the same noise, and a row can be extended.
-    """
-    return [torch.Generator().manual_seed((seed << 20) + first + i) for i in range(count)]
-
-
-def noise_from(generators: list[torch.Generator], size: tuple[int, ...]) -> Tensor:
-    """Standard normal noise (len(generators), *size), each picture from its own generator."""
-    return torch.stack([torch.randn(size, generator=generator) for generator in generators])
-
-
 @dataclass(frozen=True)
 class Start:
     """Where a run begins: x (B, ...), and the source of the noise that it adds on its way."""
@@ -90,12 +77,12 @@ def start_of(
 
     size: of one picture, wave or point. first: numbers the first picture within the seed.
     """
-    generators = picture_generators(request.seed, len(request.labels), first)
+    source = PictureNoise(request.seed, len(request.labels), first)
 
     def noise(like: Tensor) -> Tensor:
-        return noise_from(generators, tuple(like.shape[1:])).to(like)
+        return source.draw(tuple(like.shape[1:])).to(like)
 
-    return Start(noise_from(generators, size).to(device), noise)
+    return Start(source.draw(size).to(device), noise)
 
 
 Run = Generator[Query | Step, Prediction, None]
@@ -123,7 +110,7 @@ def reverse(
         raise ValueError(f"{request.steps} steps lie between {request.steps + 1} times.")
     labels = torch.tensor(request.labels, dtype=torch.int64, device=start.x.device)
     guide = guide or ByLabel(labels, request.guidance)
-    return _walk(start, [*levels], sampler or SAMPLERS[request.sampler], guide)
+    return _walk(start, [*levels], sampler or by_name(request.sampler), guide)
 
 
 def _walk(start: Start, levels: list[Level], sampler: Sampler, guide: Guide) -> Run:

@@ -15,16 +15,20 @@ answers. Each sampler is a way to take finite steps along it:
 - Leap takes a distilled model's guess for the picture, and goes back part of the way with fresh
   noise to try again.
 
-Every one of them is a dialogue: a generator that yields a Question when it needs the denoiser's
-answer, is sent that answer, and yields Taken when a step is done. So whoever leads it decides when
-and in whose company the question is put: `run.sample` asks at once, the service for many visitors
-puts the questions of all of them into one pass of the network.
+All of them mix the same few things, and differ only in how much of each they take. So a sampler
+is a table: for each question to the denoiser a Row that says what becomes of the answer. Whoever
+runs it knows no sampler by name; the browser runs the same tables (pages/engine/sampler.js).
+
+A run is a dialogue: a generator that yields a Question when it needs the denoiser's answer, is sent
+that answer, and yields Taken when a step is done. So whoever leads it decides when and in whose
+company the question is put: `run.sample` asks at once, the batcher puts the questions of many
+visitors into one pass of the network.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -33,6 +37,7 @@ import numpy as np
 from torch import Tensor
 
 from diffusion_core.guidance import Guided
+from diffusion_core.prediction import Prediction
 from diffusion_core.schedule import COSINE, Floats, Schedule, alpha_sigma, log_snr
 
 
@@ -101,95 +106,141 @@ def grid_of(sampler: str, steps: int) -> Floats:
     return time_grid(steps, 1.0 if sampler == "leap" else GRID_POWER)
 
 
-def ddim(x: Tensor, levels: list[Level], noise: Noise, eta: float = 0.0) -> Dialogue:
+@dataclass(frozen=True)
+class Row:
+    """A question, and the picture that is made of its answer:
+
+        a x0_hat + b eps_hat + c x0_hat_before + d eps_hat_before + e z
+
+    with what was answered before, and fresh noise z.
+    """
+
+    level: Level
+    """At which the denoiser is asked about the picture so far."""
+    x0_hat: float
+    eps_hat: float
+    x0_before: float = 0.0
+    eps_before: float = 0.0
+    fresh: float = 0.0
+    ends: bool = True
+    """Whether a step ends here, or the picture is only something to ask about."""
+
+    def lands(self, said: Prediction, before: Prediction | None, x: Tensor, noise: Noise) -> Tensor:
+        """The picture that it makes of x (B, ...)."""
+        x_next = self.x0_hat * said.x0_hat + self.eps_hat * said.eps_hat
+        if before is not None and (self.x0_before or self.eps_before):
+            x_next = x_next + self.x0_before * before.x0_hat + self.eps_before * before.eps_hat
+        return x_next + self.fresh * noise(x) if self.fresh else x_next
+
+
+def ddim(levels: Sequence[Level], eta: float = 0.0) -> list[Row]:
     """DDIM (Song et al. 2021, arXiv:2010.02502, eq. 12); eta = 1 is DDPM's ancestral sampling.
 
     x_next = alpha' x0_hat + sqrt(sigma'^2 - fresh^2) eps_hat + fresh z, where
     fresh = eta sigma'/sigma sqrt(1 - alpha^2/alpha'^2) (eq. 16) is how much of the noise is new.
     """
+    table = []
     for here, there in pairwise(levels):
-        answer = yield Question(x, here)
         keep = 1 - (here.alpha / there.alpha) ** 2 if there.alpha else 0.0
         fresh = eta * there.sigma / here.sigma * math.sqrt(max(keep, 0.0))
         old = math.sqrt(max(there.sigma**2 - fresh**2, 0.0))
-        x_next = there.alpha * answer.combined.x0_hat + old * answer.combined.eps_hat
-        if fresh > 0:
-            x_next = x_next + fresh * noise(x)
-        yield Taken(x_next, answer)
-        x = x_next
+        table.append(Row(here, x0_hat=there.alpha, eps_hat=old, fresh=fresh))
+    return table
 
 
-def ddpm(x: Tensor, levels: list[Level], noise: Noise) -> Dialogue:
+def ddpm(levels: Sequence[Level]) -> list[Row]:
     """Ancestral sampling (Ho et al. 2020, algorithm 2, with the posterior variance of eq. 7)."""
-    return ddim(x, levels, noise, eta=1.0)
+    return ddim(levels, eta=1.0)
 
 
-def heun(x: Tensor, levels: list[Level], noise: Noise) -> Dialogue:
+def heun(levels: Sequence[Level]) -> list[Row]:
     """Heun's second-order method on dx = x0_hat d(alpha) + eps_hat d(sigma).
 
     The trapezoidal rule of Karras et al. 2022 (arXiv:2206.00364, algorithm 1), in the variables in
-    which its first half is a DDIM step. Two network calls a step; one in the last, which ends at
-    sigma = 0, where there is no noise left to ask about.
+    which its first half is a DDIM step. It begins in x = alpha x0_hat + sigma eps_hat of the first
+    answer, and goes the way with half of each answer. Two network calls a step; one in the last,
+    which ends at sigma = 0, where there is no noise left to ask about.
     """
+    table = []
     for here, there in pairwise(levels):
-        first = yield Question(x, here)
-        x_next = there.alpha * first.combined.x0_hat + there.sigma * first.combined.eps_hat
-        if there.sigma > 0:
-            second = yield Question(x_next, there)
-            x0 = (first.combined.x0_hat + second.combined.x0_hat) / 2
-            eps = (first.combined.eps_hat + second.combined.eps_hat) / 2
-            x_next = x + (there.alpha - here.alpha) * x0 + (there.sigma - here.sigma) * eps
-        yield Taken(x_next, first)
-        x = x_next
+        if there.sigma == 0:
+            table.append(Row(here, x0_hat=there.alpha, eps_hat=there.sigma))
+            continue
+        table.append(Row(here, x0_hat=there.alpha, eps_hat=there.sigma, ends=False))
+        alpha, sigma = (there.alpha - here.alpha) / 2, (there.sigma - here.sigma) / 2
+        table.append(
+            Row(
+                there,
+                x0_hat=alpha,
+                eps_hat=sigma,
+                x0_before=here.alpha + alpha,
+                eps_before=here.sigma + sigma,
+            )
+        )
+    return table
 
 
-def dpmpp(x: Tensor, levels: list[Level], noise: Noise) -> Dialogue:
+def dpmpp(levels: Sequence[Level]) -> list[Row]:
     """DPM-Solver++(2M) (Lu et al. 2022, arXiv:2211.01095, algorithm 2).
 
     A DDIM step with x0_hat extrapolated by the last two answers,
     D = (1 + 1/(2r)) x0_hat - 1/(2r) x0_hat_before, where r compares the two step lengths in
-    lambda = log(alpha / sigma). The first step has no answer before it, and the last ends where
+    lambda = log(alpha / sigma): x_next = sigma'/sigma x + (alpha' - sigma'/sigma alpha) D, and x is
+    alpha x0_hat + sigma eps_hat. The first step has no answer before it, and the last ends where
     lambda is infinite; both are plain DDIM steps.
     """
-    before: tuple[Tensor, float] | None = None
+    table: list[Row] = []
+    length_before: float | None = None
     for here, there in pairwise(levels):
-        answer = yield Question(x, here)
-        x0_hat = answer.combined.x0_hat
         length = there.half_log_snr - here.half_log_snr
-        x0_used = x0_hat
-        if before is not None and math.isfinite(length):
-            x0_before, length_before = before
+        extra = 0.0
+        if length_before is not None and math.isfinite(length):
             weight = length / (2 * length_before)  # 1/(2r); 0 after a step out of pure noise
-            x0_used = (1 + weight) * x0_hat - weight * x0_before
-        ratio = there.sigma / here.sigma
-        x_next = ratio * x + (there.alpha - ratio * here.alpha) * x0_used
-        yield Taken(x_next, answer)
-        before, x = (x0_hat, length), x_next
+            extra = weight * (there.alpha - there.sigma / here.sigma * here.alpha)
+        table.append(Row(here, there.alpha + extra, there.sigma, x0_before=-extra))
+        length_before = length
+    return table
 
 
-def leap(x: Tensor, levels: list[Level], noise: Noise) -> Dialogue:
+def leap(levels: Sequence[Level]) -> list[Row]:
     """Few large steps of a distilled model, whose guess of the digit is a finished picture.
 
     Multistep consistency sampling (Song et al. 2023, arXiv:2303.01469, algorithm 1): each guess is
     covered with fresh noise up to the next level, x_next = alpha' x0_hat + sigma' z, so that the
     next leap can put right what the last one got wrong.
     """
-    for here, there in pairwise(levels):
-        answer = yield Question(x, here)
-        x_next = there.alpha * answer.combined.x0_hat
-        if there.sigma > 0:
-            x_next = x_next + there.sigma * noise(x)
-        yield Taken(x_next, answer)
-        x = x_next
+    return [
+        Row(here, x0_hat=there.alpha, eps_hat=0.0, fresh=there.sigma)
+        for here, there in pairwise(levels)
+    ]
 
 
-Sampler = Callable[[Tensor, list[Level], Noise], Dialogue]
-"""x to start from, the levels to visit, and a source of fresh noise."""
-
-SAMPLERS: dict[str, Sampler] = {
+SAMPLERS: dict[str, Callable[[Sequence[Level]], list[Row]]] = {
     "ddpm": ddpm,
     "ddim": ddim,
     "heun": heun,
     "dpmpp": dpmpp,
     "leap": leap,
 }
+
+Sampler = Callable[[Tensor, list[Level], Noise], Dialogue]
+"""x to start from, the levels to visit, and a source of fresh noise."""
+
+
+def walk(x: Tensor, table: Sequence[Row], noise: Noise) -> Dialogue:
+    """The dialogue that runs a table from x (B, ...)."""
+    first: Guided | None = None
+    before: Prediction | None = None
+    for row in table:
+        answer = yield Question(x, row.level)
+        first = first or answer
+        x = row.lands(answer.combined, before, x, noise)
+        before = answer.combined
+        if row.ends:
+            yield Taken(x, first)
+            first = None
+
+
+def by_name(name: str) -> Sampler:
+    """The sampler of that name, as a dialogue."""
+    return lambda x, levels, noise: walk(x, SAMPLERS[name](levels), noise)

@@ -9,9 +9,10 @@ import torch
 from torch import Tensor
 
 from diffusion_core.guidance import Guided, Query
+from diffusion_core.noise import PictureNoise
 from diffusion_core.prediction import Prediction, per_image
 from diffusion_core.request import NO_LABEL, Request
-from diffusion_core.run import DIGIT_SIZE, Run, noise_from, picture_generators, reverse, start_of
+from diffusion_core.run import DIGIT_SIZE, Run, reverse, start_of
 from diffusion_core.schedule import Floats
 
 
@@ -36,7 +37,7 @@ def slerp(a: Tensor, b: Tensor, weight: Floats) -> Tensor:
 
 def start_noise(seed: int) -> Tensor:
     """The noise from which the first picture of a seed is drawn, (1, 1, 28, 28)."""
-    return noise_from(picture_generators(seed, 1), DIGIT_SIZE)
+    return PictureNoise(seed, 1).draw(DIGIT_SIZE)
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,10 @@ from torch import Tensor
 from diffusion_core.editing.between import blend_along, slerp
 from diffusion_core.errors import RequestError
 from diffusion_core.guidance import Query
+from diffusion_core.noise import PictureNoise
 from diffusion_core.prediction import Prediction, add_noise
 from diffusion_core.request import Request
-from diffusion_core.run import Run, noise_from, picture_generators, reverse, start_of
+from diffusion_core.run import Run, reverse, start_of
 from diffusion_core.samplers import levels_at
 from diffusion_core.schedule import COSINE, Floats, alpha_sigma
 
@@ -48,7 +49,7 @@ def encoded_between(pictures: Tensor, request: Request, labels: tuple[int, int])
     times = encoding_times(request.steps)
     request = replace(request, sampler=SOLVER)
     up = replace(request, labels=labels, steps=request.steps - 1)
-    eps = noise_from(picture_generators(request.seed, 2), tuple(pictures.shape[1:]))
+    eps = PictureNoise(request.seed, 2).draw(tuple(pictures.shape[1:]))
     x_t = add_noise(pictures, eps, *alpha_sigma(COSINE, FIRST_TIME))
     rising = reverse(up, replace(start_of(up), x=x_t), levels_at(times))
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import pairwise
 
 from torch import Tensor
@@ -57,13 +56,10 @@ def resampling(again: int, correct: Correct = as_said, land: Land = as_landed) -
             # Of a try that goes back to pure noise nothing would be left.
             tries = again if here.alpha > 0 else 1
             for left in reversed(range(tries)):
-                step = ddpm(x, [here, there], noise)
-                next(step)
+                [row] = ddpm([here, there])
                 answer = yield Question(x, here)
-                used = replace(answer, combined=correct(answer.combined, here))
-                taken = step.send(used)
-                assert isinstance(taken, Taken)
-                x_next = land(taken.x_next, there, noise)
+                used = correct(answer.combined, here)
+                x_next = land(row.lands(used, None, x, noise), there, noise)
                 if left:
                     x = noised_back(x_next, there, here, noise)
             yield Taken(x_next, answer, x)

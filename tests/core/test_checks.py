@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -105,30 +104,18 @@ def eps_without_sigma(answer: Prediction, sigma: Any) -> Tensor:
     return -answer.eps_hat
 
 
-def all_of_the_old_noise(
-    x: Tensor, levels: list[samplers.Level], noise: samplers.Noise, eta: float = 0.0
-) -> samplers.Dialogue:
+def all_of_the_old_noise(levels: Sequence[samplers.Level]) -> list[samplers.Row]:
     """DDPM which adds fresh noise and forgets to take any of the old noise away."""
-    for here, there in pairwise(levels):
-        answer = yield samplers.Question(x, here)
-        keep = 1 - (here.alpha / there.alpha) ** 2
-        fresh = there.sigma / here.sigma * math.sqrt(keep)
-        x = (
-            there.alpha * answer.combined.x0_hat
-            + there.sigma * answer.combined.eps_hat
-            + fresh * noise(x)
-        )
-        yield samplers.Taken(x, answer)
+    right = samplers.ddim(levels, eta=1.0)
+    return [replace(row, eps_hat=there.sigma) for row, there in zip(right, levels[1:], strict=True)]
 
 
-def noiseless(x: Tensor, levels: list[samplers.Level], noise: samplers.Noise) -> samplers.Dialogue:
-    return samplers.ddim(x, levels, lambda like: torch.zeros_like(like), eta=1.0)
+def noiseless(levels: Sequence[samplers.Level]) -> list[samplers.Row]:
+    return [replace(row, fresh=0.0) for row in samplers.ddim(levels, eta=1.0)]
 
 
-def one_stage_heun(
-    x: Tensor, levels: list[samplers.Level], noise: samplers.Noise
-) -> samplers.Dialogue:
-    return samplers.ddim(x, levels, noise)
+def one_stage_heun(levels: Sequence[samplers.Level]) -> list[samplers.Row]:
+    return samplers.ddim(levels)
 
 
 class Surprised(Gaussian):

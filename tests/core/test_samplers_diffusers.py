@@ -8,17 +8,21 @@ DPM-Solver divides sigma by alpha. In those cases both sides start at t = 0.98 i
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import torch
 from diffusers import DDIMScheduler, DDPMScheduler, DPMSolverMultistepScheduler
+from diffusers.schedulers import scheduling_ddim, scheduling_ddpm
 from torch import Tensor
 
 from diffusion_core.exact import IdealDenoiser
+from diffusion_core.noise import PictureNoise
 from diffusion_core.prediction import velocity
 from diffusion_core.request import NO_LABEL, Request
-from diffusion_core.run import noise_from, picture_generators, sample
-from diffusion_core.samplers import Level, ddim, dpmpp, grid_of, levels_at
+from diffusion_core.run import sample
+from diffusion_core.samplers import Level, ddim, dpmpp, grid_of, levels_at, walk
 from tests.core.dialogues import PICTURE, Ask, asking, led, no_noise
 
 
@@ -65,17 +69,25 @@ def their_scheduler(
     return scheduler
 
 
+def fresh_from(noise: PictureNoise) -> Callable[..., Tensor]:
+    """What their schedulers draw noise with, so that it is ours."""
+    return lambda shape, **_: noise.draw(tuple(shape[1:]))
+
+
 @pytest.mark.parametrize("guidance", [1.0, 2.5])
-def test_ddpm_agrees_with_diffusers(ideal: IdealDenoiser, guidance: float) -> None:
+def test_ddpm_agrees_with_diffusers(
+    ideal: IdealDenoiser, guidance: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # The whole of sample(), from pure noise, with the same fresh noise picture by picture.
     request = Request((0, 1, 2), "ddpm", steps=25, guidance=guidance, seed=4)
     ours = [step.x_next for step in sample(ideal, request)]
-    generators = picture_generators(4, 3)
-    noise = noise_from(generators, PICTURE)
+    noise = PictureNoise(4, 3)
+    start = noise.draw(PICTURE)
+    monkeypatch.setattr(scheduling_ddpm, "randn_tensor", fresh_from(noise))
     levels = levels_at(grid_of("ddim", 25))
     scheduler = their_scheduler(DDPMScheduler, levels, "sample")
     ask = asking(ideal, torch.tensor(request.labels), guidance)
-    theirs = run_theirs(scheduler, noise, levels, ask, generator=generators)
+    theirs = run_theirs(scheduler, start, levels, ask)
     torch.testing.assert_close(torch.stack(ours), torch.stack(theirs), rtol=0, atol=1e-4)
 
 
@@ -86,25 +98,25 @@ def test_ddim_agrees_with_diffusers(ideal: IdealDenoiser, guidance: float) -> No
     levels = levels_at(grid_of("ddim", 25))
     scheduler = their_scheduler(DDIMScheduler, levels, "sample")
     ask = asking(ideal, torch.tensor(request.labels), guidance)
-    theirs = run_theirs(scheduler, noise_from(picture_generators(4, 3), PICTURE), levels, ask)
+    theirs = run_theirs(scheduler, PictureNoise(4, 3).draw(PICTURE), levels, ask)
     torch.testing.assert_close(torch.stack(ours), torch.stack(theirs), rtol=0, atol=1e-4)
 
 
 @pytest.mark.parametrize("prediction_type", ["sample", "epsilon", "v_prediction"])
 @pytest.mark.parametrize("eta", [0.0, 0.4, 1.0])
 def test_ddim_agrees_with_diffusers_for_every_eta(
-    ideal: IdealDenoiser, eta: float, prediction_type: str
+    ideal: IdealDenoiser, eta: float, prediction_type: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     levels = levels_at(np.linspace(0.98, 0, 16))
     ask = asking(ideal, torch.tensor([0, NO_LABEL]))
-    ours_from, theirs_from = picture_generators(9, 2), picture_generators(9, 2)
-    x = noise_from(ours_from, PICTURE)
-    noise_from(theirs_from, PICTURE)
-    ours = [
-        s.x_next for s in led(ddim(x, levels, lambda x: noise_from(ours_from, PICTURE), eta), ask)
-    ]
+    ours_from, theirs_from = PictureNoise(9, 2), PictureNoise(9, 2)
+    x = ours_from.draw(PICTURE)
+    theirs_from.draw(PICTURE)
+    monkeypatch.setattr(scheduling_ddim, "randn_tensor", fresh_from(theirs_from))
+    table = ddim(levels, eta)
+    ours = [s.x_next for s in led(walk(x, table, lambda x: ours_from.draw(PICTURE)), ask)]
     scheduler = their_scheduler(DDIMScheduler, levels, prediction_type)
-    theirs = run_theirs(scheduler, x, levels, ask, eta=eta, generator=theirs_from)
+    theirs = run_theirs(scheduler, x, levels, ask, eta=eta)
     torch.testing.assert_close(torch.stack(ours), torch.stack(theirs), rtol=0, atol=1e-4)
 
 
@@ -115,8 +127,8 @@ def test_dpmpp_agrees_with_diffusers(
 ) -> None:
     levels = levels_at(np.linspace(0.98, 0, steps + 1))
     ask = asking(ideal, torch.tensor([0, 2, NO_LABEL]), guidance=1.5)
-    x = noise_from(picture_generators(2, 3), PICTURE).double()
-    ours = [s.x_next for s in led(dpmpp(x, levels, no_noise), ask)]
+    x = PictureNoise(2, 3).draw(PICTURE).double()
+    ours = [s.x_next for s in led(walk(x, dpmpp(levels), no_noise), ask)]
     scheduler = DPMSolverMultistepScheduler(
         num_train_timesteps=steps,
         algorithm_type="dpmsolver++",

@@ -14,14 +14,14 @@ from diffusion_core import samplers
 from diffusion_core.exact import Gaussian
 from diffusion_core.request import NO_LABEL, Request
 from diffusion_core.run import final_picture, sample
-from diffusion_core.samplers import Dialogue, Level, ddim, dpmpp, grid_of, heun, levels_at
+from diffusion_core.samplers import Level, Row, ddim, dpmpp, grid_of, heun, levels_at, walk
 from diffusion_core.schedule import COSINE, LinearBetaSchedule
 from tests.core.dialogues import asking, led, no_noise
 
 GAUSSIAN = Gaussian(mean=0.3, std=0.5)
 
 
-def observed_order(stepper: Callable[..., Dialogue], coarse: int, fine: int) -> float:
+def observed_order(stepper: Callable[..., list[Row]], coarse: int, fine: int) -> float:
     """How many factors of two the error loses when the steps are halved.
 
     Between t = 0.95 and 0.05: the steps that leave pure noise and reach clean data are of lower
@@ -33,7 +33,7 @@ def observed_order(stepper: Callable[..., Dialogue], coarse: int, fine: int) -> 
         generator = torch.Generator().manual_seed(0)
         x = torch.randn((1, 1, 8, 8), generator=generator, dtype=torch.float64)
         ask = asking(GAUSSIAN, torch.tensor([NO_LABEL]))
-        *_, last = led(stepper(x, levels, no_noise), ask)
+        *_, last = led(walk(x, stepper(levels), no_noise), ask)
         exact = GAUSSIAN.transported(x, levels[0], levels[-1])
         return float((last.x_next - exact).abs().max())
 
@@ -42,7 +42,7 @@ def observed_order(stepper: Callable[..., Dialogue], coarse: int, fine: int) -> 
 
 @pytest.mark.parametrize(("stepper", "order"), [(ddim, 1), (heun, 2), (dpmpp, 2)])
 @pytest.mark.parametrize("steps", [32, 64, 128])
-def test_order_of_convergence(stepper: Callable[..., Dialogue], order: int, steps: int) -> None:
+def test_order_of_convergence(stepper: Callable[..., list[Row]], order: int, steps: int) -> None:
     assert observed_order(stepper, steps, 2 * steps) == pytest.approx(order, abs=0.15)
 
 

@@ -13,14 +13,13 @@ from torch import Tensor
 
 from diffusion_core.data.embedded import embedded_digits
 from diffusion_core.denoiser import Denoiser
-from diffusion_core.guidance import Guided
 from diffusion_core.pixels import to_model
 from diffusion_core.prediction import (
     Prediction,
 )
 from diffusion_core.request import Request
 from diffusion_core.run import final_picture, sample, start_of
-from diffusion_core.samplers import SAMPLERS, Level, Question, Taken, levels_at
+from diffusion_core.samplers import SAMPLERS, Level, levels_at
 from diffusion_core.schedule import (
     COSINE,
     Floats,
@@ -84,12 +83,8 @@ def one_step(
     sampler: str, x: Tensor, here: Level, there: Level, answer: Prediction, fresh: float
 ) -> Tensor:
     """Where a sampler's step from x lands, if its fresh noise is `fresh` in each pixel."""
-    dialogue = SAMPLERS[sampler](x, [here, there], lambda like: torch.full_like(like, fresh))
-    asked = next(dialogue)
-    assert isinstance(asked, Question)
-    taken = dialogue.send(Guided(answer, answer, answer, calls=1))
-    assert isinstance(taken, Taken)
-    return taken.x_next
+    [row] = SAMPLERS[sampler]([here, there])
+    return row.lands(answer, None, x, lambda like: torch.full_like(like, fresh))
 
 
 def walked(denoiser: Denoiser, sampler: str, x: Tensor, times: Floats, seed: int = 0) -> Tensor:

@@ -24,9 +24,10 @@ from torch import Tensor
 from diffusion_core.denoiser import Denoiser
 from diffusion_core.labs.points.datasets import points_of
 from diffusion_core.labs.points.settings import PointSettings
+from diffusion_core.noise import PictureNoise
 from diffusion_core.prediction import velocity
 from diffusion_core.request import NO_LABEL, Request
-from diffusion_core.run import noise_from, picture_generators, sample, start_of
+from diffusion_core.run import sample, start_of
 from diffusion_core.samplers import levels_at, time_grid
 from diffusion_core.schedule import COSINE, Floats, alpha_sigma, make_schedule
 from diffusion_core.training import diffusion_losses, step_generator
@@ -120,7 +121,7 @@ class Camera:
 
     @cached_property
     def _noise(self) -> Tensor:
-        return noise_from(picture_generators(self.settings.seed, SAMPLES), (2,))
+        return PictureNoise(self.settings.seed, SAMPLES).draw((2,))
 
     def paths(self, denoiser: Denoiser) -> Tensor:
         """Where the samples are at each of `times`, from noise to data: (T, SAMPLES, 2)."""
