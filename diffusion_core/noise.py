@@ -16,9 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 Words = NDArray[np.uint32]
 
@@ -77,9 +75,9 @@ class PictureNoise:
     drawn: int = 0
     """How often noise has been drawn."""
 
-    def draw(self, size: tuple[int, ...]) -> Tensor:
+    def draw(self, size: tuple[int, ...]) -> NDArray[np.float32]:
         """The next standard normal noise, (count, *size) float32."""
         pictures = range(self.first, self.first + self.count)
         values = normal(self.seed, pictures, self.drawn, int(np.prod(size)))
         self.drawn += 1
-        return torch.from_numpy(values.astype(np.float32).reshape(self.count, *size))
+        return values.astype(np.float32).reshape(self.count, *size)

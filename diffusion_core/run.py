@@ -80,9 +80,9 @@ def start_of(
     source = PictureNoise(request.seed, len(request.labels), first)
 
     def noise(like: Tensor) -> Tensor:
-        return source.draw(tuple(like.shape[1:])).to(like)
+        return torch.from_numpy(source.draw(tuple(like.shape[1:]))).to(like)
 
-    return Start(source.draw(size).to(device), noise)
+    return Start(torch.from_numpy(source.draw(size)).to(device), noise)
 
 
 Run = Generator[Query | Step, Prediction, None]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from diffusion_core.data.mnist import Digits
 from diffusion_core.files.shipped import ASSETS, damaged, read_arrays
+from diffusion_core.noise import normal
 
 EMBEDDED = ASSETS / "digits.npz"
 FORWARD_SCENE = ASSETS / "scenes" / "forward.npz"
@@ -40,4 +41,4 @@ def embedded_digits() -> Digits:
 
 def forward_noise(seed: int) -> NDArray[np.float32]:
     """The noise of the forward page for a seed: standard normal, float32, shape (28, 28)."""
-    return np.random.default_rng(seed).standard_normal((28, 28)).astype(np.float32)
+    return normal(seed, [0], 0, 28 * 28).reshape(28, 28).astype(np.float32)

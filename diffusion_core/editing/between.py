@@ -37,7 +37,7 @@ def slerp(a: Tensor, b: Tensor, weight: Floats) -> Tensor:
 
 def start_noise(seed: int) -> Tensor:
     """The noise from which the first picture of a seed is drawn, (1, 1, 28, 28)."""
-    return PictureNoise(seed, 1).draw(DIGIT_SIZE)
+    return torch.from_numpy(PictureNoise(seed, 1).draw(DIGIT_SIZE))
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Generator
 from dataclasses import replace
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from diffusion_core.editing.between import blend_along, slerp
@@ -49,7 +50,7 @@ def encoded_between(pictures: Tensor, request: Request, labels: tuple[int, int])
     times = encoding_times(request.steps)
     request = replace(request, sampler=SOLVER)
     up = replace(request, labels=labels, steps=request.steps - 1)
-    eps = PictureNoise(request.seed, 2).draw(tuple(pictures.shape[1:]))
+    eps = torch.from_numpy(PictureNoise(request.seed, 2).draw(tuple(pictures.shape[1:])))
     x_t = add_noise(pictures, eps, *alpha_sigma(COSINE, FIRST_TIME))
     rising = reverse(up, replace(start_of(up), x=x_t), levels_at(times))
 

@@ -148,7 +148,9 @@ def test_the_starting_noise_can_be_given(ideal: IdealDenoiser) -> None:
 
 
 def test_pictures_of_neighbouring_seeds_share_no_noise() -> None:
-    drawn = [PictureNoise(seed, 100).draw((2, 4)).reshape(100, -1) for seed in range(5)]
+    drawn = [
+        torch.from_numpy(PictureNoise(seed, 100).draw((2, 4))).reshape(100, -1) for seed in range(5)
+    ]
     assert len(torch.cat(drawn).unique(dim=0)) == 500
     assert len(torch.cat(drawn).unique()) > 3990  # nor single numbers, but for chance
 

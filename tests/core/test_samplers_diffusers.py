@@ -71,7 +71,7 @@ def their_scheduler(
 
 def fresh_from(noise: PictureNoise) -> Callable[..., Tensor]:
     """What their schedulers draw noise with, so that it is ours."""
-    return lambda shape, **_: noise.draw(tuple(shape[1:]))
+    return lambda shape, **_: torch.from_numpy(noise.draw(tuple(shape[1:])))
 
 
 @pytest.mark.parametrize("guidance", [1.0, 2.5])
@@ -82,7 +82,7 @@ def test_ddpm_agrees_with_diffusers(
     request = Request((0, 1, 2), "ddpm", steps=25, guidance=guidance, seed=4)
     ours = [step.x_next for step in sample(ideal, request)]
     noise = PictureNoise(4, 3)
-    start = noise.draw(PICTURE)
+    start = torch.from_numpy(noise.draw(PICTURE))
     monkeypatch.setattr(scheduling_ddpm, "randn_tensor", fresh_from(noise))
     levels = levels_at(grid_of("ddim", 25))
     scheduler = their_scheduler(DDPMScheduler, levels, "sample")
@@ -98,7 +98,7 @@ def test_ddim_agrees_with_diffusers(ideal: IdealDenoiser, guidance: float) -> No
     levels = levels_at(grid_of("ddim", 25))
     scheduler = their_scheduler(DDIMScheduler, levels, "sample")
     ask = asking(ideal, torch.tensor(request.labels), guidance)
-    theirs = run_theirs(scheduler, PictureNoise(4, 3).draw(PICTURE), levels, ask)
+    theirs = run_theirs(scheduler, torch.from_numpy(PictureNoise(4, 3).draw(PICTURE)), levels, ask)
     torch.testing.assert_close(torch.stack(ours), torch.stack(theirs), rtol=0, atol=1e-4)
 
 
@@ -110,11 +110,14 @@ def test_ddim_agrees_with_diffusers_for_every_eta(
     levels = levels_at(np.linspace(0.98, 0, 16))
     ask = asking(ideal, torch.tensor([0, NO_LABEL]))
     ours_from, theirs_from = PictureNoise(9, 2), PictureNoise(9, 2)
-    x = ours_from.draw(PICTURE)
+    x = torch.from_numpy(ours_from.draw(PICTURE))
     theirs_from.draw(PICTURE)
     monkeypatch.setattr(scheduling_ddim, "randn_tensor", fresh_from(theirs_from))
     table = ddim(levels, eta)
-    ours = [s.x_next for s in led(walk(x, table, lambda x: ours_from.draw(PICTURE)), ask)]
+    ours = [
+        s.x_next
+        for s in led(walk(x, table, lambda x: torch.from_numpy(ours_from.draw(PICTURE))), ask)
+    ]
     scheduler = their_scheduler(DDIMScheduler, levels, prediction_type)
     theirs = run_theirs(scheduler, x, levels, ask, eta=eta)
     torch.testing.assert_close(torch.stack(ours), torch.stack(theirs), rtol=0, atol=1e-4)
@@ -127,7 +130,7 @@ def test_dpmpp_agrees_with_diffusers(
 ) -> None:
     levels = levels_at(np.linspace(0.98, 0, steps + 1))
     ask = asking(ideal, torch.tensor([0, 2, NO_LABEL]), guidance=1.5)
-    x = PictureNoise(2, 3).draw(PICTURE).double()
+    x = torch.from_numpy(PictureNoise(2, 3).draw(PICTURE)).double()
     ours = [s.x_next for s in led(walk(x, dpmpp(levels), no_noise), ask)]
     scheduler = DPMSolverMultistepScheduler(
         num_train_timesteps=steps,

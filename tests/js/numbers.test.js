@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { linear, logarithmic, powersOfTen } from "../../pages/shared/axes.js";
 import { fromBase64, toBase64 } from "../../pages/shared/base64.js";
 import { briefly, minus, ratioInWords, threeDigits } from "../../pages/shared/numbers.js";
-import { normals } from "../../pages/stage/normals.js";
+import { normals } from "../../pages/shared/noise.js";
 import { packBits, unpackBits } from "../../pages/labs/editing/pad/cells.js";
 import { facts } from "./facts.js";
 

@@ -121,7 +121,7 @@ class Camera:
 
     @cached_property
     def _noise(self) -> Tensor:
-        return PictureNoise(self.settings.seed, SAMPLES).draw((2,))
+        return torch.from_numpy(PictureNoise(self.settings.seed, SAMPLES).draw((2,)))
 
     def paths(self, denoiser: Denoiser) -> Tensor:
         """Where the samples are at each of `times`, from noise to data: (T, SAMPLES, 2)."""

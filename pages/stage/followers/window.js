@@ -2,7 +2,7 @@
 // wiping (mouse, finger or keys) moves the timeline towards the clear end.
 
 import { make } from "../../shared/dom.js";
-import { normals } from "../normals.js";
+import { normals } from "../../shared/noise.js";
 import { follower, stageNamed } from "../stage.js";
 
 const WIDE = 540, HIGH_PANE = 380, LINGER = 900; // pixels; milliseconds that a wiped streak stays

@@ -1,7 +1,7 @@
 // The forward process: one digit, one draw of noise, and two curves. The browser has all it needs
 // to compute any step: x_t = alpha_t x_0 + sigma_t eps.
 
-import { normals } from "../normals.js";
+import { normals } from "../../shared/noise.js";
 import { paintValues, PIXELS } from "../pixels.js";
 import { Scene } from "./scene.js";
 
