@@ -91,7 +91,7 @@ export async function* follow(job, network) {
   const fresh = () => noiseOf(seed, labels.length, drawn++);
   let x = job.start ?? fresh();
   let before = null, asked = null, calls = 0;
-  for (const row of rowsOf(job.table)) {
+  for (const row of /** @type {(Record<string, number> & {alpha: number, sigma: number})[]} */ (rowsOf(job.table))) {
     const answer = await answerOf(network, x, row, labels, guidance);
     calls += answer.calls;
     asked ??= { row, x, answer };
