@@ -95,6 +95,7 @@ def ideal_work(request: Request) -> Work:
     # Fetched anew for each step, lest every run that is under way holds one.
     for step in sample(lambda *asked: ideal_denoiser(request.labels[0])(*asked), request):
         yield b"".join(frames_of(step, every=1))
+        yield b""
 
 
 def nearest_work(pixels: bytes, label: int) -> Work:
