@@ -47,7 +47,7 @@ class Watched:
 
 
 def company(denoisers: dict[str, Denoiser], capacity: int = 64) -> Works:
-    """Works that share passes. No time passes, so that nothing depends on how quick a machine is."""
+    """Works that share passes. No time passes, so nothing depends on how quick a machine is."""
     return Works(Batcher(denoisers, capacity, ledger=Ledger(clock=lambda: 0.0)))
 
 
