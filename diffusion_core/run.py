@@ -21,15 +21,7 @@ from diffusion_core.guidance import ByLabel, Guide, Query
 from diffusion_core.pixels import to_uint8
 from diffusion_core.prediction import Prediction
 from diffusion_core.request import IMAGE_SIZE, Request
-from diffusion_core.samplers import (
-    SAMPLERS,
-    Level,
-    Noise,
-    Question,
-    Sampler,
-    grid_of,
-    levels_at,
-)
+from diffusion_core.samplers import SAMPLERS, Level, Noise, Question, Sampler, grid_of, levels_at
 
 DIGIT_SIZE = (1, IMAGE_SIZE, IMAGE_SIZE)
 BATCH = 250
