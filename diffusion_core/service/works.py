@@ -13,6 +13,7 @@ from __future__ import annotations
 import itertools
 from collections import deque
 from collections.abc import Generator, Hashable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -107,7 +108,8 @@ class Works:
             self._batcher.cancel(one)
         if one in self._newcomers:
             self._newcomers.remove(one)
-        one.work.close()
+        with suppress(Exception):  # What it holds it may fail to put away; the others go on.
+            one.work.close()
 
     def close(self) -> None:
         """Drop everything."""
