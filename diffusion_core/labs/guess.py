@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from diffusion_core.denoiser import Denoiser
-from diffusion_core.files.recording import NOISE_REACH
+from diffusion_core.files.frames import NOISE_REACH
 from diffusion_core.guidance import Query
 from diffusion_core.pixels import to_uint8
 from diffusion_core.prediction import Prediction, add_noise

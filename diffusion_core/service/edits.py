@@ -9,25 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from diffusion_core.errors import RequestError
-from diffusion_core.request import (
-    FRAME_HEAD,
-    IMAGE_SIZE,
-    NO_LABEL,
-    NUM_CLASSES,
-    Request,
-    frame_count,
-)
-
-
-def recording_size(request: Request) -> int:
-    """How many bytes a recording of all steps has, about."""
-    frame = 4 * FRAME_HEAD + len(request.labels) * 3 * IMAGE_SIZE**2
-    return frame_count(request, 1) * frame
+from diffusion_core.files.frames import recording_size
+from diffusion_core.request import NO_LABEL, NUM_CLASSES, Request
 
 
 @dataclass(frozen=True)
 class _Recorded:
-    """A job that a request leads, answered by a recording (diffusion_core/files/recording.py)."""
+    """A job that a request leads, answered by a recording (files/frames.py)."""
 
     request: Request
 

@@ -34,7 +34,8 @@ from torch import Tensor
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.editing import run_from
 from diffusion_core.errors import CheckpointError, UserFacingError, note
-from diffusion_core.files.recording import frames_of, recording_head
+from diffusion_core.files.frames import recording_head
+from diffusion_core.files.recording import frames_of
 from diffusion_core.labs.checks import NETWORK_CHECKS, run_check
 from diffusion_core.labs.copying import ideal_work, nearest_work
 from diffusion_core.labs.guess import Guesses, Guessing

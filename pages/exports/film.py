@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from diffusion_core.request import FRAME_HEAD, IMAGE_SIZE
+from diffusion_core.files.frames import read_recording
+from diffusion_core.request import IMAGE_SIZE
 from diffusion_core.schedule import alpha_sigma
 from pages.shared.words import sentences_by_noise
 from pages.stage.forward import ForwardSettings
@@ -131,7 +131,7 @@ def _greys(x: NDArray[np.float64]) -> Pictures:
 def reverse_show(
     lanes: Sequence[ReverseSettings], recordings: Sequence[bytes], step: int | None = None
 ) -> Show:
-    """One or two runs of the model, from their recordings (diffusion_core/files/recording.py).
+    """One or two runs of the model, from their recordings (diffusion_core/files/frames.py).
 
     step: the one on stage, on the timeline of the longest run.
     """
@@ -149,17 +149,14 @@ def reverse_show(
 
 
 def _film_of(settings: ReverseSettings, recording: bytes, part: float | None) -> Film:
-    head, _, body = recording.partition(b"\n")
-    frames, count = int(json.loads(head)["frames"]), len(settings.labels)
-    reach = float(json.loads(head)["noise_reach"])
-    record = np.dtype([("numbers", "<f4", FRAME_HEAD), ("pixels", "u1", (count, 3, *_SIDES))])
-    recorded = np.frombuffer(body, record, frames)
+    recorded = read_recording(recording)
+    frames = len(recorded.numbers)
 
     def moment(number: int) -> Moment:
-        numbers, pixels = recorded[number]
-        t, alpha, sigma = map(float, numbers[:3])
+        pixels = recorded.pixels[number]
+        t, alpha, sigma = map(float, recorded.numbers[number, :3])
         # Recordings keep noise from -reach to reach; in an equation all terms have one scale.
-        noise = _greys((pixels[:, 2] / 127.5 - 1) * reach)
+        noise = _greys((pixels[:, 2] / 127.5 - 1) * recorded.noise_reach)
         step = min(number * settings.every, settings.steps)
         return Moment(step, t, alpha, sigma, pixels[:, 0].copy(), pixels[:, 1].copy(), noise)
 

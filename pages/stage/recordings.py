@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,9 @@ from diffusion_core.data.embedded import (
     forward_noise,
 )
 from diffusion_core.errors import AssetError, note
+from diffusion_core.files.frames import read_recording
 from diffusion_core.files.shipped import damaged, read_arrays
-from diffusion_core.request import FRAME_HEAD, GUESS_LEVELS, IMAGE_SIZE
+from diffusion_core.request import GUESS_LEVELS, IMAGE_SIZE
 from diffusion_core.schedule import COSINE, alpha_sigma
 
 DIGIT, WHICH, SEED = 3, 2, 24
@@ -31,15 +31,13 @@ HELD = {REVERSE_SCENE: (21, 4), HOME_SCENE: (25, 10)}
 
 @cache
 def recorded(path: Path) -> NDArray[np.uint8]:
-    """The bytes of a recorded run (files/recording.py). AssetError if they are not one."""
+    """The bytes of a recorded run (files/frames.py). AssetError if they are not one."""
     recording = read_arrays(path, {"recording": ("uint8", (None,))})["recording"]
-    head, _, body = recording.tobytes().partition(b"\n")
     try:
-        about = json.loads(head)
-        held = frames, pictures = about["frames"], len(about["request"]["labels"])
-    except (KeyError, TypeError, ValueError) as error:
+        held = read_recording(recording.tobytes()).pixels.shape[:2]
+    except ValueError as error:
         raise damaged(path) from error
-    if held != HELD[path] or len(body) != frames * (4 * FRAME_HEAD + pictures * 3 * IMAGE_SIZE**2):
+    if held != HELD[path]:
         raise damaged(path)
     return recording
 
@@ -61,11 +59,8 @@ def recorded_moments(side: str) -> NDArray[np.uint8]:
         x_0, eps = recorded_digit() / 127.5 - 1, forward_noise(SEED)
         mixed = alpha[:, None, None] * x_0 + sigma[:, None, None] * eps
         return ((mixed.clip(-1, 1) + 1) * 127.5).round().astype(np.uint8).reshape(MOMENTS, -1)
-    head, _, body = recorded(REVERSE_SCENE).tobytes().partition(b"\n")
-    about = json.loads(head)
-    frames = np.frombuffer(body, np.uint8).reshape(about["frames"], -1)[:, 4 * FRAME_HEAD :]
-    pictures = frames.reshape(about["frames"], -1, 3, IMAGE_SIZE**2)[:, 0, 0]
-    return pictures[np.round(moments * (about["frames"] - 1)).astype(int)]
+    drawn = read_recording(recorded(REVERSE_SCENE).tobytes()).pixels[:, 0, 0]
+    return drawn[np.round(moments * (len(drawn) - 1)).astype(int)].reshape(MOMENTS, -1)
 
 
 def diagram_row(side: str) -> dict[str, NDArray[np.uint8]]:

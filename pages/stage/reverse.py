@@ -12,14 +12,13 @@ import numpy as np
 
 from diffusion_core.data.embedded import REVERSE_SCENE
 from diffusion_core.errors import RequestError
+from diffusion_core.files.frames import frame_count, kept_frames
 from diffusion_core.request import (
     MAX_GUIDANCE,
     MAX_SEED,
     MAX_STEPS,
     SAMPLER_TITLES,
     Request,
-    frame_count,
-    kept_frames,
 )
 from pages.shared import own_models
 from pages.shared.address import Check, number, one_of, refuse_unusable, whole

@@ -1,6 +1,6 @@
 """GET /api/sample: the reverse process, streamed frame by frame as the model computes it.
 
-The body is a recording (diffusion_core/files/recording.py), sent as it grows (streaming.py).
+The body is a recording (diffusion_core/files/frames.py), sent as it grows (streaming.py).
 """
 
 from __future__ import annotations

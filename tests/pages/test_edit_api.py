@@ -15,7 +15,8 @@ from starlette.testclient import TestClient
 from diffusion_core.data.degradations import degrade
 from diffusion_core.data.embedded import embedded_digits
 from diffusion_core.errors import RequestError
-from diffusion_core.request import FRAME_HEAD, NO_LABEL
+from diffusion_core.files.frames import FRAME_HEAD
+from diffusion_core.request import NO_LABEL
 from pages.labs.copying.scene import CopySettings, copying_scene
 from pages.labs.editing.settings import EditSettings
 from pages.shared.packed import mask_of, packed, packed_mask, unpacked

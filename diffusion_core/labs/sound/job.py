@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from diffusion_core.errors import RequestError
+from diffusion_core.files.frames import FRAME_HEAD, frame_count
 from diffusion_core.labs.sound.melody import MAX_NOTES, Slots
 from diffusion_core.labs.sound.notes import LENGTH, NAMES
-from diffusion_core.request import FRAME_HEAD, MAX_SEED, Request, frame_count
+from diffusion_core.request import MAX_SEED, Request
 
 STEPS = 20
 """In which a note is usually made, with DPM-Solver++(2M)."""

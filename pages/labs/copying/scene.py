@@ -7,7 +7,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from diffusion_core.errors import RequestError
-from diffusion_core.request import Request, frame_count
+from diffusion_core.files.frames import frame_count
+from diffusion_core.request import Request
 from diffusion_core.service.edits import Ideal
 from pages.shared.numbers import number_of, whole_of
 from pages.stage.lanes import Lane, edit_scene

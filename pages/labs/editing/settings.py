@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 
 from diffusion_core.data.degradations import BLUR_WIDTHS, GRAIN_LEVELS, SMALL_SIDES, WAYS
 from diffusion_core.errors import RequestError
-from diffusion_core.request import NO_LABEL, Request, frame_count
+from diffusion_core.files.frames import frame_count
+from diffusion_core.request import NO_LABEL, Request
 from diffusion_core.service.edits import Between, Edit, Repair, Restore
 from diffusion_core.service.jobs import Drawing
 from pages.labs.editing.checks import drawn, end_of, label_of, refuse_outside
