@@ -12,7 +12,7 @@ from diffusion_core.distillation import (
     Paths,
     new_distillation,
 )
-from diffusion_core.files.state import read_state, write_state
+from diffusion_core.files.tensors import read_state, write_tensors
 from diffusion_core.optimizers import optimizer_tensors, restore_optimizer, under
 from diffusion_core.training import TrainingConfig, TrainingState, new_state
 from diffusion_core.unet import UNet, UNetConfig
@@ -29,7 +29,7 @@ def save_state(path: str | Path, state: TrainingState[UNet]) -> None:
         "step": str(state.step),
         "seconds": str(state.seconds),
     }
-    write_state(path, tensors, metadata)
+    write_tensors(path, tensors, metadata)
 
 
 def load_state(path: str | Path, device: str = "cpu") -> TrainingState[UNet]:
@@ -46,7 +46,7 @@ def load_state(path: str | Path, device: str = "cpu") -> TrainingState[UNet]:
 
 def save_paths(path: str | Path, paths: Paths) -> None:
     """Write the teacher's paths, whole or not at all."""
-    write_state(path, vars(paths))
+    write_tensors(path, vars(paths))
 
 
 def load_paths(path: str | Path, device: str = "cpu") -> Paths:
@@ -70,7 +70,7 @@ def save_distillation(path: str | Path, state: DistillationState) -> None:
         "step": str(state.step),
         "seconds": str(state.seconds),
     }
-    write_state(path, tensors, metadata)
+    write_tensors(path, tensors, metadata)
 
 
 def load_distillation(path: str | Path, device: str = "cpu") -> DistillationState:

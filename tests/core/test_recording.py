@@ -111,7 +111,7 @@ def test_what_is_no_whole_recording_is_not_read(steps: list[Step], damage: str) 
         "no JSON": head[1:] + b"\n" + body,
         "empty": b"",
     }
-    with pytest.raises(ValueError, match="no head of a recording|8 frames have"):
+    with pytest.raises(ValueError, match=r"no head of a recording|8 frames have"):
         read_recording(broken[damage])
 
 
