@@ -6,8 +6,8 @@ from pathlib import Path
 
 from diffusion_core.files.whole import replacing
 from diffusion_core.measure.frontier import Frontier, best
-from diffusion_core.request import SAMPLER_TITLES
 from pages.shared.colours import THEMES
+from quizzes.addresses import SAMPLERS
 
 MARKERS = {"ddpm": "v", "ddim": "o", "heun": "s", "dpmpp": "D", "leap": "*"}
 
@@ -61,7 +61,7 @@ def draw_frontier(frontier: Frontier, path: Path, theme: str) -> None:
                     linewidth=1,
                     color=colours.signal if ours else colours.grey,
                     markeredgecolor=colours.paper,
-                    label=SAMPLER_TITLES[sampler],
+                    label=SAMPLERS[sampler],
                 )
             axis.axhline(1, color=colours.ink, linewidth=1, linestyle=(0, (4, 4)))
             axis.set(xscale="log", yscale="log", xlabel=words)

@@ -13,14 +13,6 @@ NO_LABEL = NUM_CLASSES
 WALKING_SAMPLERS = ("ddpm", "ddim", "heun", "dpmpp")
 """Those that take any number of steps, with the model itself."""
 SAMPLER_NAMES = (*WALKING_SAMPLERS, "leap")
-SAMPLER_TITLES = {
-    "dpmpp": "DPM-Solver++(2M)",
-    "ddim": "DDIM",
-    "heun": "Heun",
-    "ddpm": "DDPM",
-    "leap": "leaps (distilled)",
-}
-"""What people call them, the usual one first."""
 LEAP_STEPS = (1, 2, 4)
 """In how many leaps the distilled model can draw."""
 LEAP_TIMES = (1.0, 0.75, 0.5, 0.25)

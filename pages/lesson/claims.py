@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from pages.shared.address import locked
+from pages.shared.fields import whole_slider
 from pages.shared.words import LessonError, words
 from pages.stage import clock, follower
 from pages.stage.forward import ForwardSettings, forward_scene, picture
 from pages.stage.reverse import ReverseSettings, reverse_scene
+from quizzes.addresses import UNTIL
 
 DIGIT, WHICH = 3, 2
 """The digit that is noised and cleared again."""
@@ -69,16 +70,7 @@ def _forward(slug: str, *followers: str, schedule: str = "cosine", rest: int | N
 
 def _recover(slug: str) -> None:
     """Cover a digit up to a step that the reader chooses; the model clears it eight times."""
-    t = st.slider(
-        "Cover it up to step",
-        50,
-        1000,
-        700,
-        50,
-        key="until",
-        bind="query-params",
-        disabled=locked(),
-    )
+    t = whole_slider("Cover it up to step", UNTIL, "stretch")
     original = picture(ForwardSettings(DIGIT, WHICH)).repeat(3, axis=0).repeat(3, axis=1)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.image(original, width=84, alt=f"The original: a {DIGIT}")

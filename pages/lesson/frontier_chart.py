@@ -6,10 +6,9 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from diffusion_core.measure.frontier import Frontier, Point, best
-from diffusion_core.request import SAMPLER_TITLES
 from pages.shared.colours import THEMES
+from quizzes.addresses import COST, SAMPLERS
 
-COSTS = {"calls": "network calls", "milliseconds": "milliseconds a digit"}
 SYMBOLS = {
     "ddpm": "triangle-down",
     "ddim": "circle",
@@ -25,7 +24,7 @@ def name_of(point: Point) -> str:
         return f"Leaps, {point.calls} call{'s' if point.calls > 1 else ''}"
     calls = f" ({point.calls} calls)" if point.calls != point.steps else ""
     steps = f"{point.steps} step{'s' if point.steps > 1 else ''}"
-    return f"{SAMPLER_TITLES[point.sampler]}, {steps}{calls}"
+    return f"{SAMPLERS[point.sampler]}, {steps}{calls}"
 
 
 def frontier_chart(frontier: Frontier, cost: str, chosen: int) -> go.Figure:
@@ -49,7 +48,7 @@ def frontier_chart(frontier: Frontier, cost: str, chosen: int) -> go.Figure:
             y=[p.frechet_ratio for _, p in own],
             customdata=[[i, name_of(p)] for i, p in own],
             mode="lines+markers",
-            name=SAMPLER_TITLES[sampler],
+            name=SAMPLERS[sampler],
             line={"color": colour, "width": 1},
             marker={
                 "symbol": symbol,
@@ -78,7 +77,7 @@ def frontier_chart(frontier: Frontier, cost: str, chosen: int) -> go.Figure:
     )
     ticks = [1, 2, 5, 10, 20, 50, 100, 200, 500]
     axis = {"type": "log", "tickvals": ticks, "gridcolor": colours.line, "zeroline": False}
-    figure.update_xaxes(title=COSTS[cost], **axis)
+    figure.update_xaxes(title=COST.names[cost], **axis)
     figure.update_yaxes(title="Fréchet distance, times real digits", **axis)
     figure.update_layout(
         height=430,

@@ -8,18 +8,19 @@ from pydantic import ValidationError
 from diffusion_core.files.shipped import damaged
 from diffusion_core.labs.predict.experiments import EXPERIMENTS, PREDICTIONS, Setup, outcomes
 from pages.quiz.card import Place, ask, verdict_of
-from pages.shared.address import asked_for, whole
+from pages.shared.address import asked_for
 from pages.stage import clock, follower
 from pages.stage.forward import ForwardSettings, forward_scene
 from pages.stage.recordings import DIGIT, WHICH
 from pages.stage.reverse import ReverseSettings, reverse_scene
 from quizzes.bank import BankError
+from quizzes.parameters import Whole
 from quizzes.predict import Prediction, predictions
 from quizzes.schema import Question
 from quizzes.selection import shuffled
 
 ASKED = "predict:asked"
-WHICH_PREDICTION = whole(1, len(EXPERIMENTS))
+PREDICTION = Whole("prediction", 1, len(EXPERIMENTS), 1)
 
 
 def lane(setup: Setup, seed: int) -> ReverseSettings:
@@ -75,7 +76,7 @@ def predict(text: dict[str, str]) -> str:
     """One experiment at a time. Returns what screen readers are to hear."""
     names = [*_known()]
     # In the address, so that a session that is lost comes back to the same one.
-    asked = asked_for("prediction", WHICH_PREDICTION, st.session_state.get(ASKED, "1"))
+    asked = asked_for(PREDICTION, st.session_state.get(ASKED, "1"))
     st.session_state[ASKED] = st.query_params["prediction"] = asked
     number = (int(asked) - 1) % len(names)
     name = names[number]

@@ -11,10 +11,11 @@ from diffusion_core.request import GUESS_LEVELS, IMAGE_SIZE
 from diffusion_core.service.jobs import Guess
 from pages.http.plainly import plainly
 from pages.http.visitors import visitor_of
-from pages.shared.address import refuse_unusable, whole
+from pages.shared.address import refuse_unusable
 from pages.stage import model
 from pages.stage.bundle import bundle
 from pages.stage.forward import ForwardSettings, picture
+from quizzes.parameters import Whole, table
 
 
 @plainly
@@ -30,9 +31,9 @@ async def guess(request: HttpRequest) -> Response:
 def _job(texts: dict[str, str]) -> Guess:
     settings = ForwardSettings.parse(texts)
     name = settings.schedule.partition("-")[0]
-    told = texts.get("told")
-    refuse_unusable(texts, {"told": whole(0, settings.steps)})
-    about = None if told is None else int(told) / settings.steps
+    told = Whole("told", 0, settings.steps)
+    refuse_unusable(texts, table(told))
+    about = told.of(texts) / settings.steps if told.name in texts else None
     return Guess(
         picture(settings).tobytes(), settings.noise().tobytes(), name, settings.steps, about
     )

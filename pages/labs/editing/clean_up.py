@@ -21,13 +21,16 @@ from pages.labs.editing.picture import (
 )
 from pages.labs.editing.settings import EditSettings
 from pages.labs.parts import OPENS, TOLD, lab_words, seed_field, to_do
-from pages.shared.address import choice, heed_address, locked, number, one_of, whole
+from pages.shared.address import heed_address
+from pages.shared.fields import choice, slider
 from pages.shared.packed import packed
 from pages.shared.plain import sentence
 from pages.shared.prose import prose
 from pages.shared.words import LaterLesson, sentences_by_noise
 from pages.stage import clock, follower
 from pages.stage.lanes import edit_scene
+from quizzes.addresses import WHICH
+from quizzes.parameters import Choice, Number, Whole, table
 
 text = LaterLesson("lab-clean-up")
 STAGE = "clean-up"
@@ -37,32 +40,28 @@ WAYS = {
     "blur": "blurred",
     "grain": "grainy",
 }
-BLUR, GRAIN = 2.0, 0.8
 ANSWERS = 6
 STEPS = 20
+DIGIT = Choice("clean", SOURCES, "8")
+NUMBER = Whole("clean_which", 1, WHICH.high, 3)
+SPOIL = Choice("spoil", WAYS, "small7")
+BLUR = Number("blur", 0.5, 3.0, 2.0, by=0.1)
+GRAIN = Number("grain", 0.1, 2.0, 0.8, by=0.1)
+TOLD_AS = Choice("clean_as", TOLD, "any")
+SEED = Whole("clean_seed", 0, MAX_SEED, 7)
+SETTINGS = table(DIGIT, NUMBER, SPOIL, BLUR, GRAIN, TOLD_AS, SEED)
 
 
 def lab() -> None:
     """Show it."""
-    heed_address(
-        STAGE,
-        {
-            "clean": one_of([*SOURCES.values()]),
-            "clean_which": whole(1, most_of_a_class()),
-            "spoil": one_of([*WAYS.values()]),
-            "blur": number(0.5, 3),
-            "grain": number(0.1, 2),
-            "clean_as": one_of([*TOLD.values()]),
-            "clean_seed": whole(0, MAX_SEED),
-        },
-    )
+    heed_address(STAGE, {**SETTINGS, **table(NUMBER.up_to(most_of_a_class()))})
     prose(text["lead"])
     with st.container(horizontal=True, vertical_alignment="bottom", key="controls-clean-up"):
-        digit, picture = chosen_digit("clean", "8", 3)
-        how = choice("What is left of it", WAYS, "spoil", 180, "small7")
+        digit, picture = chosen_digit(DIGIT, NUMBER)
+        how = choice("What is left of it", SPOIL, 180)
         amount = _amount(how)
-        told = choice("The model is told", TOLD, "clean_as", 130, "any")
-        seed = seed_field("clean_seed", 7)
+        told = choice("The model is told", TOLD_AS, 130)
+        seed = seed_field(SEED)
     left, right = st.columns([1.1, 1.9], gap="medium")
     spoiled = None
     with left.container(border=True, key="card-clean-up-given"):
@@ -93,8 +92,8 @@ def lab() -> None:
                 how=how,
                 low=word if small else "",
                 x="" if small else word,
-                width=amount if how == "blur" else BLUR,
-                noise=amount if how == "grain" else GRAIN,
+                width=amount if how == "blur" else BLUR.usual,
+                noise=amount if how == "grain" else GRAIN.usual,
             )
         except RequestError as error:
             to_do(sentence(error))
@@ -106,14 +105,10 @@ def lab() -> None:
 def _amount(how: str) -> float:
     """How strongly it is spoiled, where that can be chosen."""
     if how == "blur":
-        label, low, high, usual = "Width of the blur, in pixels", 0.5, 3.0, BLUR
-    elif how == "grain":
-        label, low, high, usual = "Strength of the grain", 0.1, 2.0, GRAIN
-    else:
-        return 1.0
-    return st.slider(
-        label, low, high, usual, 0.1, key=how, bind="query-params", width=190, disabled=locked()
-    )
+        return slider("Width of the blur, in pixels", BLUR, 190)
+    if how == "grain":
+        return slider("Strength of the grain", GRAIN, 190)
+    return 1.0
 
 
 def _given_already(picture: Picture, how: str) -> Picture | None:

@@ -15,8 +15,8 @@ from pages.http.plainly import plainly
 from pages.http.streaming import streamed
 from pages.http.visitors import visitor_of
 from pages.labs.editing.checks import label_of
-from pages.shared.numbers import whole_of
 from pages.stage import model
+from quizzes.numerals import whole_of
 
 
 @plainly

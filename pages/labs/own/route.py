@@ -24,7 +24,7 @@ from pages.http.streaming import streamed
 from pages.http.visitors import visitor_of
 from pages.shared import own_models
 from pages.shared import services as studio
-from pages.shared.numbers import whole_of
+from quizzes.numerals import whole_of
 
 
 @plainly
