@@ -5,13 +5,13 @@ from __future__ import annotations
 import streamlit as st
 from pydantic import ValidationError
 
+from diffusion_core.data.embedded import RECORDED
 from diffusion_core.files.shipped import damaged
 from diffusion_core.labs.predict.experiments import EXPERIMENTS, PREDICTIONS, Setup, outcomes
 from pages.quiz.card import Place, ask, verdict_of
 from pages.shared.address import asked_for
 from pages.stage import clock, follower
 from pages.stage.forward import ForwardSettings, forward_scene
-from pages.stage.recordings import DIGIT, WHICH
 from pages.stage.reverse import ReverseSettings, reverse_scene
 from quizzes.bank import BankError
 from quizzes.parameters import Whole
@@ -32,7 +32,7 @@ def lane(setup: Setup, seed: int) -> ReverseSettings:
         setup.steps,
         setup.guidance,
         setup.n,
-        origin=f"{DIGIT}.{WHICH}" if setup.until is not None else "",
+        origin=f"{RECORDED.digit}.{RECORDED.which}" if setup.until is not None else "",
         until=setup.until or 1000,
     )
 

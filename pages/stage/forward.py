@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diffusion_core.data.embedded import forward_noise
+from diffusion_core.data.embedded import RECORDED, forward_noise
 from diffusion_core.errors import AssetError, RequestError, note
 from diffusion_core.schedule import CosineSchedule, LinearBetaSchedule, Schedule, alpha_sigma
 from pages.shared.address import refuse_unusable
@@ -137,7 +137,7 @@ def forward_scene(
         f"&seed={settings.seed}&schedule={settings.schedule}&mnist={int(mnist)}"
         + (f"&told={told_about}" if told_about is not None else ""),
     }
-    if told_about is None and not mnist and settings == ForwardSettings():
+    if told_about is None and not mnist and settings == ForwardSettings(*RECORDED):
         # What is shown before anybody asked for anything needs no model: it was asked beforehand.
         try:
             arrays |= recorded_answers()

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from diffusion_core.data.embedded import (
     FORWARD_SCENE,
     HOME_SCENE,
+    RECORDED,
     REVERSE_SCENE,
-    embedded_digits,
     forward_noise,
+    recorded_digit,
 )
 from diffusion_core.errors import AssetError, note
 from diffusion_core.files.frames import read_recording
@@ -22,8 +23,6 @@ from diffusion_core.files.shipped import damaged, read_arrays
 from diffusion_core.request import GUESS_LEVELS, IMAGE_SIZE
 from diffusion_core.schedule import COSINE, alpha_sigma
 
-DIGIT, WHICH, SEED = 3, 2, 24
-"""Of the embedded digits, the one that the forward recordings are about, and its noise."""
 MOMENTS = 5
 HELD = {REVERSE_SCENE: (21, 4), HOME_SCENE: (25, 10)}
 """How many frames each recorded run has, and how many pictures."""
@@ -43,20 +42,13 @@ def recorded(path: Path) -> NDArray[np.uint8]:
 
 
 @cache
-def recorded_digit() -> NDArray[np.uint8]:
-    """The embedded digit, uint8 (28, 28)."""
-    digits = embedded_digits()
-    return digits.images[digits.places[DIGIT][WHICH - 1]]
-
-
-@cache
 def recorded_moments(side: str) -> NDArray[np.uint8]:
     """MOMENTS pictures, (5, 784), from the beginning to the end of the "forward" process of the
     recorded digit, or of the "reverse" process of the first picture of the recorded run."""
     moments = np.linspace(0, 1, MOMENTS)
     if side == "forward":
         alpha, sigma = alpha_sigma(COSINE, moments)
-        x_0, eps = recorded_digit() / 127.5 - 1, forward_noise(SEED)
+        x_0, eps = recorded_digit() / 127.5 - 1, forward_noise(RECORDED.seed)
         mixed = alpha[:, None, None] * x_0 + sigma[:, None, None] * eps
         return ((mixed.clip(-1, 1) + 1) * 127.5).round().astype(np.uint8).reshape(MOMENTS, -1)
     drawn = read_recording(recorded(REVERSE_SCENE).tobytes()).pixels[:, 0, 0]

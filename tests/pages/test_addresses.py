@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from diffusion_core.data.embedded import RECORDED
 from diffusion_core.errors import RequestError
 from diffusion_core.measure.frontier import load_frontier
 from diffusion_core.request import LEAP_STEPS, SAMPLER_NAMES, Request
@@ -16,12 +17,14 @@ from pages.stage.forward import ForwardSettings
 from pages.stage.reverse import ReverseSettings, settings_of_address
 from quizzes.addresses import (
     CLAIM,
+    DIGIT,
     FIRST,
     LEAPS,
     MOMENT,
     PAGES,
     SAMPLERS,
     SCHEDULES,
+    SEED,
     START,
     STEP,
     WAY,
@@ -82,6 +85,8 @@ def test_what_is_declared_is_what_there_is() -> None:
     assert {*SAMPLERS} == {*SAMPLER_NAMES}
     assert tuple(LEAPS) == LEAP_STEPS
     assert MOMENT.high == 2 * HALF
+    # Or else what everybody sees first would have to wait for the model.
+    assert (DIGIT.usual, WHICH.usual, SEED.usual) == RECORDED
     assert {claim_of(slug).title for slug in CLAIMS} == {*CLAIM.names}
     for point in load_frontier().points:
         assert WAY.wanted(name_of(point)) is None

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from starlette.testclient import TestClient
 
+from diffusion_core.data.embedded import recorded_digit
 from pages.http.nearest import nearest_page
 from pages.lesson.claims import CLAIMS, claim_of
 from pages.lesson.scenes import drill, journey, matches, small_forward
@@ -18,7 +19,7 @@ from pages.shared import words as words_module
 from pages.shared.modes import ASIDES, MODES, PATHS, mode_of, neighbours
 from pages.shared.prose import TERM, portions, with_terms
 from pages.shared.words import LESSON, LessonError, words
-from pages.stage.recordings import recorded_digit, recorded_moments
+from pages.stage.recordings import recorded_moments
 from quizzes.bank import load_bank
 from tests.pages.conftest import ROOT, Open
 from tests.pages.unbundle import unbundle

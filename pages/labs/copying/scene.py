@@ -57,7 +57,7 @@ class CopySettings:
 
 @dataclass(frozen=True)
 class IdealLane:
-    """The ideal denoiser's run: a lane of the stage (reverse_scene.Lane)."""
+    """The ideal denoiser's run: a lane of the stage (pages/stage/lanes.py)."""
 
     settings: CopySettings
     steps: int = STEPS
