@@ -23,6 +23,7 @@ from pages.http.early_style import EarlyStyle
 from pages.http.nearest import NearestPage
 from pages.http.origin import OwnPagesOnly
 from pages.http.pace import FairPace
+from pages.http.plainly import HANDLERS
 from pages.http.security import SecurityHeaders
 from pages.http.uploads import FairUploads
 from pages.http.visitors import Visitors
@@ -61,6 +62,7 @@ app = st.App(
     Path(__file__).parent / "pages" / "navigation.py",
     lifespan=lifespan,
     routes=ROUTES,
+    exception_handlers=HANDLERS,
     middleware=[
         Middleware(InASentence),
         Middleware(SecurityHeaders),

@@ -16,7 +16,6 @@ from starlette.responses import Response
 
 from pages.exports.order import TYPES, Export, order_of
 from pages.exports.rests import Rests
-from pages.http.plainly import plainly
 from pages.http.visitors import visitor_of
 from pages.shared import services as studio
 from pages.stage import model
@@ -26,7 +25,6 @@ rests = Rests()
 """Between the exports of each visitor."""
 
 
-@plainly
 async def export(request: HttpRequest) -> Response:
     """See above. 400, 429 or 503 with one sentence if there is nothing to give."""
     who = visitor_of(request)

@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from diffusion_core.request import GUESS_LEVELS, IMAGE_SIZE
 from diffusion_core.service.jobs import Guess
-from pages.http.plainly import plainly
 from pages.http.visitors import visitor_of
 from pages.shared.address import refuse_unusable
 from pages.stage import model
@@ -18,7 +17,6 @@ from pages.stage.forward import ForwardSettings, picture
 from quizzes.parameters import Whole, table
 
 
-@plainly
 async def guess(request: HttpRequest) -> Response:
     """Parameters as on the forward page: digit, which, seed, schedule; and told, if the
     picture is to stay as it is at that step while the model is told every other one."""

@@ -10,14 +10,12 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from diffusion_core.service.jobs import Drawing
-from pages.http.plainly import plainly
 from pages.http.streaming import streamed
 from pages.http.visitors import visitor_of
 from pages.stage import model
 from pages.stage.reverse import ReverseSettings
 
 
-@plainly
 async def sample(request: HttpRequest) -> Response:
     """Parameters as of ReverseSettings: digit, seed, sampler, steps, guidance, n, origin, until."""
     # Reading MNIST takes a moment the first time.

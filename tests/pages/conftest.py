@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
+from pages.http.plainly import HANDLERS
 from pages.http.security import SecurityHeaders
 from pages.routes import ROUTES
 from pages.shared import services as studio
@@ -57,6 +58,11 @@ def client() -> Iterator[TestClient]:
         await model.service.stop()
         await studio.stop()
 
-    app = Starlette(routes=ROUTES, middleware=[Middleware(SecurityHeaders)], lifespan=lifespan)
+    app = Starlette(
+        routes=ROUTES,
+        exception_handlers=HANDLERS,
+        middleware=[Middleware(SecurityHeaders)],
+        lifespan=lifespan,
+    )
     with TestClient(app) as client:
         yield client

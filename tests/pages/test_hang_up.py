@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator
 import pytest
 from starlette.applications import Starlette
 
+from pages.http.plainly import HANDLERS
 from pages.routes import ROUTES
 from pages.shared import services as studio
 from pages.stage import model
@@ -30,6 +31,7 @@ ADDRESSES = {
     "/api/step": "GET",
     "/api/train?run=0123456789abcdef": "POST",
 }
+APP = Starlette(routes=ROUTES, exception_handlers=HANDLERS)
 WITHOUT_WORK = {"/api/diagram.svg", "/api/own.zip", "/api/qr", "/api/train/stop"}
 
 
@@ -73,7 +75,7 @@ def test_work_ends_when_its_reader_has_gone(
         for name in ("planes", "digits", "exports"):
             monkeypatch.setattr(studio, name, service)
         asking = Asking(address, ADDRESSES[address])
-        answering = asyncio.create_task(asking.ask(Starlette(routes=ROUTES)))
+        answering = asyncio.create_task(asking.ask(APP))
         async with asyncio.timeout(60):
             await service.asked.wait()
             assert service.readers
@@ -97,7 +99,7 @@ def test_a_stream_ends_when_its_reader_has_gone_in_the_middle(
         service = Trickling()
         monkeypatch.setattr(model, "service", service)
         asking = Asking("/api/sample?digit=1")
-        answering = asyncio.create_task(asking.ask(Starlette(routes=ROUTES)))
+        answering = asyncio.create_task(asking.ask(APP))
         async with asyncio.timeout(60):
             await service.asked.wait()
             assert asking.text == '{"frames": 5}\n'

@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from diffusion_core.service.answer import ServiceError
+from pages.http.plainly import HANDLERS
 from pages.labs.editing.pad.ready import mask, sketch
 from pages.routes import ROUTES
 from pages.shared import services as studio
@@ -97,7 +98,9 @@ def busy(without_mnist: None, monkeypatch: pytest.MonkeyPatch) -> TestClient:
     for service in (model.service, *studio.SERVICES):
         monkeypatch.setattr(service, "ask", ask)
     return TestClient(
-        Starlette(routes=ROUTES), headers={"Sec-Fetch-Site": "same-origin"}, follow_redirects=False
+        Starlette(routes=ROUTES, exception_handlers=HANDLERS),
+        headers={"Sec-Fetch-Site": "same-origin"},
+        follow_redirects=False,
     )
 
 

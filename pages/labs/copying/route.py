@@ -16,21 +16,18 @@ from starlette.responses import Response
 
 from diffusion_core.files.frames import read_recording
 from diffusion_core.service.edits import Nearest
-from pages.http.plainly import plainly
 from pages.http.streaming import streamed
 from pages.http.visitors import visitor_of
 from pages.labs.copying.scene import CopySettings, IdealLane
 from pages.stage import model
 
 
-@plainly
 async def ideal(request: HttpRequest) -> Response:
     """Parameters as of CopySettings; guidance means nothing here."""
     settings = CopySettings.parse(dict(request.query_params))
     return await streamed(model.service, IdealLane(settings).job(), visitor_of(request))
 
 
-@plainly
 async def copies(request: HttpRequest) -> Response:
     """Parameters as of CopySettings. What the stage has had drawn already is not drawn again."""
     settings = CopySettings.parse(dict(request.query_params))

@@ -11,7 +11,6 @@ from starlette.responses import Response
 
 from diffusion_core.errors import RequestError
 from diffusion_core.service.edits import Spread
-from pages.http.plainly import plainly
 from pages.http.streaming import streamed
 from pages.http.visitors import visitor_of
 from pages.labs.editing.checks import label_of
@@ -19,7 +18,6 @@ from pages.stage import model
 from quizzes.numerals import whole_of
 
 
-@plainly
 async def spread(request: HttpRequest) -> Response:
     """digit: 0 to 9; seed: that of the noises, 0 or more."""
     try:

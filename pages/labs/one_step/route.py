@@ -11,7 +11,6 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from diffusion_core.labs.one_step.job import LevelCurve, Practice
-from pages.http.plainly import plainly
 from pages.http.visitors import visitor_of
 from pages.labs.one_step.scene import StepSettings
 from pages.stage import model
@@ -19,7 +18,6 @@ from pages.stage import model
 TYPE = "application/octet-stream"
 
 
-@plainly
 async def step(request: HttpRequest) -> Response:
     """Parameters as of StepSettings: network, rate, batch, seed, round."""
     # Looking for MNIST takes a moment the first time.
@@ -27,7 +25,6 @@ async def step(request: HttpRequest) -> Response:
     return Response(await model.service.whole(job, visitor_of(request)), media_type=TYPE)
 
 
-@plainly
 async def levels(request: HttpRequest) -> Response:
     """Parameter: network, as of StepSettings."""
     job = await to_thread.run_sync(_curve, dict(request.query_params))

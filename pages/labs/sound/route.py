@@ -12,7 +12,6 @@ from diffusion_core.errors import RequestError
 from diffusion_core.labs.sound.job import MAX_SOUND_STEPS, STEPS, Melody
 from diffusion_core.labs.sound.melody import parse
 from diffusion_core.request import MAX_SEED
-from pages.http.plainly import plainly
 from pages.http.streaming import streamed
 from pages.http.visitors import visitor_of
 from pages.shared.address import refuse_unusable
@@ -25,7 +24,6 @@ KEEP = one_of("keep", ["ends", "all"])
 ASKED = table(SEED, NOTE_STEPS, KEEP)
 
 
-@plainly
 async def sound(request: HttpRequest) -> Response:
     """Parameters: melody (letters, see sound/melody.py), seed, steps, keep: "all" steps, of a
     single note, or the noise and the finished notes, "ends"."""

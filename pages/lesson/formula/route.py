@@ -6,12 +6,10 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from diffusion_core.service.jobs import Checking
-from pages.http.plainly import plainly
 from pages.http.visitors import visitor_of
 from pages.stage import model
 
 
-@plainly
 async def check(request: HttpRequest) -> Response:
     """name: one of jobs.CHECK_NAMES. The answer has the fields of labs.checks.Check."""
     job = Checking(request.query_params.get("name", ""))
