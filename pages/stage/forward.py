@@ -14,7 +14,7 @@ from diffusion_core.errors import AssetError, RequestError, note
 from diffusion_core.schedule import CosineSchedule, LinearBetaSchedule, Schedule, alpha_sigma
 from pages.shared.address import refuse_unusable
 from pages.shared.asked import given
-from pages.shared.digits import of_class, source
+from pages.shared.digits import source
 from pages.shared.words import sentences_by_noise, words
 from pages.stage.bundle import bundle
 from pages.stage.recordings import diagram_row, recorded_answers
@@ -40,7 +40,7 @@ class ForwardSettings:
             raise RequestError(f"The seed must be from 0 to {SEED.high}.")
         if self.schedule not in SCHEDULES:
             raise RequestError(f"Choose a schedule: one of {', '.join(SCHEDULES)}.")
-        count = len(of_class(source().digits, self.digit))
+        count = len(source().digits.places[self.digit])
         if not 1 <= self.which <= count:
             raise RequestError(f"There are {count} pictures of a {self.digit}: choose one of them.")
 
@@ -84,13 +84,13 @@ def settings_of_address(params: Mapping[str, str]) -> tuple[ForwardSettings, int
 
 def which_of(digit: int) -> Whole:
     """The setting for which of the pictures of a digit it is: there are so many here."""
-    return WHICH.up_to(len(of_class(source().digits, digit)))
+    return WHICH.up_to(len(source().digits.places[digit]))
 
 
 def picture(settings: ForwardSettings) -> NDArray[np.uint8]:
     """The chosen digit, uint8 (28, 28)."""
     digits = source().digits
-    return digits.images[of_class(digits, settings.digit)[settings.which - 1]]
+    return digits.images[digits.places[settings.digit][settings.which - 1]]
 
 
 def _told_words() -> list[str]:

@@ -13,7 +13,7 @@ from pages.labs.editing.picture import Picture, most_of_a_class, which_of
 from pages.labs.editing.settings import EditSettings
 from pages.labs.parts import OPENS, lab_words
 from pages.shared.address import heed_address, locked
-from pages.shared.digits import of_class, source
+from pages.shared.digits import source
 from pages.shared.fields import choice, whole_number
 from pages.shared.packed import packed
 from pages.shared.prose import prose
@@ -84,7 +84,7 @@ def _anew(kind: str) -> None:
             st.session_state[end.seed.name] = secrets.randbelow(10_000)
         else:
             digit = int(st.session_state[end.digit.name])
-            count = len(of_class(source().digits, digit))
+            count = len(source().digits.places[digit])
             st.session_state[end.number.name] = 1 + secrets.randbelow(count)
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from diffusion_core.request import IMAGE_SIZE
 from pages.labs.editing.pad import drawing_pad, put
 from pages.labs.editing.upload import Uploaded, upload_field
-from pages.shared.digits import of_class, source
+from pages.shared.digits import source
 from pages.shared.fields import choice, whole_number
 from quizzes.addresses import TEN
 from quizzes.parameters import Choice, Whole
@@ -22,8 +22,7 @@ EMPTY = np.zeros((IMAGE_SIZE, IMAGE_SIZE), np.uint8)
 
 def most_of_a_class() -> int:
     """How many pictures of one digit there are at most."""
-    digits = source().digits
-    return max(len(of_class(digits, digit)) for digit in range(10))
+    return max(map(len, source().digits.places))
 
 
 def chosen_digit(digits: Choice[str], number: Whole) -> tuple[str, Picture]:
@@ -40,7 +39,7 @@ def chosen_digit(digits: Choice[str], number: Whole) -> tuple[str, Picture]:
 def which_of(digit: str, number: Whole) -> Picture:
     """A field for which one of the pictures of a digit; the picture."""
     digits = source().digits
-    places = of_class(digits, int(digit))
+    places = digits.places[int(digit)]
     count = len(places)
     if st.session_state.get(number.name, 1) > count:
         st.session_state[number.name] = count
