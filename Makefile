@@ -8,6 +8,8 @@ ARGS ?=
 
 BIN := .venv/bin
 READY := .venv/.ready
+NODE := $(BIN)/node
+LINTERS := node_modules/.ready
 SOURCES := $(wildcard app.py diffusion_core quizzes pages benchmarks)
 DIRECT = $(shell sed -nE 's/^([A-Za-z][A-Za-z0-9_.-]*)==.*/\1/p' requirements.txt requirements-dev.txt)
 
@@ -58,10 +60,17 @@ benchmark: $(READY)  ## measure how fast it is
 assets: $(READY)  ## draw again what the app shows before anything is pressed
 	$(BIN)/python -m diffusion_core assets $(ARGS)
 
-lint: $(READY)  ## check style and types
+# What lints and types the JavaScript: from npm, by the lock file. The app and its tests need none.
+$(LINTERS): $(READY) package.json package-lock.json
+	$(BIN)/npm ci --no-progress
+	@touch $@
+
+lint: $(READY) $(LINTERS)  ## check style and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy $(SOURCES)
+	$(NODE) node_modules/eslint/bin/eslint.js
+	$(NODE) node_modules/typescript/bin/tsc
 	$(BIN)/python -m quizzes check
 
 format: $(READY)  ## put the code into the one layout

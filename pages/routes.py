@@ -10,6 +10,7 @@ from pages.exports.diagram_route import diagram
 from pages.exports.order import TYPES
 from pages.exports.qr_route import qr
 from pages.exports.route import export
+from pages.http.modules import script
 from pages.http.plainly import Answer, while_wanted
 from pages.labs.copying.route import copies, ideal
 from pages.labs.editing.route import edit
@@ -58,5 +59,6 @@ ROUTES = [
     _route("/api/sound", sound),
     _route("/api/train", train, POST),
     _route("/api/train/stop", stop, POST),
+    Route("/js/{version}/{path:path}", script),
     Route("/api/{rest:path}", nothing_there, methods=[*POST, "GET", "PUT", "DELETE"]),
 ]

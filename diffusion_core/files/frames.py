@@ -9,7 +9,7 @@ Pixels are scaled for the eye: [-1, 1] to 0..255 for pictures, [-2, 2] for noise
 A run of N steps has N + 1 frames; the last is the finished picture, at t = 0, with nothing left
 to guess. The log SNR is capped at +-100, since JSON and arithmetic both dislike infinities.
 
-What turns a step into a frame is recording.py; in a browser, pages/stage/scene_reverse.js reads
+What turns a step into a frame is recording.py; in a browser, pages/stage/scenes/reverse.js reads
 the frames while they arrive.
 """
 

@@ -1,6 +1,12 @@
 // The clock: gives the stage its scene and moves the position, by playing, stepping or dragging.
 // Nothing here asks the server for anything; the address bar is kept in the browser too.
 
+import { make, setText } from "../shared/dom.js";
+import { beforeSliderKeys } from "../shared/slider_keys.js";
+import { sameBytes, unbundle } from "./bundle.js";
+import { sceneOf } from "./scenes/kinds.js";
+import { stageNamed, stages } from "./stage.js";
+
 const ICONS = {
   back: "M15 5 8 12l7 7z",
   forth: "m9 5 7 7-7 7z",
@@ -46,7 +52,7 @@ function buildClock(root) {
 
 // Whether a key press belongs to the control that has the focus. Our slider gives up the space
 // bar, and the stage's buttons all keys but those that press a button.
-function belongsToControl(event, slider) {
+export function belongsToControl(event, slider) {
   const control = event.composedPath()[0].closest?.(CONTROLS);
   if (!control) return false;
   if (control === slider) return event.key !== " ";
@@ -65,7 +71,19 @@ export default function (component) {
 class Clock {
   constructor(root) {
     this.root = root;
-    Object.assign(this, buildClock(root));
+    const parts = buildClock(root);
+    this.slider = parts.slider;
+    this.back = parts.back;
+    this.play = parts.play;
+    this.forth = parts.forth;
+    this.where = parts.place;
+    this.speed = parts.speed;
+    this.turn = parts.turn;
+    this.meter = parts.meter;
+    this.status = parts.status;
+    this.spoken = parts.spoken;
+    this.halt = parts.halt;
+    this.runRow = parts.runRow;
     this.direction = 1;
     this.exact = 0; // the position while playing, with its fraction
     this.received = null;
@@ -279,10 +297,6 @@ class Clock {
     if (+this.slider.value !== index) this.slider.value = index;
     const place = scene.place(index);
     this.slider.setAttribute("aria-valuetext", place);
-    setText(this.place, place);
+    setText(this.where, place);
   }
-}
-
-function sameBytes(a, b) {
-  return a.length === b.length && a.every((value, i) => value === b[i]);
 }

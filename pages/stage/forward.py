@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from diffusion_core.data.embedded import RECORDED, forward_noise
 from diffusion_core.errors import AssetError, RequestError, note
+from diffusion_core.files.bundle import bundle
 from diffusion_core.schedule import CosineSchedule, LinearBetaSchedule, Schedule, alpha_sigma
 from pages.shared.address import refuse_unusable
 from pages.shared.asked import given
 from pages.shared.digits import source
 from pages.shared.words import sentences_by_noise, words
-from pages.stage.bundle import bundle
 from pages.stage.recordings import diagram_row, recorded_answers
 from quizzes.addresses import DIGIT, SCHEDULE, SCHEDULES, SEED, WHICH, T, steps_of
 from quizzes.parameters import Whole, table

@@ -7,12 +7,12 @@ from anyio import to_thread
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
+from diffusion_core.files.bundle import bundle
 from diffusion_core.request import GUESS_LEVELS, IMAGE_SIZE
 from diffusion_core.service.jobs import Guess
 from pages.http.visitors import visitor_of
 from pages.shared.address import refuse_unusable
 from pages.stage import model
-from pages.stage.bundle import bundle
 from pages.stage.forward import ForwardSettings, picture
 from quizzes.parameters import Whole, table
 

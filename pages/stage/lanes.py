@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from diffusion_core.errors import AssetError, note
+from diffusion_core.files.bundle import bundle
 from pages.shared.words import sentences_by_noise
-from pages.stage.bundle import bundle
 from pages.stage.recordings import diagram_row, recorded
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pages.stage.bundle import bundle
+from diffusion_core.files.bundle import bundle
 from tests.pages.unbundle import unbundle
 
 

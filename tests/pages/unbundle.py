@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pages.stage.bundle import TYPES
+from diffusion_core.files.bundle import TYPES
 
 
 def unbundle(packed: bytes) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:

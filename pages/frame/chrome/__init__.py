@@ -6,30 +6,15 @@ nowhere else; progress.js and glossary.js say how.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import streamlit as st
-
+from pages.shared.component import component
 from pages.shared.words import words
 
 HERE = Path(__file__).parent
-LETTER_KEYS = HERE / "letters.js"
-"""For every script that listens to single letters or digits: whether the reader wants that."""
-
-
-def _register(name: str) -> Callable[..., Any]:
-    parts = (HERE / "storage.js", LETTER_KEYS, HERE / f"{name}.js")
-    script = "\n".join(part.read_text("utf-8") for part in parts)
-    style = (HERE / "chrome.css").read_text("utf-8")
-    return st.components.v2.component(
-        f"fog_{name}", html='<div class="root"></div>\n', css=style, js=script
-    )
-
-
 _COMPONENTS = {
-    name: _register(name) for name in ("progress", "done", "glossary", "presenter", "shortcuts")
+    name: component(name, f"frame/chrome/{name}.js", [HERE / "chrome.css"])
+    for name in ("progress", "done", "glossary", "presenter", "shortcuts")
 }
 
 

@@ -1,15 +1,14 @@
 // A term's entry opens in place: below the word, over the text, so that nothing moves. Links to
 // "#term:word" are what prose.py makes of [[word]].
 
+import { button, make } from "../../shared/dom.js";
+
 const LINK = 'a[href*="#term:"]';
 
 export default function ({ parentElement, data }) {
   const root = parentElement.querySelector(".root");
-  const note = document.createElement("div");
-  note.className = "note";
+  const note = make("div.note", { role: "dialog", tabindex: -1 });
   note.hidden = true;
-  note.setAttribute("role", "dialog");
-  note.tabIndex = -1;
   root.replaceChildren(note);
   let opener = null;
 
@@ -26,14 +25,9 @@ export default function ({ parentElement, data }) {
     if (!meaning) return;
     opener = link;
     link.setAttribute("aria-expanded", "true");
-    const head = document.createElement("b"), text = document.createElement("p"), shut = document.createElement("button");
-    head.textContent = term;
-    text.textContent = meaning;
-    shut.textContent = "Close";
-    shut.type = "button";
-    shut.onclick = () => close(true);
+    const shut = button("", "Close", () => close(true));
     note.setAttribute("aria-label", `What “${term}” means`);
-    note.replaceChildren(head, text, shut);
+    note.replaceChildren(make("b", {}, term), make("p", {}, meaning), shut);
     note.hidden = false;
     const box = link.getBoundingClientRect(), wide = note.offsetWidth, tall = note.offsetHeight;
     const below = box.bottom + 8 + tall < innerHeight;
@@ -46,7 +40,7 @@ export default function ({ parentElement, data }) {
     const path = event.composedPath();
     // On a phone the menu is a drawer; whoever has chosen a page wants to see it.
     if (innerWidth < 768 && path.some((element) => element.matches?.('[data-testid="stSidebarNavLink"]'))) {
-      setTimeout(() => document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click(), 200);
+      setTimeout(() => /** @type {HTMLElement} */ (document.querySelector('[data-testid="stSidebarCollapseButton"] button'))?.click(), 200);
     }
     const link = path.find((element) => element.matches?.(LINK));
     if (link) {
@@ -62,10 +56,12 @@ export default function ({ parentElement, data }) {
   const onscroll = () => close(false);
   // Tables and formulas that scroll must be reachable by keys. Formulas are set late.
   const WIDE = '[data-testid="stMarkdownContainer"] :is(table, .katex-display)';
-  const reach = () => document.querySelectorAll(WIDE).forEach((wide) => {
-    if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
-    else wide.removeAttribute("tabindex");
-  });
+  const reach = () => {
+    for (const wide of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(WIDE))) {
+      if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
+      else wide.removeAttribute("tabindex");
+    }
+  };
   let later = setTimeout(reach, 100);
   const watcher = new MutationObserver(() => {
     clearTimeout(later);

@@ -2,9 +2,9 @@
 // key by accident. The choice is kept in this browser; where it keeps nothing, as long as the tab.
 
 const LETTERS = "throughTheFog.letters";
-const LETTERS_CHANGED = "throughTheFog:letters";
+export const LETTERS_CHANGED = "throughTheFog:letters";
 
-function lettersWork() {
+export function lettersWork() {
   if (window.throughTheFogLetters) return window.throughTheFogLetters !== "off";
   try {
     return localStorage.getItem(LETTERS) !== "off";
@@ -13,7 +13,7 @@ function lettersWork() {
   }
 }
 
-function letLettersWork(work) {
+export function letLettersWork(work) {
   const word = work ? "on" : "off";
   try {
     localStorage.setItem(LETTERS, word);

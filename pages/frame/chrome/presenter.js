@@ -2,6 +2,9 @@
 // the buttons walk; B blanks the screen; Escape leaves. The slide is in the address (?slide=3), so
 // that a reload or a copied link comes back to it.
 
+import { button, make } from "../../shared/dom.js";
+import { lettersWork } from "./letters.js";
+
 const SLIDE = '[class*="st-key-slide-"]';
 
 export default function ({ parentElement }) {
@@ -14,33 +17,20 @@ export default function ({ parentElement }) {
 class Presenter {
   constructor(root) {
     this.at = Math.max(0, (parseInt(new URL(location.href).searchParams.get("slide"), 10) || 1) - 1);
-    this.style = document.createElement("style");
+    this.style = make("style");
     document.head.append(this.style);
     window.throughTheFogPresents = true;
-    this.bar = document.createElement("div");
-    this.bar.className = "presenter";
-    this.back = this.button("Previous slide", "‹", () => this.go(-1));
-    this.place = document.createElement("span");
-    this.place.setAttribute("role", "status");
-    this.forth = this.button("Next slide", "›", () => this.go(1));
-    this.leave = this.button("Leave the presentation", "Leave", () => this.end());
-    this.bar.append(this.back, this.place, this.forth, this.leave);
-    root.replaceChildren(this.bar);
+    this.back = button("", "‹", () => this.go(-1), { "aria-label": "Previous slide" });
+    this.place = make("span", { role: "status" });
+    this.forth = button("", "›", () => this.go(1), { "aria-label": "Next slide" });
+    this.leave = button("", "Leave", () => this.end(), { "aria-label": "Leave the presentation" });
+    root.replaceChildren(make("div.presenter", {}, this.back, this.place, this.forth, this.leave));
     this.onkey = (event) => this.key(event);
     document.addEventListener("keydown", this.onkey);
     // Slides come in one by one while the page is built, and go when its settings change.
     this.watcher = new MutationObserver(() => this.show());
     this.watcher.observe(document.querySelector('[data-testid="stMain"]') ?? document.body, { childList: true, subtree: true });
     this.show();
-  }
-
-  button(label, text, act) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = text;
-    button.setAttribute("aria-label", label);
-    button.onclick = act;
-    return button;
   }
 
   get slides() {
@@ -66,6 +56,7 @@ class Presenter {
   // A slide that does not fit is made a little smaller, but stays large enough to read; beyond
   // that it scrolls.
   fit(name) {
+    /** @type {HTMLElement} */
     const slide = document.querySelector(`.${name}`);
     const top = slide.getBoundingClientRect().top, room = innerHeight - top - 68;
     let content = 0;
@@ -74,9 +65,10 @@ class Presenter {
       if (box.height) content = Math.max(content, box.bottom - top);
     }
     if (!content) return;
-    const now = parseFloat(slide.style.zoom || 1);
+    const now = parseFloat(slide.style.zoom || "1");
     const zoom = Math.max(0.72, Math.min(1, (room / content) * now));
-    if (Math.abs(zoom - now) > 0.02) slide.style.zoom = zoom;
+    if (Math.abs(zoom - now) > 0.02) slide.style.zoom = String(zoom);
+    /** @type {HTMLElement} */
     const main = document.querySelector('[data-testid="stMain"]');
     if (main) main.style.overflow = (content * zoom) / now <= room + 8 ? "hidden" : "";
   }
@@ -113,8 +105,7 @@ class Presenter {
       this.curtain = null;
       return;
     }
-    this.curtain = document.createElement("div");
-    this.curtain.style.cssText = "position:fixed;inset:0;background:#000;z-index:2000000";
+    this.curtain = make("div", { style: "position:fixed;inset:0;background:#000;z-index:2000000" });
     this.curtain.onclick = () => this.blank();
     document.body.append(this.curtain);
   }
@@ -122,7 +113,7 @@ class Presenter {
   end() {
     const address = new URL(location.href);
     for (const name of ["present", "slide"]) address.searchParams.delete(name);
-    location.href = address;
+    location.href = address.href;
   }
 
   stop() {

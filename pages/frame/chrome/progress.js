@@ -1,5 +1,7 @@
 // A mark on a page's card: not opened yet, begun, or done.
 
+import { CHANGED, readProgress } from "./storage.js";
+
 const WORDS = { begun: "begun", done: "done" };
 
 export default function ({ parentElement, data }) {

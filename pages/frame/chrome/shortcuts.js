@@ -1,19 +1,19 @@
 // At the foot of a page: a switch for the shortcuts of one letter or digit. Arrows, space, Home and
 // End stay, as do keys that act only where the focus is.
 
+import { button, make } from "../../shared/dom.js";
+import { letLettersWork, LETTERS_CHANGED, lettersWork } from "./letters.js";
+
+const WHICH = "A to D choose an answer, 1 to 8 play a note, B blanks the screen of a presentation";
+
 export default function ({ parentElement }) {
   const root = parentElement.querySelector(".root");
-  const button = document.createElement("button"), knob = document.createElement("i");
-  button.type = "button";
-  button.className = "switch";
-  button.setAttribute("role", "switch");
-  button.title = "A to D choose an answer, 1 to 8 play a note, B blanks the screen of a presentation";
-  knob.setAttribute("aria-hidden", "true");
-  button.append(knob, "Single-key shortcuts");
-  const show = () => button.setAttribute("aria-checked", String(lettersWork()));
-  button.onclick = () => letLettersWork(!lettersWork());
+  const knob = make("i", { "aria-hidden": "true" });
+  const turn = button("switch", knob, () => letLettersWork(!lettersWork()), { role: "switch", title: WHICH });
+  turn.append("Single-key shortcuts");
+  const show = () => turn.setAttribute("aria-checked", String(lettersWork()));
   show();
-  root.replaceChildren(button);
+  root.replaceChildren(turn);
   window.addEventListener(LETTERS_CHANGED, show);
   window.addEventListener("storage", show);
   return () => {

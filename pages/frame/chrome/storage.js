@@ -2,9 +2,9 @@
 // storage is forbidden, it lasts as long as the page.
 
 const KEY = "throughTheFog.progress";
-const CHANGED = "throughTheFog:progress";
+export const CHANGED = "throughTheFog:progress";
 
-function readProgress() {
+export function readProgress() {
   try {
     const kept = JSON.parse(localStorage.getItem(KEY) ?? "{}");
     return kept && typeof kept === "object" ? kept : {};
@@ -13,7 +13,7 @@ function readProgress() {
   }
 }
 
-function writeProgress(slug, state) {
+export function writeProgress(slug, state) {
   const all = readProgress();
   if (all[slug] === state) return;
   all[slug] = state;

@@ -9,15 +9,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import streamlit as st
+from pages.shared.component import component
 
 HERE = Path(__file__).parent
-_share = st.components.v2.component(
-    "fog_share",
-    html='<div class="root"></div>\n',
-    css=(HERE / "share.css").read_text("utf-8"),
-    js=(HERE / "share.js").read_text("utf-8"),
-)
+_share = component("share", "frame/share/share.js", [HERE / "share.css"])
 
 
 def share(page: str | None) -> None:

@@ -1,6 +1,9 @@
 // Share: the link of what is on the page, its QR code, and exports of the stage. The address bar
 // carries the whole state, so the link is the address at the moment of opening.
 
+import { button, download, make } from "../../shared/dom.js";
+import { ask } from "../../shared/stream.js";
+
 const ICONS = {
   share: "M12 15V4m0 0L8 8m4-4 4 4M6 12H5v8h14v-8h-1",
   present: "M3 4h18M5 4v11h14V4m-7 11v5m-4 0h8",
@@ -22,23 +25,8 @@ export default function ({ parentElement, data }) {
   root.share.serve(data.page);
 }
 
-function make(what, attributes = {}, ...children) {
-  const [tag, ...classes] = what.split(".");
-  const element = document.createElement(tag);
-  if (classes.length) element.className = classes.join(" ");
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
-
 function icon(name) {
-  const space = "http://www.w3.org/2000/svg";
-  const svg = document.createElementNS(space, "svg"), path = document.createElementNS(space, "path");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("aria-hidden", "true");
-  path.setAttribute("d", ICONS[name]);
-  svg.append(path);
-  return svg;
+  return make("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, make("path", { d: ICONS[name] }));
 }
 
 // The address without some of its parameters, and with others.
@@ -51,8 +39,8 @@ function address(without, extra = {}) {
 
 class Share {
   constructor(root) {
-    this.opener = make("button", { type: "button", "aria-haspopup": "dialog" }, icon("share"), "Share");
-    this.opener.onclick = () => this.open();
+    this.opener = button("", icon("share"), () => this.open(), { "aria-haspopup": "dialog" });
+    this.opener.append("Share");
     this.present = make("a.button", { target: "_self" });
     // The address moves on while the page stands, so the link is made when somebody reaches for it.
     for (const event of ["pointerenter", "pointerdown", "focus", "click"]) {
@@ -64,12 +52,10 @@ class Share {
   }
 
   build() {
-    const close = make("button", { type: "button", "aria-label": "Close" }, "×");
-    close.onclick = () => this.dialog.close();
+    const close = button("", "×", () => this.dialog.close(), { "aria-label": "Close" });
     this.field = make("input", { type: "text", readonly: "", "aria-label": "Link to this page as it is now" });
     this.field.onfocus = () => this.field.select();
-    this.copier = make("button.copy", { type: "button" }, "Copy link");
-    this.copier.onclick = () => this.copy();
+    this.copier = button("copy", "Copy link", () => this.copy());
     this.said = make("p.said", { role: "status" });
     this.code = make("div.code");
     this.hide = make("input", { type: "checkbox" });
@@ -146,10 +132,9 @@ class Share {
 
   async copy() {
     const { value } = this.field;
-    let done = false;
+    let done = true;
     try {
       await navigator.clipboard.writeText(value);
-      done = true;
     } catch {
       // Not allowed, or no https: the old way needs a selection.
       this.field.select();
@@ -180,17 +165,12 @@ class Share {
     for (const other of this.exports.children) other.setAttribute("aria-disabled", "true");
     this.made.textContent = `Making ${link.what} …`;
     try {
-      const answer = await fetch(link.href);
-      if (!answer.ok) throw new Error(await answer.text());
-      const name = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition"))?.[1];
-      const local = URL.createObjectURL(await answer.blob());
-      make("a", { href: local, download: name ?? `fog.${link.kind}` }).click();
-      setTimeout(() => URL.revokeObjectURL(local), 60_000);
+      const answer = await ask(link.href, "try again");
+      const name = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition"))?.[1] ?? `fog.${link.kind}`;
+      download(await answer.blob(), name);
       this.made.textContent = `Saved as ${name}.`;
     } catch (error) {
-      this.made.textContent = error instanceof TypeError
-        ? "The server cannot be reached: check the connection and try again."
-        : error.message;
+      this.made.textContent = error.message;
     } finally {
       this.busy = false;
       for (const other of this.exports.children) other.removeAttribute("aria-disabled");

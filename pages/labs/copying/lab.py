@@ -61,4 +61,4 @@ def _stage(settings: CopySettings) -> None:
         said = sentences_by_noise("lab-copying", "" if source().mnist else "few, ")
         clock(copying_scene(settings, **OPENS, words=said), "copying-clock")
     with near.container(border=True, key="card-copies"):
-        follower("copies", STAGE)
+        follower("labs/copying/copies", STAGE)

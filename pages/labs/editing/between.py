@@ -71,7 +71,7 @@ def lab() -> None:
     if kind == "drawn":
         rows.insert(1, {"title": "Through labels", "said": text["labels"], "lane": 1})
     with st.container(border=True, key="card-between", gap="small"):
-        follower("morph", STAGE, show=kind, first=names[0], last=names[1], rows=rows)
+        follower("labs/editing/morph", STAGE, show=kind, first=names[0], last=names[1], rows=rows)
         said = sentences_by_noise("lab-between")
         clock(edit_scene(lanes, 0, STAGE, **OPENS, words=said), "between-clock")
     lab_words("between", text)

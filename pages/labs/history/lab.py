@@ -31,16 +31,16 @@ def lab() -> None:
     prose(text.filled("lead", **_figures(told)))
     left, right = st.columns([1.55, 1], gap="small")
     with left, st.container(border=True, key="card-history", gap="small"):
-        follower("history", STAGE, titles=["From noise A", "From noise B"])
+        follower("labs/history/history", STAGE, titles=["From noise A", "From noise B"])
         follower("sentence", STAGE)
         clock(history_scene(), "history-clock")
     with left, st.container(border=True, key="card-run-curves"):
-        follower("run_curves", STAGE, loss=LOSS_AXIS, frechet=FRECHET_AXIS)
+        follower("labs/history/run_curves", STAGE, loss=LOSS_AXIS, frechet=FRECHET_AXIS)
     with right, st.container(border=True, key="card-guessed"):
-        follower("guessed", STAGE, title="One look at a noisy digit")
+        follower("labs/history/guessed", STAGE, title="One look at a noisy digit")
     with right, st.container(border=True, key="card-history-levels"):
         said = {form: " ".join(text[f"levels {form}"].split()) for form in ("v", "eps", "x0")}
-        follower("levels", STAGE, said=said, faint=True)
+        follower("labs/one_step/levels", STAGE, said=said, faint=True)
     with st.container(key="lab-words-history"):
         look, how = st.columns([1, 1.1], gap="large")
         with look:

@@ -12,10 +12,10 @@ from typing import Any
 from numpy.typing import NDArray
 
 from diffusion_core.data.embedded import HISTORY_SCENE
+from diffusion_core.files.bundle import bundle
 from diffusion_core.files.cards import Card, shipped_card
 from diffusion_core.files.shipped import damaged, read_arrays, read_json
 from pages.shared.words import LessonError, sentences_by, words
-from pages.stage.bundle import bundle
 
 STAGE = "history"
 TRAINING_DIGITS = 60_000

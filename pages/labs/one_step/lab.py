@@ -70,16 +70,16 @@ def lab() -> None:
         st.warning(sentence(error))
         settings = default
     with st.container(border=True, key="card-step"):
-        follower("step", STAGE)
+        follower("labs/one_step/step", STAGE)
     told, figures, levels = st.columns([1.16, 1.04, 1], gap="small")
     said = {form: " ".join(text[f"levels {form}"].split()) for form in ("v", "eps", "x0")}
     with told, st.container(border=True, key="card-step-clock"):
         follower("sentence", STAGE)
         clock(step_scene(settings), "step-clock")
     with figures, st.container(border=True, key="card-step-figures", gap="small"):
-        follower("step_figures", STAGE)
+        follower("labs/one_step/step_figures", STAGE)
     with levels, st.container(border=True, key="card-step-levels"):
-        follower("levels", STAGE, said=said)
+        follower("labs/one_step/levels", STAGE, said=said)
     source_badge(source())
     with st.container(key="lab-words-one-step"):
         look, why = st.columns([1, 1.1], gap="large")

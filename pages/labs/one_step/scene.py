@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from diffusion_core.errors import RequestError
+from diffusion_core.files.bundle import bundle
 from diffusion_core.labs.one_step.job import LevelCurve, Practice
 from pages.shared.asked import given
 from pages.shared.digits import source
 from pages.shared.words import words
-from pages.stage.bundle import bundle
 from quizzes.numerals import number_of, whole_of
 
 STAGE = "step"

@@ -9,20 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
-from pages.stage import HERE as STAGE_FOLDER
+from pages.shared.component import component
+from pages.stage import HERE as STAGE
 
 HERE = Path(__file__).parent
-SCRIPTS = (STAGE_FOLDER / "stage.js", *(HERE / f"{name}.js" for name in ("run", "charts", "own")))
-STYLES = (STAGE_FOLDER / "stage.css", HERE / "own.css")
-
-_component = st.components.v2.component(
-    "fog_own",
-    html='<div class="root"></div>\n',
-    css="\n".join(path.read_text("utf-8") for path in STYLES),
-    js="\n".join(path.read_text("utf-8") for path in SCRIPTS),
-)
+_component = component("own", "labs/own/own.js", [STAGE / "stage.css", HERE / "own.css"])
 
 
 def workshop(settings: dict[str, Any], key: str) -> None:

@@ -1,5 +1,10 @@
 // The lab: train, watch, stop, and then measure and compare. See run.js for what arrives.
 
+import { make, setText } from "../../shared/dom.js";
+import { paintBytes, pixelCanvas, PIXELS, SIDE } from "../../stage/pixels.js";
+import { levelChart, lossChart } from "./charts.js";
+import { OwnRun, REMEMBERED } from "./run.js";
+
 const SHOWN = 20; // pictures, as many as the server draws at a time
 const THUMBS = 8, IN_THUMB = 10;
 const JUST_NOW = 2000; // milliseconds in which a field that was left for a button is heard of

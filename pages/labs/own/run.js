@@ -2,9 +2,11 @@
 // JSON and the arrays that it lists. The run lives on `window`, so that it outlives a change of
 // page within the lesson; closing the tab ends it, and with it the work on the server.
 
-const REMEMBERED = "fog-own-run"; // in sessionStorage, while a run is under way
+import { ask, Incoming, stream } from "../../shared/stream.js";
 
-class OwnRun {
+export const REMEMBERED = "fog-own-run"; // in sessionStorage, while a run is under way
+
+export class OwnRun {
   constructor(settings) {
     this.settings = settings; // digits, seconds, seed
     this.token = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -19,7 +21,8 @@ class OwnRun {
     this.end = null;
     this.problem = null;
     this.stopping = false;
-    this.left = new Uint8Array(0);
+    this.incoming = new Incoming();
+    this.event = null; // whose arrays are still on their way
     this.views = new Set();
   }
 
@@ -36,25 +39,23 @@ class OwnRun {
 
   // More bytes, however they were cut.
   take(bytes) {
-    let all = new Uint8Array(this.left.length + bytes.length);
-    all.set(this.left);
-    all.set(bytes, this.left.length);
+    const { incoming } = this;
+    incoming.add(bytes);
     for (;;) {
-      const line = all.indexOf(10);
-      if (line < 0) break;
-      const head = JSON.parse(new TextDecoder().decode(all.subarray(0, line)));
-      const sizes = (head.arrays ?? []).map(({ shape }) => shape.reduce((a, b) => a * b, 1)); // all are bytes
-      const whole = line + 1 + sizes.reduce((a, b) => a + b, 0);
-      if (all.length < whole) break;
-      let offset = line + 1;
-      (head.arrays ?? []).forEach(({ name }, i) => {
-        head[name] = all.slice(offset, offset + sizes[i]);
+      this.event ??= incoming.line();
+      if (!this.event) return;
+      const event = this.event, arrays = event.arrays ?? [];
+      const sizes = arrays.map(({ shape }) => shape.reduce((a, b) => a * b, 1)); // all are bytes
+      const all = incoming.bytes(sizes.reduce((a, b) => a + b, 0));
+      if (!all) return;
+      let offset = 0;
+      arrays.forEach(({ name }, i) => {
+        event[name] = all.subarray(offset, offset + sizes[i]);
         offset += sizes[i];
       });
-      all = all.slice(whole);
-      this.hear(head);
+      this.event = null;
+      this.hear(event);
     }
-    this.left = all;
   }
 
   hear(event) {
@@ -81,21 +82,13 @@ class OwnRun {
     try { sessionStorage.setItem(REMEMBERED, "1"); } catch { /* refused: then nothing is said after a reload */ }
     const { digits, seconds, seed } = this.settings;
     try {
-      const answer = await fetch(`api/train?${new URLSearchParams({ run: this.token, digits, seconds, seed })}`, { method: "POST", signal: this.hangUp.signal });
-      if (!answer.ok) throw new Error(await answer.text());
-      const reader = answer.body.getReader();
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) break;
-        this.take(value);
-        this.report();
-      }
+      const asked = new URLSearchParams({ run: this.token, digits, seconds, seed });
+      await stream(`api/train?${asked}`, (bytes) => { this.take(bytes); this.report(); }, "press Train again",
+        { method: "POST", signal: this.hangUp.signal });
       if (!this.end) throw new Error(this.problem ?? "The training broke off: press Train to begin again.");
     } catch (error) {
       this.phase = error.name === "AbortError" ? "left" : "failed";
-      this.problem = error instanceof TypeError
-        ? "The server cannot be reached: check the connection and press Train again."
-        : error.message;
+      this.problem = error.message;
     } finally {
       window.removeEventListener("beforeunload", this.warn);
       try {
@@ -114,8 +107,7 @@ class OwnRun {
     this.stopping = true;
     this.report();
     try {
-      const answer = await fetch(`api/train/stop?run=${this.token}`, { method: "POST" });
-      if (!answer.ok) throw new Error();
+      await ask(`api/train/stop?run=${this.token}`, "press Stop again", { method: "POST" });
     } catch {
       this.stopping = false; // it goes on as before, and Stop may be pressed again
       this.report();

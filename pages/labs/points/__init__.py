@@ -8,23 +8,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import streamlit as st
-
-from pages.stage import HERE as STAGE_FOLDER
+from pages.shared.component import component
+from pages.stage import STYLES
 
 HERE = Path(__file__).parent
-SCRIPTS = (
-    STAGE_FOLDER / "stage.js",
-    *(HERE / f"{name}.js" for name in ("run", "plane", "charts", "pen", "points")),
-)
-STYLES = (STAGE_FOLDER / "stage.css", STAGE_FOLDER / "parts.css", HERE / "points.css")
-
-_component = st.components.v2.component(
-    "fog_points",
-    html='<div class="root"></div>\n',
-    css="\n".join(path.read_text("utf-8") for path in STYLES),
-    js="\n".join(path.read_text("utf-8") for path in SCRIPTS),
-)
+_component = component("points", "labs/points/points.js", [*STYLES, HERE / "points.css"])
 
 
 def plane(scene: bytes, key: str) -> None:

@@ -1,20 +1,20 @@
 // The two charts of a training: the loss over its steps, and the loss by noise level.
 
+import { across, label, through } from "../../shared/axes.js";
+import { make, setText } from "../../shared/dom.js";
+import { briefly } from "../../shared/numbers.js";
+
 const WIDE = 300, CURVE = 96, BARS = 104;
 
-function chartLabel(x, y, text, anchor = "start") {
-  return make("text", { x, y, "text-anchor": anchor }, text);
-}
-
-class LossCurve {
+export class LossCurve {
   constructor() {
     this.line = make("path.loss-line");
     this.marker = make("line.marker", { y1: 4, y2: CURVE - 16 });
-    this.top = chartLabel(2, 13, "");
-    this.end = chartLabel(WIDE - 2, CURVE - 2, "", "end");
+    this.top = label(2, 13, "");
+    this.end = label(WIDE - 2, CURVE - 2, "", "end");
     this.element = make("svg.chart", { viewBox: `0 0 ${WIDE} ${CURVE}`, role: "img", "aria-label": "The loss over the steps of the training" },
-      make("line.axis", { x1: 0, x2: WIDE, y1: CURVE - 15.5, y2: CURVE - 15.5 }),
-      this.line, this.marker, this.top, chartLabel(2, CURVE - 2, "step 0"), this.end);
+      across(CURVE - 15.5, 0, WIDE),
+      this.line, this.marker, this.top, label(2, CURVE - 2, "step 0"), this.end);
     this.known = -1;
   }
 
@@ -31,8 +31,8 @@ class LossCurve {
       const log = most > 4;
       const low = log ? Math.log10(Math.max(1e-3, least)) : 0.9 * least, high = log ? Math.log10(most) : most;
       const y = (loss) => CURVE - 20 - (CURVE - 30) * (((log ? Math.log10(Math.max(1e-3, loss)) : loss) - low) / Math.max(1e-6, high - low));
-      this.line.setAttribute("d", seen.length ? "M" + seen.map((shot) => `${x(shot.step).toFixed(1)},${y(shot.loss).toFixed(1)}`).join("L") : "");
-      setText(this.top, seen.length ? `${short(most)}${log ? ", in powers of ten" : ""}` : "");
+      this.line.setAttribute("d", through(seen.map((shot) => [x(shot.step), y(shot.loss)])));
+      setText(this.top, seen.length ? `${briefly(most)}${log ? ", in powers of ten" : ""}` : "");
       setText(this.end, training?.head ? `step ${steps}` : "");
     }
     const here = shots[index];
@@ -44,7 +44,7 @@ class LossCurve {
   }
 }
 
-class LossByLevel {
+export class LossByLevel {
   constructor(bins) {
     const step = WIDE / bins, floor = BARS - 18;
     this.floor = floor;
@@ -52,8 +52,8 @@ class LossByLevel {
       make("rect.level", { x: i * step + 3, width: step - 6, y: 4, height: floor - 4, rx: 2 }));
     this.best = Array.from({ length: bins }, (_, i) => make("line.best", { x1: i * step + 1, x2: (i + 1) * step - 1 }));
     this.element = make("svg.chart", { viewBox: `0 0 ${WIDE} ${BARS}`, role: "img", "aria-label": "The loss by noise level, and the lowest that is possible" },
-      make("line.axis", { x1: 0, x2: WIDE, y1: floor + 0.5, y2: floor + 0.5 }), ...this.bars, ...this.best,
-      chartLabel(2, BARS - 2, "t = 0, data"), chartLabel(WIDE - 2, BARS - 2, "noise, t = 1", "end"));
+      across(floor + 0.5, 0, WIDE), ...this.bars, ...this.best,
+      label(2, BARS - 2, "t = 0, data"), label(WIDE - 2, BARS - 2, "noise, t = 1", "end"));
   }
 
   paint(training, snapshot, t) {
@@ -71,10 +71,4 @@ class LossByLevel {
       line.style.visibility = ideal ? "visible" : "hidden";
     });
   }
-}
-
-// A number in few characters: 0.52, 17, 3.1e+9.
-function short(value) {
-  if (!Number.isFinite(value)) return "not a number";
-  return value >= 1e4 ? value.toExponential(1) : value >= 10 ? value.toFixed(0) : value.toFixed(2);
 }

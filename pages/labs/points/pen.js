@@ -1,9 +1,12 @@
 // Drawing a data set on the plane, with mouse, finger or pen.
 
+import { toBase64 } from "../../shared/base64.js";
+import { INK_REACH, REACH } from "./plane.js";
+
 const MOST_CORNERS = 1490; // what the server takes, less a few for the gaps
 const GAP = 0.045; // between two corners of a stroke, in the plane's units
 
-class Pen {
+export class Pen {
   constructor(canvas, changed) {
     this.canvas = canvas;
     this.changed = changed;
@@ -64,7 +67,7 @@ class Pen {
         bytes.push(Math.round(127 * (stroke[i] / INK_REACH + 1)), Math.round(127 * (1 - stroke[i + 1] / INK_REACH)));
       }
     }
-    return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+    return toBase64(bytes);
   }
 
   paint(c, plane, inks) {

@@ -1,10 +1,12 @@
 // One plane: the data in faint ink, the field's arrows, the samples on their way.
 
-const REACH = 2.4; // the plane is shown from -2.4 to 2.4
-const INK_REACH = 1.5; // and drawn on from -1.5 to 1.5
+import { make } from "../../shared/dom.js";
+
+export const REACH = 2.4; // the plane is shown from -2.4 to 2.4
+export const INK_REACH = 1.5; // and drawn on from -1.5 to 1.5
 const TRAILS = 48; // samples whose way is shown
 
-class Plane {
+export class Plane {
   constructor(label) {
     this.canvas = make("canvas.plane", { role: "img", "aria-label": label });
     this.size = 0;
@@ -120,7 +122,7 @@ class Plane {
 }
 
 // The theme's colours, as canvases want them, and the mixtures of noise and signal.
-function inksOf(root) {
+export function inksOf(root) {
   const style = getComputedStyle(root), pen = document.createElement("canvas").getContext("2d");
   const read = (name) => { pen.fillStyle = style.getPropertyValue(name).trim(); return pen.fillStyle; };
   const numbers = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));

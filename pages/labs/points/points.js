@@ -1,6 +1,16 @@
 // The lab: a network learns a shape in the plane. Everything that was received is kept, so both
 // timelines, that of the training and that of the noise, move without asking anybody.
 
+import { button, make, setText } from "../../shared/dom.js";
+import { briefly, percent } from "../../shared/numbers.js";
+import { beforeSliderKeys } from "../../shared/slider_keys.js";
+import { sameBytes, unbundle } from "../../stage/bundle.js";
+import { stageNamed } from "../../stage/stage.js";
+import { LossByLevel, LossCurve } from "./charts.js";
+import { Pen } from "./pen.js";
+import { inksOf, Plane } from "./plane.js";
+import { Training } from "./run.js";
+
 const PLAY_NOISE = 3.5, PLAY_TRAINING = 6; // seconds from one end to the other
 const JUST_NOW = 2000; // milliseconds in which a field that was left for a button is heard of
 
@@ -27,11 +37,6 @@ class Lab {
   }
 
   build() {
-    const button = (name, label, act) => {
-      const made = make(`button.${name}`, { type: "button" }, label);
-      made.onclick = act;
-      return made;
-    };
     const slider = (label, max) => make("input", { type: "range", min: 0, max, step: 1, value: 0, "aria-label": label });
     this.plane = new Plane("The plane");
     this.other = new Plane("The plane of the ideal denoiser");
@@ -75,7 +80,7 @@ class Lab {
 
   accept(bytes) {
     this.inks = inksOf(this.root); // the theme may have changed
-    if (this.received && sameScene(this.received, bytes)) { this.stage.changed(); return; }
+    if (this.received && sameBytes(this.received, bytes)) { this.stage.changed(); return; }
     const first = this.received === null;
     this.received = bytes.slice();
     const before = this.scene;
@@ -218,7 +223,7 @@ class Lab {
 
   label() {
     const { training, snapshot, stage, scene } = this;
-    const { last, reachable } = stage.scene;
+    const { last } = stage.scene;
     const shown = Math.max(0, last);
     if (+this.progress.max !== shown) this.progress.max = shown;
     if (+this.progress.value !== stage.index) this.progress.value = stage.index;
@@ -266,8 +271,8 @@ class Lab {
   }
 
   fill(words) {
-    const { snapshot } = this, percent = (share) => `${Math.round(100 * share)} %`;
-    const known = { step: snapshot.step, on: percent(snapshot.on), reached: percent(snapshot.reached), copied: percent(snapshot.copied), loss: short(snapshot.loss) };
+    const { snapshot } = this;
+    const known = { step: snapshot.step, on: percent(snapshot.on), reached: percent(snapshot.reached), copied: percent(snapshot.copied), loss: briefly(snapshot.loss) };
     return words.replace(/\{(\w+)\}/g, (_, name) => known[name]);
   }
 
@@ -284,7 +289,7 @@ class Lab {
     const { snapshot, training } = this;
     if (training?.problem) this.say(training.problem);
     else if (snapshot) {
-      const loss = Number.isFinite(snapshot.loss) ? ` loss ${short(snapshot.loss)},` : "";
+      const loss = Number.isFinite(snapshot.loss) ? ` loss ${briefly(snapshot.loss)},` : "";
       this.say(`Step ${snapshot.step},${loss} ${Math.round(100 * snapshot.on)} percent of the samples on the shape, which they reach to ${Math.round(100 * snapshot.reached)} percent.`);
     }
   }
@@ -296,8 +301,4 @@ class Lab {
     this.unfollow = null;
     this.resized.disconnect();
   }
-}
-
-function sameScene(a, b) {
-  return a.length === b.length && a.every((value, i) => value === b[i]);
 }

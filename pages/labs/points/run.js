@@ -1,15 +1,17 @@
 // A training as it arrives: the head and the snapshots of diffusion_core/labs/points/snapshots.py.
 
+import { Incoming, stream } from "../../shared/stream.js";
+
 const ARRAYS = { float32: Float32Array, int16: Int16Array, int8: Int8Array };
 
-class Training {
+export class Training {
   constructor(address) {
     this.address = address;
     this.snapshots = []; // {step, loss, on, reached, copied, levels, paths, field}
     this.ideal = null; // the same of the ideal denoiser, which comes first
     this.head = null;
     this.data = null; // the training points that are shown
-    this.left = new Uint8Array(0);
+    this.incoming = new Incoming();
     this.before = 0; // how many are in line before it
     this.live = false;
     this.problem = null;
@@ -20,39 +22,34 @@ class Training {
 
   // More bytes, however they were cut.
   take(bytes) {
-    let all = new Uint8Array(this.left.length + bytes.length);
-    all.set(this.left);
-    all.set(bytes, this.left.length);
+    const { incoming } = this;
+    incoming.add(bytes);
     while (!this.head) {
-      const end = all.indexOf(10);
-      if (end < 0) { this.left = all; return; }
-      const line = JSON.parse(new TextDecoder().decode(all.subarray(0, end)));
-      all = all.slice(end + 1);
+      const line = incoming.line();
+      if (!line) return;
       if (line.frames === undefined) { Object.assign(this, line); continue; } // a note: before, kept
       this.head = line;
       this.before = 0;
       this.size = line.layout.reduce((sum, [, type, count]) => sum + count * ARRAYS[type].BYTES_PER_ELEMENT, 0);
     }
-    let offset = 0;
     if (!this.data) {
-      const size = this.head.data * 4;
-      if (all.length < size) { this.left = all; return; }
-      this.data = this.scaled(new Int16Array(all.slice(0, size).buffer));
-      offset = size;
+      const points = incoming.bytes(this.head.data * 4);
+      if (!points) return;
+      this.data = this.scaled(new Int16Array(points.buffer));
     }
-    for (; all.length - offset >= this.size; offset += this.size) {
-      const snapshot = this.read(all, offset);
+    for (let bytesOfOne; (bytesOfOne = incoming.bytes(this.size));) {
+      const snapshot = this.read(bytesOfOne);
       if (this.ideal) this.snapshots.push(snapshot);
       else this.ideal = snapshot;
     }
-    this.left = all.slice(offset);
   }
 
-  read(all, offset) {
+  read(bytes) {
     const found = {};
+    let offset = 0;
     for (const [name, type, count] of this.head.layout) {
       const size = count * ARRAYS[type].BYTES_PER_ELEMENT;
-      found[name] = new ARRAYS[type](all.slice(offset, offset + size).buffer);
+      found[name] = new ARRAYS[type](bytes.slice(offset, offset + size).buffer);
       offset += size;
     }
     this.head.numbers.forEach((name, i) => { found[name] = found.numbers[i]; });
@@ -61,34 +58,16 @@ class Training {
 
   scaled(whole) { return Float32Array.from(whole, (value) => (value * this.head.plane) / 32767); }
 
-  // Why it broke off, if that was said: a line of JSON in place of a snapshot.
-  get lastWords() {
-    try {
-      return JSON.parse(new TextDecoder().decode(this.left)).problem;
-    } catch {
-      return null;
-    }
-  }
-
   async begin(report) {
     this.live = true;
     this.hangUp = new AbortController();
     try {
-      const answer = await fetch(this.address, { method: "POST", signal: this.hangUp.signal });
-      if (!answer.ok) throw new Error(await answer.text());
-      const reader = answer.body.getReader();
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) break;
-        this.take(value);
-        report();
-      }
-      if (!this.done) throw new Error(this.lastWords ?? "The training broke off: press Train to start it again.");
+      await stream(this.address, (bytes) => { this.take(bytes); report(); }, "press Train again",
+        { method: "POST", signal: this.hangUp.signal });
+      if (!this.done) throw new Error(this.incoming.lastWords ?? "The training broke off: press Train to start it again.");
     } catch (error) {
       if (error.name === "AbortError") return;
-      this.problem = error instanceof TypeError
-        ? "The server cannot be reached: check the connection and press Train again."
-        : error.message;
+      this.problem = error.message;
     } finally {
       this.live = false;
     }

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from diffusion_core.files.bundle import bundle
 from diffusion_core.labs.points.datasets import points_of
 from diffusion_core.labs.points.settings import SHAPES, PointSettings
 from pages.labs.points.settings import address
 from pages.shared.words import words
-from pages.stage.bundle import bundle
 
 STAGE = "points"
 SHOWN = 1000

@@ -7,35 +7,16 @@ before a button is pressed.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
-
-import streamlit as st
 
 from diffusion_core.labs.sound.melody import LETTERS, READY
 from diffusion_core.labs.sound.notes import NAMES, RATE
-from pages.frame.chrome import LETTER_KEYS
+from pages.shared.component import component
 from pages.stage import HERE as STAGE
-from pages.stage import SHARED
 
 HERE = Path(__file__).parent
-OURS = ("audio.js", "spectrogram.js")
-
-
-def _register(name: str, shared: tuple[str, ...]) -> Any:
-    parts = (
-        [LETTER_KEYS]
-        + [STAGE / part for part in shared]
-        + [HERE / part for part in (*OURS, f"{name}.js")]
-    )
-    return st.components.v2.component(
-        f"fog_{name}",
-        html='<div class="root"></div>\n',
-        css="\n".join(p.read_text("utf-8") for p in (STAGE / "stage.css", HERE / "sound.css")),
-        js="\n".join(part.read_text("utf-8") for part in parts),
-    )
-
-
-_tone, _melody = _register("tone", SHARED), _register("melody", ("stage.js",))
+_STYLES = [STAGE / "stage.css", HERE / "sound.css"]
+_tone = component("tone", "labs/sound/tone.js", _STYLES)
+_melody = component("melody", "labs/sound/melody.js", _STYLES)
 
 
 def tone(stage: str) -> None:

@@ -1,6 +1,8 @@
 // Playing waves, and writing them down. Nothing sounds unless somebody presses a button.
 
-const GAIN = 0.3; // noise at its loudest is then at a third of what the loudspeaker can do
+import { make } from "../../shared/dom.js";
+
+export const GAIN = 0.3; // noise at its loudest is then at a third of what the loudspeaker can do
 const SILENT = "The browser keeps this page silent: allow sound for it in the browser's settings, and press again.";
 const MUTE = "This browser cannot play sound. Everything else works, and a melody can be downloaded.";
 const MUTED = "Nothing to be heard? The silent mode of an iPhone or iPad silences this page, too: turn it off.";
@@ -15,14 +17,14 @@ function soundIsThePoint() {
   }
 }
 
-function muteNote() {
+export function muteNote() {
   const touched = /iPhone|iPad|iPod/.test(navigator.userAgent) || (navigator.platform === "MacIntel" && navigator.maxTouchPoints > 1);
   return touched && !navigator.audioSession ? [make("p.small.soft", {}, MUTED)] : [];
 }
 
 // Waves at their times, in one. parts: [seconds, Float32Array]. tanh is the limiter: quiet sound
 // passes unchanged, loud sound is softened, and nothing can be louder than 1.
-function mixed(parts, rate) {
+export function mixed(parts, rate) {
   const ends = parts.map(([at, wave]) => Math.round(at * rate) + wave.length);
   const mix = new Float32Array(Math.max(1, ...ends));
   for (const [at, wave] of parts) {
@@ -32,7 +34,7 @@ function mixed(parts, rate) {
   return mix.map(Math.tanh);
 }
 
-const loudspeaker = (window.throughTheFogLoudspeaker ??= {
+export const loudspeaker = (window.throughTheFogLoudspeaker ??= {
   context: null,
   source: null,
 
@@ -44,7 +46,7 @@ const loudspeaker = (window.throughTheFogLoudspeaker ??= {
     try {
       this.context ??= new Context();
       // A browser that does not allow sound leaves this promise open.
-      const patience = new Promise((done) => setTimeout(done, 1500));
+      const patience = new Promise((done) => { setTimeout(done, 1500); });
       if (this.context.state !== "running") await Promise.race([this.context.resume(), patience]);
     } catch {
       throw new Error(MUTE);
@@ -54,7 +56,7 @@ const loudspeaker = (window.throughTheFogLoudspeaker ??= {
 
   // Play a mix in place of what is playing. Calls `moved` with the seconds played so far, in each
   // frame of the screen, and `over` once it has ended or was stopped.
-  play(mix, rate, moved = () => {}, over = () => {}) {
+  play(mix, rate, moved = (/** @type {number} */ _seconds) => {}, over = () => {}) {
     this.stop();
     const buffer = this.context.createBuffer(1, mix.length, rate);
     buffer.copyToChannel(mix, 0);
@@ -81,7 +83,7 @@ const loudspeaker = (window.throughTheFogLoudspeaker ??= {
 });
 
 // A sound file: RIFF, one channel, 16 bits a sample.
-function wavFile(mix, rate) {
+export function wavFile(mix, rate) {
   const view = new DataView(new ArrayBuffer(44 + 2 * mix.length));
   const text = (at, letters) => [...letters].forEach((l, i) => view.setUint8(at + i, l.charCodeAt(0)));
   text(0, "RIFF"); view.setUint32(4, 36 + 2 * mix.length, true); text(8, "WAVEfmt ");

@@ -1,27 +1,35 @@
 // Eight keys and a line for a melody. Every note is generated anew, from noise of its own.
 
+import { lettersWork } from "../../frame/chrome/letters.js";
+import { download, make, setText } from "../../shared/dom.js";
+import { askFor, Incoming } from "../../shared/stream.js";
+import { FRAME_HEAD } from "../../stage/scenes/reverse.js";
+import { GAIN, loudspeaker, mixed, wavFile } from "./audio.js";
+import { WAVE_HEAD } from "./scene.js";
+import { inkOf, paintSpectrogram, spectrogram } from "./spectrogram.js";
+
+const BROKE_OFF = "The answer broke off: press Play again.";
 const BEAT = 0.4; // seconds from note to note
 
-// What /api/sound answered: {head, notes: [Float32Array], problem}. See sound/recording.py.
-function readNotes(bytes) {
-  let offset = 0, head = {};
-  while (!head.frames) {
-    const end = bytes.indexOf(10, offset);
-    if (end < 0) throw new Error("The answer broke off: press Play again.");
-    head = JSON.parse(new TextDecoder().decode(bytes.subarray(offset, end)));
-    if (head.problem) throw new Error(head.problem);
-    offset = end + 1;
+// What /api/sound answered: {head, notes: [Float32Array]}. See labs/sound/recording.py: a line, and
+// frames, of which the last one holds the finished notes.
+export function readNotes(bytes) {
+  const incoming = new Incoming();
+  incoming.add(bytes);
+  let head;
+  do {
+    head = incoming.line();
+    if (!head || head.problem) throw new Error(head?.problem ?? BROKE_OFF);
+  } while (!head.frames);
+  const count = head.slots.filter((slot) => slot !== null).length, heard = FRAME_HEAD + count * WAVE_HEAD;
+  let last = null;
+  for (let frame = 0; frame < head.frames; frame++) {
+    last = incoming.bytes(heard + count * 4 * head.length);
+    if (!last) throw new Error(incoming.lastWords ?? BROKE_OFF);
   }
-  const count = head.slots.filter((slot) => slot !== null).length;
-  const size = 24 + count * (16 + 4 * head.length);
-  if (bytes.length < offset + head.frames * size) {
-    const words = new TextDecoder().decode(bytes.subarray(bytes.lastIndexOf(10, bytes.length - 2) + 1));
-    throw new Error(/"problem": "(.*)"/.exec(words)?.[1] ?? "The answer broke off: press Play again.");
-  }
-  const waves = offset + (head.frames - 1) * size + 24 + count * 16; // of the last frame
   const notes = Array.from({ length: count }, (_, i) => {
-    const start = waves + i * 4 * head.length;
-    const whole = new Int16Array(bytes.slice(start, start + 2 * head.length).buffer);
+    const start = heard + i * 4 * head.length; // x_t and the guess, of which the former is played
+    const whole = new Int16Array(last.slice(start, start + 2 * head.length).buffer);
     return Float32Array.from(whole, (value) => (value / 32767) * head.reach);
   });
   return { head, notes };
@@ -29,16 +37,8 @@ function readNotes(bytes) {
 
 async function made(melody, signal) {
   const seed = Math.floor(Math.random() * 2 ** 31);
-  const asked = new URLSearchParams({ melody, seed });
-  let answer;
-  try {
-    answer = await fetch(`api/sound?${asked}`, { signal });
-  } catch (error) {
-    if (error.name === "AbortError") throw error;
-    throw new Error("The server cannot be reached: check the connection and press Play again.");
-  }
-  if (!answer.ok) throw new Error(await answer.text());
-  return readNotes(new Uint8Array(await answer.arrayBuffer()));
+  const asked = new URLSearchParams({ melody, seed: String(seed) });
+  return readNotes(await askFor(`api/sound?${asked}`, "bytes", "press Play again", { signal }));
 }
 
 // Notes one after another, rests between: [seconds, wave] for each note.
@@ -57,7 +57,12 @@ export default function (component) {
 
 class Melody {
   constructor(root, data) {
-    Object.assign(this, { root, data, tune: null, hangUp: null, playhead: 0 });
+    this.root = root;
+    this.data = data;
+    /** @type {ReturnType<typeof readNotes> | null} */
+    this.tune = null;
+    /** @type {AbortController | null} */
+    this.hangUp = null;
     this.gone = new AbortController(); // when the lab has been left
     this.keys = data.letters.map((letter, i) => {
       const key = make("button.key", { type: "button", "aria-label": `Play ${data.names[i]}` }, make("b", {}, letter), make("span", {}, String(i + 1)));
@@ -85,7 +90,7 @@ class Melody {
     this.ready.onchange = () => { if (this.ready.value) this.line.value = this.ready.value; this.ready.value = ""; };
     this.start.onclick = () => this.play();
     this.halt.onclick = () => { this.hangUp?.abort(); loudspeaker.stop(); };
-    this.save.onclick = () => this.download();
+    this.save.onclick = () => download(wavFile(this.mix, this.tune.head.rate), "melody.wav");
     this.line.onkeydown = (event) => { event.stopPropagation(); if (event.key === "Enter") this.play(); };
     this.onkey = (event) => this.key(event);
     document.addEventListener("keydown", this.onkey);
@@ -145,12 +150,6 @@ class Melody {
   }
 
   busy(is) { this.halt.disabled = !is; }
-
-  download() {
-    const link = make("a", { href: URL.createObjectURL(wavFile(this.mix, this.tune.head.rate)), download: "melody.wav" });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-  }
 
   repaint() {
     if (!this.mix) return;

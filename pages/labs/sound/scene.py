@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from diffusion_core.files.bundle import bundle
 from diffusion_core.labs.sound.job import Melody
 from diffusion_core.labs.sound.melody import LETTERS
 from diffusion_core.labs.sound.notes import C4, CHROMATIC, LENGTH, NAMES, REACH
 from diffusion_core.labs.sound.pitch import FAINT, SURE
 from pages.shared.words import sentences_by_noise
-from pages.stage.bundle import bundle
 
 
 @dataclass(frozen=True)

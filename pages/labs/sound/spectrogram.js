@@ -31,7 +31,7 @@ function fft(real, imaginary) {
 
 // Power in dB, column by column: {columns, levels}, levels[column * BINS + bin]; 0 dB is a sine
 // wave of amplitude 1.
-function spectrogram(wave) {
+export function spectrogram(wave) {
   const columns = Math.max(1, Math.floor((wave.length - WINDOW) / HOP) + 1);
   const levels = new Float32Array(columns * BINS);
   const real = new Float32Array(WINDOW), imaginary = new Float32Array(WINDOW);
@@ -47,7 +47,7 @@ function spectrogram(wave) {
   return { columns, levels };
 }
 
-function inkOf(root) {
+export function inkOf(root) {
   const rgb = (name) => {
     const context = document.createElement("canvas").getContext("2d");
     context.fillStyle = getComputedStyle(root).getPropertyValue(name).trim();
@@ -58,7 +58,7 @@ function inkOf(root) {
 }
 
 // One pixel of the canvas for each bin and column; low frequencies below.
-function paintSpectrogram(canvas, { columns, levels }, { paper, ink }) {
+export function paintSpectrogram(canvas, { columns, levels }, { paper, ink }) {
   canvas.width = columns;
   canvas.height = BINS;
   const context = canvas.getContext("2d"), image = context.createImageData(columns, BINS);
@@ -74,7 +74,7 @@ function paintSpectrogram(canvas, { columns, levels }, { paper, ink }) {
 }
 
 // The wave as the span between its lowest and highest sample in each column of pixels.
-function paintWave(canvas, wave, colour) {
+export function paintWave(canvas, wave, colour) {
   const context = canvas.getContext("2d"), { width, height } = canvas, middle = height / 2;
   context.clearRect(0, 0, width, height);
   context.fillStyle = colour;

@@ -1,11 +1,17 @@
 // The note at this step, to be seen and heard: wave and spectrogram of x_t and of the model's guess.
 
+import { make, setText } from "../../shared/dom.js";
+import { follower, stageNamed } from "../../stage/stage.js";
+import { loudspeaker, mixed, muteNote } from "./audio.js";
+import { inkOf, paintSpectrogram, paintWave, spectrogram } from "./spectrogram.js";
+
 const STEPS_HEARD = 8, BEAT = 0.6;
 
 export default function (component) {
   return follower(component, (root, data) => {
     const stage = stageNamed(data.stage), colours = inkOf(root);
-    const panels = [[["What there is: ", make("i", {}, "x", make("sub", {}, "t"))], 0], [["The model's guess"], 1]].map(([title, kind]) => {
+    const panels = [0, 1].map((kind) => {
+      const title = kind ? ["The model's guess"] : ["What there is: ", make("i", {}, "x", make("sub", {}, "t"))];
       const wave = make("canvas.wave", { width: 320, height: 72, "aria-hidden": "true" });
       const picture = make("canvas.spectrum", { width: 61, height: 128, role: "img" });
       const words = make("p.heard.small"), listen = make("button.wide", { type: "button" }, "Listen");

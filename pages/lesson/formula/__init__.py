@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import streamlit as st
+from pages.shared.component import component
 
 HERE = Path(__file__).parent
 
-_check = st.components.v2.component(
-    "fog_check",
+_check = component(
+    "check",
+    "lesson/formula/check.js",
+    [HERE / "check.css"],
     html='<div class="root" role="group" aria-label="Live check"></div>\n',
-    css=(HERE / "check.css").read_text("utf-8"),
-    js=(HERE / "check.js").read_text("utf-8"),
 )
 
 

@@ -1,57 +1,45 @@
 // One number, found in two ways. It is asked for when the reader gets there, and until then keeps
 // the place that the answer will take.
 
+import { make } from "../../shared/dom.js";
+import { minus } from "../../shared/numbers.js";
+import { askFor } from "../../shared/stream.js";
+
 const MARKS = {
   agree: "M4 10.5l4 4 8-9",
   apart: "M5 5l10 10M15 5L5 15",
   unknown: "M10 4.5v7M10 15v.5",
 };
 
-function part(tag, text = "", name = "") {
-  const element = document.createElement(tag);
-  element.textContent = text;
-  if (name) element.className = name;
-  return element;
-}
-
 function mark(kind) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", "0 0 20 20");
-  svg.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  path.setAttribute("d", MARKS[kind]);
-  path.setAttribute("fill", "none");
-  path.setAttribute("stroke", "currentColor");
-  path.setAttribute("stroke-width", "2.4");
-  path.setAttribute("stroke-linecap", "round");
-  path.setAttribute("stroke-linejoin", "round");
-  svg.append(path);
-  return svg;
+  return make("svg", { viewBox: "0 0 20 20", "aria-hidden": "true" }, make("path", {
+    d: MARKS[kind], fill: "none", stroke: "currentColor", "stroke-width": "2.4",
+    "stroke-linecap": "round", "stroke-linejoin": "round",
+  }));
 }
 
 function verdict(kind, strong, soft = "") {
-  const line = part("p", "", `verdict ${kind}`);
-  const said = part("span");
-  said.append(part("b", strong), " ", part("span", soft, "soft"));
-  line.append(mark(kind), said);
-  return line;
+  return make(`p.verdict.${kind}`, {}, mark(kind),
+    make("span", {}, make("b", {}, strong), " ", make("span.soft", {}, soft)));
 }
 
 // Enough digits to see how far two numbers agree, and no more than fit.
 function shown(value) {
   const digits = Math.abs(value) >= 100 ? 2 : 5;
-  return value.toFixed(digits).replace("-", "−");
+  return minus(value.toFixed(digits));
 }
 
-function percent(share) {
+function exactly(share) {
   return `${(100 * share).toPrecision(share < 0.1 ? 2 : 3).replace(/\.0+$/, "")} %`;
 }
 
 function closeness(apart) {
   if (apart === 0) return "They agree to the last digit.";
   if (apart < 1e-5) return `They agree in the first ${Math.floor(-Math.log10(apart))} digits.`;
-  return `They agree to within ${percent(apart)}.`;
+  return `They agree to within ${exactly(apart)}.`;
 }
+
+function heading() { return make("p.head", {}, "The same number, found in two ways"); }
 
 function arrived(root) {
   root.classList.remove("waiting");
@@ -59,43 +47,36 @@ function arrived(root) {
 }
 
 function show(root, answer) {
-  const numbers = part("dl");
-  for (const side of ["left", "right"]) {
-    numbers.append(part("dt", shown(answer[side])), part("dd", answer[`what_${side}`]));
-  }
-  const allowed = answer.tolerance >= 1e-4 ? `Allowed for chance and steps: ${percent(answer.tolerance)}.` : "";
+  const numbers = make("dl", {}, ...["left", "right"].flatMap((side) =>
+    [make("dt", {}, shown(answer[side])), make("dd", {}, answer[`what_${side}`])]));
+  const allowed = answer.tolerance >= 1e-4 ? `Allowed for chance and steps: ${exactly(answer.tolerance)}.` : "";
   arrived(root);
   root.replaceChildren(
-    part("p", "The same number, found in two ways", "head"),
+    heading(),
     numbers,
     answer.agrees
       ? verdict("agree", closeness(answer.apart), allowed)
-      : verdict("apart", `They disagree: ${percent(answer.apart)} apart.`, "The formula or the code is wrong; please report it."),
+      : verdict("apart", `They disagree: ${exactly(answer.apart)} apart.`, "The formula or the code is wrong; please report it."),
   );
 }
 
 function wait(root) {
-  const numbers = part("dl");
-  for (let side = 0; side < 2; side++) numbers.append(part("dt", "0"), part("dd", "…"));
+  const numbers = make("dl", {}, ...[0, 1].flatMap(() => [make("dt", {}, "0"), make("dd", {}, "…")]));
   root.classList.add("waiting");
   root.setAttribute("aria-busy", "true");
-  root.replaceChildren(part("p", "The same number, found in two ways", "head"), numbers, part("p", "Computing …", "soft verdict"));
+  root.replaceChildren(heading(), numbers, make("p.soft.verdict", {}, "Computing …"));
 }
 
 function explain(root, sentence) {
   arrived(root);
-  root.replaceChildren(part("p", "The same number, found in two ways", "head"), verdict("unknown", "No answer.", sentence));
+  root.replaceChildren(heading(), verdict("unknown", "No answer.", sentence));
 }
 
 async function ask(root, name) {
   try {
-    const answer = await fetch(`api/check?name=${encodeURIComponent(name)}`);
-    if (!answer.ok) throw new Error(await answer.text());
-    show(root, await answer.json());
+    show(root, await askFor(`api/check?name=${encodeURIComponent(name)}`, "json", "reload the page"));
   } catch (error) {
-    explain(root, error instanceof TypeError
-      ? "The server cannot be reached: check the connection and reload the page."
-      : error.message);
+    explain(root, error.message);
   }
 }
 

@@ -11,12 +11,11 @@ import json
 import time
 from datetime import tzinfo
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
-from pages.frame.chrome import LETTER_KEYS
 from pages.quiz import drafts
+from pages.shared.component import component
 from quizzes.days import zone_of
 from quizzes.log import Event, Log, LogError, dump, merge, parse
 
@@ -28,17 +27,9 @@ REFUSED = "record:refused"
 """When the browser sent what cannot be read; it then sets that aside."""
 
 
-def _register(name: str, *shared: Path) -> Any:
-    parts = (*shared, HERE / f"{name}.js")
-    return st.components.v2.component(
-        f"fog_{name}",
-        html='<div class="root"></div>\n',
-        css=(HERE / "record.css").read_text("utf-8"),
-        js="\n".join(part.read_text("utf-8") for part in parts),
-    )
-
-
-_record, _keys = _register("record", HERE / "drafts.js"), _register("keys", LETTER_KEYS)
+_STYLES = [HERE / "record.css"]
+_record = component("record", "quiz/record/record.js", _STYLES)
+_keys = component("keys", "quiz/record/keys.js", _STYLES)
 
 
 def log() -> Log:

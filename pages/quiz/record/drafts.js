@@ -4,9 +4,11 @@
 
 const DRAFTS = "throughTheFog.drafts";
 const MOST = 60;
+/** @type {("localStorage" | "sessionStorage")[]} */
 const SHELVES = ["localStorage", "sessionStorage"];
 const shelfOf = (place) => SHELVES[place.startsWith("test-") ? 0 : 1];
 
+/** @param {"localStorage" | "sessionStorage"} shelf */
 function draftsOn(shelf) {
   const held = window.throughTheFogDrafts?.[shelf];
   if (held) return { ...held };
@@ -19,7 +21,7 @@ function draftsOn(shelf) {
 }
 
 // Put away what Python tells; null takes away. The latest come last, and the oldest have to go.
-function keepDrafts(told) {
+export function keepDrafts(told) {
   for (const shelf of SHELVES) {
     const kept = draftsOn(shelf), before = JSON.stringify(kept);
     for (const [place, draft] of Object.entries(told)) {
@@ -37,11 +39,11 @@ function keepDrafts(told) {
   }
 }
 
-function allDrafts() {
+export function allDrafts() {
   return Object.assign({}, ...SHELVES.map(draftsOn));
 }
 
-function eraseDrafts() {
+export function eraseDrafts() {
   window.throughTheFogDrafts = undefined;
   for (const shelf of SHELVES) {
     try {

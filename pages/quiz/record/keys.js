@@ -1,20 +1,19 @@
 // Letters choose: A to D press the options of the question that is on screen, and what came of an
 // answer is said to screen readers.
 
+import { lettersWork } from "../../frame/chrome/letters.js";
+import { make } from "../../shared/dom.js";
+
 const TYPING = "input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable], [role=combobox], dialog";
 
 export default function ({ parentElement, data }) {
   const root = parentElement.querySelector(".root");
-  root.spoken ??= root.appendChild(Object.assign(document.createElement("p"), { className: "unseen" }));
-  root.spoken.setAttribute("role", "status");
+  root.spoken ??= root.appendChild(make("p.unseen", { role: "status" }));
   // Changed a moment after it was made: a live region that is born with its words is not read.
   setTimeout(() => { if (root.spoken.textContent !== data.said) root.spoken.textContent = data.said; }, 150);
   const onkey = (event) => {
-    if (!lettersWork() || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (window.throughTheFogPresents) return; // there, B blanks the screen
-    if (event.composedPath()[0].closest?.(TYPING)) return;
-    const place = "abcd".indexOf(event.key.toLowerCase());
-    if (place < 0 || event.key.length !== 1) return;
+    const place = optionOf(event);
+    if (place === null) return;
     const card = nearest(document.querySelectorAll('[class*="st-key-ask-"]'));
     const option = card?.querySelectorAll('[data-testid="stRadio"] label input')[place];
     if (!option || option.disabled) return;
@@ -24,6 +23,15 @@ export default function ({ parentElement, data }) {
   };
   document.addEventListener("keydown", onkey);
   return () => document.removeEventListener("keydown", onkey);
+}
+
+// The place of the option that a key press means; null where it means something else.
+export function optionOf(event) {
+  if (!lettersWork() || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return null;
+  if (window.throughTheFogPresents) return null; // there, B blanks the screen
+  if (event.composedPath()[0].closest?.(TYPING)) return null;
+  const place = event.key.length === 1 ? "abcd".indexOf(event.key.toLowerCase()) : -1;
+  return place < 0 ? null : place;
 }
 
 function nearest(cards) {

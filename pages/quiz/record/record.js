@@ -4,17 +4,12 @@
 // Everything else is derived from the log. What is half answered goes the same way (drafts.js); a
 // session that is new, after a restart or a reload, is sent it once.
 
-const KEY = "throughTheFog.log";
-const DAMAGED = `${KEY}.damaged`;
-const MANY = 50; // so many events at once were imported, and need not be given again
-const ASKED = "throughTheFog.askedToStay";
-const SHORT = "This browser forgets what a site has kept after seven days without a visit. Before a longer break, export your record; you can import it here again.";
-const SAY = {
-  unkept: "This browser's storage is full or blocked, so your record lasts only until you close or reload this tab: export it to keep it.",
-  damaged: "Your record in this browser was damaged, so a new one was begun; the damaged one is kept aside and can be exported.",
-  newer: "Your record in this browser is from a newer version of this app, so it is left as it is, and what you answer now lasts until you close or reload this tab.",
-};
+import { button, download, make } from "../../shared/dom.js";
+import { Book, KEY } from "./book.js";
+import { allDrafts, eraseDrafts, keepDrafts } from "./drafts.js";
 
+const MANY = 50; // so many events at once were imported, and need not be given again
+const SHORT = "This browser forgets what a site has kept after seven days without a visit. Before a longer break, export your record; you can import it here again.";
 export default function ({ parentElement, data, setTriggerValue }) {
   const root = parentElement.querySelector(".root");
   const book = (root.book ??= new Book(data.empty));
@@ -72,133 +67,6 @@ function erase(root, book) {
   root.send("erased", true);
 }
 
-class Book {
-  constructor(empty) {
-    this.empty = JSON.parse(empty);
-    this.gone = new Set(); // ids that were erased while Python may still give them
-    this.read();
-  }
-
-  get problem() {
-    if (this.newer) return SAY.newer;
-    if (this.unkept) return SAY.unkept;
-    return this.begun ? SAY.damaged : null;
-  }
-
-  // What is stored, and what could not be stored in this tab.
-  read() {
-    const held = window.throughTheFogLog;
-    this.log = structuredClone(this.empty);
-    this.damaged = null;
-    this.newer = this.stuck = false;
-    this.unkept = Boolean(held);
-    let text = null;
-    try {
-      text = localStorage.getItem(KEY);
-      this.damaged = localStorage.getItem(DAMAGED);
-    } catch {
-      this.unkept = true;
-    }
-    this.missing = text === null && !this.unkept;
-    if (text !== null) this.take(text);
-    if (held) this.join(held.events);
-  }
-
-  take(text) {
-    let log = null;
-    try {
-      log = JSON.parse(text);
-    } catch {
-      // Then it is damaged.
-    }
-    const ours = log?.format === this.empty.format && Array.isArray(log.events);
-    if (ours && log.version > this.empty.version) this.newer = true;
-    else if (ours && log.events.every((row) => typeof row?.[0] === "string")) this.log = log;
-    else this.setAside(text);
-  }
-
-  // A record that cannot be read is kept beside, so that nothing is lost, and a new one is begun.
-  setAside(text) {
-    const all = this.damaged ? `${this.damaged}\n${text}` : text;
-    this.damaged = all;
-    this.begun = true;
-    try {
-      localStorage.setItem(KEY, JSON.stringify(this.empty)); // there may be no room for it twice
-      localStorage.setItem(DAMAGED, all);
-    } catch {
-      this.unkept = this.stuck = true;
-      try {
-        localStorage.setItem(KEY, text);
-      } catch {
-        // It can still be exported.
-      }
-    }
-  }
-
-  // Python could not read it.
-  refuse() {
-    try {
-      const text = localStorage.getItem(KEY);
-      if (text !== null) this.setAside(text);
-    } catch {
-      // Nothing is stored.
-    }
-    if (!this.stuck) this.read();
-    else this.log = structuredClone(this.empty);
-  }
-
-  join(events) {
-    const known = new Set(this.log.events.map(([id]) => id)); // rows, beginning with the id
-    const fresh = events.filter(([id]) => !known.has(id) && !this.gone.has(id));
-    this.log.events.push(...fresh);
-    return fresh.length;
-  }
-
-  append(events) {
-    if (!events.length) return;
-    this.read(); // another tab may have written meanwhile
-    if (this.join(events)) this.write();
-  }
-
-  write() {
-    try {
-      if (this.newer || this.stuck) throw new Error("What is stored must stay.");
-      localStorage.setItem(KEY, JSON.stringify(this.log));
-      window.throughTheFogLog = undefined;
-      this.unkept = this.missing = false;
-      askToStay();
-    } catch {
-      window.throughTheFogLog = this.log;
-      this.unkept = true;
-    }
-  }
-
-  erase(given) {
-    for (const [id] of [...this.log.events, ...given]) this.gone.add(id);
-    window.throughTheFogLog = undefined;
-    try {
-      localStorage.removeItem(KEY);
-      localStorage.removeItem(DAMAGED);
-    } catch {
-      // Then there is nothing there.
-    }
-    this.begun = false;
-    this.read();
-  }
-}
-
-// Now there is something to keep: ask the browser not to clear it away when room is short. Once,
-// since some browsers ask the reader; and whatever the answer is, nothing else depends on it.
-function askToStay() {
-  try {
-    if (!navigator.storage?.persist || localStorage.getItem(ASKED)) return;
-    localStorage.setItem(ASKED, "yes");
-    navigator.storage.persist().catch(() => {});
-  } catch {
-    // Then not.
-  }
-}
-
 // Browsers made of Apple's WebKit clear storage away after seven days, but not that of an app on
 // the home screen or in the dock.
 function forgets() {
@@ -214,34 +82,29 @@ function draw(root, book) {
   root.drawn = now;
   const parts = [];
   if (book.problem) {
-    const note = document.createElement("p");
-    note.className = "problem";
-    note.setAttribute("role", "status");
-    note.textContent = book.problem;
-    parts.push(note);
+    parts.push(make("p.problem", { role: "status" }, book.problem));
   }
   if (panel || book.problem) {
-    const row = document.createElement("div");
-    row.className = "row";
-    row.append(button("Export my record", () => save(JSON.stringify(book.log), "through-the-fog-record.json")));
-    if (book.damaged) row.append(button("Export the damaged one", () => save(book.damaged, "through-the-fog-damaged.txt")));
+    const row = make("div.row");
+    row.append(button("", "Export my record", () => save(JSON.stringify(book.log), "through-the-fog-record.json")));
+    if (book.damaged) row.append(button("", "Export the damaged one", () => save(book.damaged, "through-the-fog-damaged.txt")));
     if (panel) row.append(eraser(root, book));
     parts.push(row);
   }
-  if (short) parts.push(Object.assign(document.createElement("p"), { className: "short", textContent: SHORT }));
+  if (short) parts.push(make("p.short", {}, SHORT));
   root.replaceChildren(...parts);
 }
 
 function eraser(root, book) {
-  const first = button("Erase my record", () => {
-    const sure = button("Yes, erase it for good", () => {
+  const first = button("", "Erase my record", () => {
+    const sure = button("", "Yes, erase it for good", () => {
       erase(root, book);
       root.drawn = null;
       draw(root, book);
       root.querySelector(".row").lastChild.focus();
     });
     sure.classList.add("danger");
-    const no = button("Keep it", () => {
+    const no = button("", "Keep it", () => {
       sure.remove();
       no.replaceWith(first);
       first.focus();
@@ -252,18 +115,4 @@ function eraser(root, book) {
   return first;
 }
 
-function button(text, act) {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.textContent = text;
-  made.onclick = act;
-  return made;
-}
-
-function save(text, name) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}
+function save(text, name) { download(new Blob([text], { type: "application/json" }), name); }

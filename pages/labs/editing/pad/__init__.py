@@ -17,20 +17,14 @@ from numpy.typing import NDArray
 from diffusion_core.errors import RequestError
 from diffusion_core.request import IMAGE_SIZE
 from pages.shared.address import locked
+from pages.shared.component import component
 from pages.shared.packed import PIXELS, mask_of, packed, unpacked
 from pages.stage import HERE as STAGE
 
 HERE = Path(__file__).parent
 Picture = NDArray[np.uint8]
 
-_pad = st.components.v2.component(
-    "fog_pad",
-    html='<div class="root"></div>\n',
-    css="\n".join(p.read_text("utf-8") for p in (STAGE / "stage.css", HERE / "pad.css")),
-    js="\n".join(
-        p.read_text("utf-8") for p in (STAGE / "stage.js", HERE / "cells.js", HERE / "pad.js")
-    ),
-)
+_pad = component("pad", "labs/editing/pad/pad.js", [STAGE / "stage.css", HERE / "pad.css"])
 
 
 def _kept(name: str, base_id: str) -> str:

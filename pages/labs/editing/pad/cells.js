@@ -1,29 +1,26 @@
 // The cells of a pad: as words for Python, and as a reader sees them.
 
-const CELLS = PIXELS;
+import { PIXELS, SIDE } from "../../../stage/pixels.js";
 
-const letters = (bytes) => btoa(String.fromCharCode(...bytes))
-  .replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
-const bytesOf = (word) => Uint8Array.from(
-  atob(word.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
+export const CELLS = PIXELS;
 
 // 784 cells of 0 or 255, and the 98 bytes that say the same, first cell in the highest bit.
-const unpackBits = (bytes) => Uint8Array.from({ length: CELLS }, (_, i) => (bytes[i >> 3] >> (7 - (i & 7))) & 1 ? 255 : 0);
-function packBits(cells) {
+export const unpackBits = (bytes) => Uint8Array.from({ length: CELLS }, (_, i) => (bytes[i >> 3] >> (7 - (i & 7))) & 1 ? 255 : 0);
+export function packBits(cells) {
   const bytes = new Uint8Array(CELLS / 8);
   cells.forEach((cell, i) => { if (cell) bytes[i >> 3] |= 128 >> (i & 7); });
   return bytes;
 }
 
 // How far a point is from the line between two others.
-function distance(x, y, [ax, ay], [bx, by]) {
+export function distance(x, y, [ax, ay], [bx, by]) {
   const dx = bx - ax, dy = by - ay, length = dx * dx + dy * dy;
   const along = length ? Math.max(0, Math.min(1, ((x - ax) * dx + (y - ay) * dy) / length)) : 0;
   return Math.hypot(x - ax - along * dx, y - ay - along * dy);
 }
 
 // Hidden cells are grey and hatched: not by colour alone, and nothing shows through.
-function hatch(ink, cell, cells) {
+export function hatch(ink, cell, cells) {
   const wide = cell * SIDE, path = new Path2D();
   cells.forEach((hidden, i) => {
     if (hidden) path.rect((i % SIDE) * cell, Math.floor(i / SIDE) * cell, cell, cell);
@@ -43,7 +40,7 @@ function hatch(ink, cell, cells) {
   ink.restore();
 }
 
-function grid(ink, cell) {
+export function grid(ink, cell) {
   ink.strokeStyle = "rgb(255 255 255 / 7%)";
   ink.lineWidth = 1;
   ink.beginPath();
@@ -57,11 +54,14 @@ function grid(ink, cell) {
 }
 
 // Where the keys are: a frame that is seen on black and on white.
-function pointAt(ink, cell, cursor) {
+export function pointAt(ink, cell, cursor) {
   const [x, y] = cursor.map((place) => place * cell);
-  for (const [colour, grow] of [["#000", 3], ["#fff", 1]]) {
+  ink.lineWidth = 2 * devicePixelRatio;
+  const frame = (colour, grow) => {
+    const away = grow * devicePixelRatio;
     ink.strokeStyle = colour;
-    ink.lineWidth = 2 * devicePixelRatio;
-    ink.strokeRect(x - grow * devicePixelRatio, y - grow * devicePixelRatio, cell + 2 * grow * devicePixelRatio, cell + 2 * grow * devicePixelRatio);
-  }
+    ink.strokeRect(x - away, y - away, cell + 2 * away, cell + 2 * away);
+  };
+  frame("#000", 3);
+  frame("#fff", 1);
 }

@@ -1,10 +1,15 @@
 // A pad of 28 by 28 cells to draw a digit on ("draw"), or to hide parts of a picture ("mask"). With
 // mouse, finger, pen or keys. What is on it goes to Python when the pointer lifts, as base64url.
 //
-// cells.js, which stands before this text, knows the cells themselves and how they are painted.
+// cells.js knows the cells themselves and how they are painted.
 //
 // Each base (an empty pad, a ready sketch, a ready mask) has a content of its own, which stays when
 // the pad goes away and comes back (Python keeps it) and over a reload (sessionStorage).
+
+import { fromBase64, toBase64 } from "../../../shared/base64.js";
+import { button, make, setText } from "../../../shared/dom.js";
+import { paintBytes, pixelCanvas, SIDE } from "../../../stage/pixels.js";
+import { CELLS, distance, grid, hatch, packBits, pointAt, unpackBits } from "./cells.js";
 
 const TOOLS = {
   draw: { on: "Pen", off: "Eraser", blank: "Clear", sizes: { fine: 0.6, normal: 1, broad: 1.6 } },
@@ -28,6 +33,8 @@ class Pad {
     this.words = TOOLS[mode];
     this.cursor = [14, 14];
     this.erasing = false;
+    this.send = null; // what Python is told by
+    this.small = pixelCanvas(null);
     this.at = null; // where the pointer is while it draws
     this.timer = 0;
     this.build();
@@ -38,25 +45,21 @@ class Pad {
   }
 
   build() {
-    const button = (text, act, attributes = {}) => {
-      const element = make("button.tool", { type: "button", ...attributes }, text);
-      element.onclick = act;
-      return element;
-    };
+    const tool = (text, act) => button("tool", text, act);
     const hint = this.mode === "draw"
       ? "Arrow keys move the pen, the space bar draws, Shift with arrow keys draws a line, E takes the eraser, U undoes."
       : "Arrow keys move, the space bar hides, Shift with arrow keys hides along the way, E uncovers, U undoes.";
     this.canvas = make("canvas.cells", { tabindex: 0, role: "application", "aria-describedby": "pad-keys" });
     this.hint = make("p.hint.small.soft", { id: "pad-keys" }, hint);
     this.said = make("p.unseen", { role: "status" });
-    this.pen = button(this.words.on, () => this.choose(false));
-    this.eraser = button(this.words.off, () => this.choose(true));
+    this.pen = tool(this.words.on, () => this.choose(false));
+    this.eraser = tool(this.words.off, () => this.choose(true));
     this.size = make("select", { "aria-label": "Size of the brush" },
       ...Object.keys(this.words.sizes).map((name) => make("option", { value: name }, name)));
     this.size.value = "normal";
-    this.back = button("Undo", () => this.undo());
-    this.blank = button(this.words.blank, () => this.replace(new Uint8Array(CELLS), "Empty."));
-    this.reset = button("As it was", () => this.replace(this.base.slice(), "As it was."));
+    this.back = tool("Undo", () => this.undo());
+    this.blank = tool(this.words.blank, () => this.replace(new Uint8Array(CELLS), "Empty."));
+    this.reset = tool("As it was", () => this.replace(this.base.slice(), "As it was."));
     this.root.replaceChildren(this.canvas,
       make("div.tools", {}, this.pen, this.eraser, this.size, this.back, this.blank, this.reset), this.hint, this.said);
     const { canvas } = this;
@@ -74,7 +77,7 @@ class Pad {
     const put = this.data && !other && version !== this.data.version;
     if (this.data && (other || put)) this.flush();
     this.data = data;
-    this.under = data.under ? bytesOf(data.under) : null;
+    this.under = data.under ? fromBase64(data.under) : null;
     this.base = this.read(data.base);
     this.canvas.setAttribute("aria-label", data.label);
     this.reset.hidden = !this.base.some((cell) => cell);
@@ -93,13 +96,13 @@ class Pad {
   }
 
   get name() { return `throughTheFog.pad.${this.data.name}.${this.data.base_id}`; }
-  read(word) { return this.mode === "mask" ? unpackBits(bytesOf(word)) : bytesOf(word); }
-  get word() { return letters(this.mode === "mask" ? packBits(this.cells) : this.cells); }
+  read(word) { return this.mode === "mask" ? unpackBits(fromBase64(word)) : fromBase64(word); }
+  get word() { return toBase64(this.mode === "mask" ? packBits(this.cells) : this.cells); }
 
   stored() {
     try {
       const word = sessionStorage.getItem(this.name);
-      return word && bytesOf(word).length === bytesOf(this.data.base).length ? word : null;
+      return word && fromBase64(word).length === fromBase64(this.data.base).length ? word : null;
     } catch {
       return null; // a browser that keeps nothing, or somebody else's words
     }
@@ -260,7 +263,6 @@ class Pad {
     if (canvas.width !== wide) canvas.width = canvas.height = wide;
     const ink = canvas.getContext("2d"), shown = this.mode === "mask" ? this.under : this.cells;
     ink.imageSmoothingEnabled = false;
-    this.small ??= pixelCanvas(null);
     paintBytes(this.small, shown);
     ink.drawImage(this.small, 0, 0, wide, wide);
     if (this.mode === "mask") hatch(ink, cell, this.cells);

@@ -27,17 +27,15 @@ from pages.labs.editing.upload.understanding import (
     understood,
 )
 from pages.shared.address import locked
+from pages.shared.component import component
 from pages.stage import HERE as STAGE
 
 HERE = Path(__file__).parent
 SHOWN = 560
 """Pixels on the longer side of what is shown of a photo."""
 
-_frame = st.components.v2.component(
-    "fog_frame",
-    html='<div class="root"></div>\n',
-    css="\n".join(p.read_text("utf-8") for p in (STAGE / "stage.css", HERE / "frame.css")),
-    js="\n".join(p.read_text("utf-8") for p in (STAGE / "stage.js", HERE / "frame.js")),
+_frame = component(
+    "frame", "labs/editing/upload/frame.js", [STAGE / "stage.css", HERE / "frame.css"]
 )
 
 

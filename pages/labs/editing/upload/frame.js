@@ -1,6 +1,9 @@
 // A frame around the part of a photo that counts. Its sides are sliders, for fingers, mouse and keys;
 // inside, it is moved. It goes to Python as four shares of the photo: left, top, right, bottom.
 
+import { button, make } from "../../../shared/dom.js";
+
+/** @type {[string, "x" | "y", number][]} */
 const SIDES = [["Left", "x", 0], ["Top", "y", 1], ["Right", "x", 2], ["Bottom", "y", 3]];
 const LEAST = 0.06; // of the photo, between two sides
 const STEP = 0.01;
@@ -20,6 +23,9 @@ class Frame {
     this.root = root;
     this.timer = 0;
     this.drag = null;
+    this.send = null; // what Python is told by
+    /** @type {[number, number, number, number]} left, top, right and bottom, as shares of the photo */
+    this.at = [0, 0, 1, 1];
     this.picture = make("img.picture", { alt: "", draggable: "false" });
     this.ink = make("div.ink");
     this.box = make("div.box");
@@ -36,8 +42,7 @@ class Frame {
       const start = this.place(event), from = [...this.at];
       this.begin(event, (to) => this.shift(from, to.map((value, axis) => value - start[axis])));
     };
-    this.whole = make("button.whole", { type: "button" }, "All of it");
-    this.whole.onclick = () => { this.at = [0, 0, 1, 1]; this.paint(); this.say(0); };
+    this.whole = button("whole", "All of it", () => { this.at = [0, 0, 1, 1]; this.paint(); this.say(0); });
     this.photo = make("div.photo", { role: "group" }, this.picture, this.ink, this.box, ...this.sides);
     this.photo.onpointermove = (event) => { if (this.drag && !this.data.locked) { this.drag(this.place(event)); this.paint(); } };
     this.photo.onpointerup = this.photo.onpointercancel = () => { if (this.drag) { this.drag = null; this.say(0); } };
@@ -50,7 +55,7 @@ class Frame {
     this.photo.setAttribute("aria-label", data.label);
     if (this.picture.src !== data.photo) this.picture.src = data.photo;
     // What was understood belongs to the frame that it was understood of.
-    if (!this.drag && !this.timer) this.at = [...data.box];
+    if (!this.drag && !this.timer) this.at = data.box.slice();
     this.ink.style.maskImage = data.ink ? `url("${data.ink}")` : "";
     this.ink.hidden = !data.ink;
     Object.assign(this.ink.style, this.bounds(data.box));

@@ -5,17 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlencode
 
-import streamlit as st
-
+from pages.shared.component import component
 from pages.stage import HERE as STAGE
 
 HERE = Path(__file__).parent
 
-_tradeoff = st.components.v2.component(
-    "fog_tradeoff",
-    html='<div class="root"></div>\n',
-    css="\n".join(p.read_text("utf-8") for p in (STAGE / "stage.css", HERE / "tradeoff.css")),
-    js="\n".join(p.read_text("utf-8") for p in (STAGE / "stage.js", HERE / "tradeoff.js")),
+_tradeoff = component(
+    "tradeoff", "labs/generate/tradeoff/tradeoff.js", [STAGE / "stage.css", HERE / "tradeoff.css"]
 )
 
 

@@ -1,9 +1,15 @@
 // Fidelity and variety against guidance, as they are measured: a point on each curve and a row of
 // digits for every scale that is done.
 
+import { across, label, linear, through } from "../../../shared/axes.js";
+import { fromBase64 } from "../../../shared/base64.js";
+import { make, setText } from "../../../shared/dom.js";
+import { percent } from "../../../shared/numbers.js";
+import { Incoming, stream } from "../../../shared/stream.js";
+import { paintBytes, pixelCanvas, PIXELS } from "../../../stage/pixels.js";
+
 const SCALES = 6, SHOWN = 12;
 const WIDE = 430, HIGH = 300, LEFT = 46, RIGHT = 96, TOP = 16, BOTTOM = 40, MOST = 5;
-const ROUND = (part) => `${Math.round(100 * part)} %`;
 
 export default function (component) {
   const root = component.parentElement.querySelector(".root");
@@ -42,80 +48,70 @@ function begin(root, data, signal) {
     if (done.length < SCALES) throw new Error("The measurement broke off: press “Draw again” to start it again.");
     const first = done[1], last = done.at(-1);
     setText(spoken, `Measured. From guidance ${first.guidance} to ${last.guidance}, fidelity goes from ` +
-      `${ROUND(first.fidelity)} to ${ROUND(last.fidelity)}, and variety from ${ROUND(first.variety)} to ${ROUND(last.variety)}.`);
+      `${percent(first.fidelity)} to ${percent(last.fidelity)}, and variety from ${percent(first.variety)} to ${percent(last.variety)}.`);
   }).catch((error) => {
     if (signal.aborted) return;
-    const said = error instanceof TypeError
-      ? "The server cannot be reached: check the connection and press “Draw again”." : error.message;
+    const said = error.message;
     setText(status, said);
     setText(spoken, said);
   });
 }
 
 async function read(address, signal, take) {
-  const answer = await fetch(address, { signal });
-  if (!answer.ok) throw new Error(await answer.text());
-  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
-  let left = "";
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    const lines = (left + value).split("\n");
-    left = lines.pop();
-    lines.filter(Boolean).forEach((line) => take(JSON.parse(line)));
-  }
+  const incoming = new Incoming();
+  await stream(address, (bytes) => {
+    incoming.add(bytes);
+    for (let line; (line = incoming.line());) take(line);
+  }, "press “Draw again”", { signal });
 }
 
-const across = (guidance) => LEFT + (guidance / MOST) * (WIDE - LEFT - RIGHT);
-const up = (part) => HIGH - BOTTOM - (Math.min(part, 1.25) / 1.25) * (HIGH - TOP - BOTTOM);
+const px = linear(0, MOST, LEFT, WIDE - RIGHT), py = linear(0, 1.25, HIGH - BOTTOM, TOP, true);
 
 // Two curves that are told apart by their dashes and marks, since colours mean other things here.
 function chartOf() {
   const svg = make("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img", "aria-label": "Fidelity and variety against guidance" });
   for (const part of [0, 0.5, 1]) {
-    svg.append(make("line.axis", { x1: LEFT, x2: WIDE - RIGHT, y1: up(part), y2: up(part) }),
-      make("text", { x: LEFT - 6, y: up(part) + 5, "text-anchor": "end" }, ROUND(part)));
+    svg.append(across(py(part), LEFT, WIDE - RIGHT), label(LEFT - 6, py(part) + 5, percent(part), "end"));
   }
   for (const guidance of [0, 1, 2, 3, 4, 5]) {
-    svg.append(make("text", { x: across(guidance), y: HIGH - BOTTOM + 20, "text-anchor": "middle" }, String(guidance)));
+    svg.append(label(px(guidance), HIGH - BOTTOM + 20, String(guidance), "middle"));
   }
-  svg.append(make("text", { x: (LEFT + WIDE - RIGHT) / 2, y: HIGH - 4, "text-anchor": "middle" }, "guidance"));
+  svg.append(label((LEFT + WIDE - RIGHT) / 2, HIGH - 4, "guidance", "middle"));
   const curves = ["fidelity", "variety"].map((name) => {
-    const line = make(`path.${name}`, { d: "" }), marks = make("g"), label = make(`text.name`, { x: WIDE - RIGHT + 10 });
-    svg.append(line, marks, label);
-    return { name, line, marks, label };
+    const line = make(`path.${name}`, { d: "" }), marks = make("g"), title = make("text.name", { x: WIDE - RIGHT + 10 });
+    svg.append(line, marks, title);
+    return { name, line, marks, title };
   });
   const show = (done) => {
-    for (const { name, line, marks, label } of curves) {
-      const points = done.map((found) => [across(found.guidance), up(found[name])]);
-      line.setAttribute("d", `M${points.map((point) => point.join(" ")).join("L")}`);
+    for (const { name, line, marks, title } of curves) {
+      const points = done.map((found) => [px(found.guidance), py(found[name])]);
+      line.setAttribute("d", through(points));
       marks.replaceChildren(...points.map(([x, y]) => name === "fidelity"
         ? make("circle.mark", { cx: x, cy: y, r: 5 })
         : make("rect.mark", { x: x - 4.5, y: y - 4.5, width: 9, height: 9 })));
-      label.textContent = name;
-      label.setAttribute("y", points.at(-1)[1] + 5);
+      title.textContent = name;
+      title.setAttribute("y", points.at(-1)[1] + 5);
     }
     // Where the two end close together, their names are moved apart.
-    const [a, b] = curves.map(({ label }) => label), gap = +a.getAttribute("y") - +b.getAttribute("y");
+    const [a, b] = curves.map(({ title }) => title), gap = +a.getAttribute("y") - +b.getAttribute("y");
     if (Math.abs(gap) < 18) b.setAttribute("y", +a.getAttribute("y") + 18);
     svg.setAttribute("aria-label", "Measured so far: " + done.map((found) =>
-      `guidance ${found.guidance}: fidelity ${ROUND(found.fidelity)}, variety ${ROUND(found.variety)}`).join("; "));
+      `guidance ${found.guidance}: fidelity ${percent(found.fidelity)}, variety ${percent(found.variety)}`).join("; "));
   };
   return { svg, show };
 }
 
 function rowOf() {
-  const label = make("span.number.scale"), canvases = Array.from({ length: SHOWN }, () => pixelCanvas(null));
+  const scale = make("span.number.scale"), canvases = Array.from({ length: SHOWN }, () => pixelCanvas(null));
   canvases.forEach((canvas) => canvas.classList.add("empty"));
-  const line = make("div.lot", {}, label, ...canvases);
+  const line = make("div.lot", {}, scale, ...canvases);
   const show = ({ guidance, fidelity, variety, pictures }) => {
-    setText(label, `s = ${guidance}`);
-    line.title = `fidelity ${ROUND(fidelity)}, variety ${ROUND(variety)}`;
-    const greys = atob(pictures), one = new Uint8Array(PIXELS);
+    setText(scale, `s = ${guidance}`);
+    line.title = `fidelity ${percent(fidelity)}, variety ${percent(variety)}`;
+    const greys = fromBase64(pictures);
     canvases.forEach((canvas, k) => {
-      for (let i = 0; i < PIXELS; i++) one[i] = greys.charCodeAt(k * PIXELS + i);
       canvas.classList.remove("empty");
-      paintBytes(canvas, one);
+      paintBytes(canvas, greys.subarray(k * PIXELS, (k + 1) * PIXELS));
     });
   };
   return { line, show };

@@ -1,0 +1,132 @@
+"""What Python computed, for the browser's modules to be compared with."""
+
+from __future__ import annotations
+
+import json
+import struct
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike
+from torch import Tensor
+
+from diffusion_core.data.embedded import REVERSE_SCENE
+from diffusion_core.files.bundle import bundle
+from diffusion_core.labs.points.settings import PointSettings
+from diffusion_core.labs.points.snapshots import Camera
+from diffusion_core.prediction import Prediction
+from diffusion_core.schedule import alpha_sigma
+from pages.lesson.scenes import journey
+from pages.shared.packed import packed, packed_mask
+from pages.stage.forward import ForwardSettings, forward_scene, picture
+from pages.stage.recordings import recorded
+from tests.core.plane_runs import received
+
+PIXELS = 28 * 28
+
+
+def forward_facts(folder: Path, name: str, settings: ForwardSettings) -> dict[str, Any]:
+    """A scene, and x_t = alpha x_0 + sigma eps with its ratio at some steps, in float64."""
+    (folder / f"{name}.bundle").write_bytes(forward_scene(settings))
+    schedule = settings.make_schedule()
+    x0 = picture(settings).reshape(-1) / 127.5 - 1
+    eps = settings.noise().reshape(-1).astype(np.float64)
+    found = []
+    for step in (0, 1, settings.steps // 3, settings.steps - 1, settings.steps):
+        alpha, sigma = alpha_sigma(schedule, step / settings.steps)
+        found.append({"step": step, "x_t": (alpha * x0 + sigma * eps).tolist()})
+    return {"steps": settings.steps, "at": found}
+
+
+def recording_facts(folder: Path) -> dict[str, Any]:
+    """A recorded run of the model, and its frames, read with nothing but struct."""
+    data = recorded(REVERSE_SCENE).tobytes()
+    (folder / "run.recording").write_bytes(data)
+    head, _, body = data.partition(b"\n")
+    about = json.loads(head)
+    count = len(about["request"]["labels"])
+    size = 24 + count * 3 * PIXELS
+    frames = []
+    for place in range(about["frames"]):
+        frame = body[place * size : (place + 1) * size]
+        pixels = frame[24:]
+        sums = [sum(pixels[k * PIXELS : (k + 1) * PIXELS]) for k in range(3 * count)]
+        t, alpha, sigma, log_snr, calls, _ = struct.unpack("<6f", frame[:24])
+        frames.append([t, alpha, sigma, log_snr, calls, sums])
+    return {"frames": frames, "count": count, "labels": about["request"]["labels"]}
+
+
+def spectrum_facts() -> dict[str, Any]:
+    """A short wave, and the power of its windows in dB, by numpy's own Fourier transform."""
+    wave = np.random.default_rng(2).normal(0, 0.3, 700).astype(np.float32)
+    hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(256) / 256)
+    starts = range(0, len(wave) - 256 + 1, 64)
+    spectra = [np.fft.rfft(hann * wave[start : start + 256])[:128] for start in starts]
+    levels = [10 * np.log10(np.abs(one) ** 2 / 64**2 + 1e-12) for one in spectra]
+    return {"wave": wave.tolist(), "levels": np.concatenate(levels).tolist()}
+
+
+def word_facts() -> dict[str, Any]:
+    """A drawing and a mask, and the words that say them in an address."""
+    random = np.random.default_rng(3)
+    drawing = random.integers(0, 256, PIXELS, dtype=np.uint8)
+    mask = random.random((28, 28)) < 0.4
+    return {
+        "drawing": drawing.tolist(),
+        "word": packed(drawing.tobytes()),
+        "mask": mask.reshape(-1).tolist(),
+        "bits": packed_mask(mask),
+    }
+
+
+def plane_facts(folder: Path) -> dict[str, Any]:
+    """A training in the plane as it travels, of a denoiser that always says the same."""
+    camera = Camera(PointSettings(), torch.linspace(-1, 1, 80).reshape(-1, 2))
+    steps = [0, 10, 20]
+
+    def said(x_t: Tensor, alpha: ArrayLike, sigma: ArrayLike, label: Tensor) -> Prediction:
+        return Prediction(x0_hat=0.5 * x_t, eps_hat=0.25 * x_t)
+
+    parts = [camera.take(said, step, 1 / (1 + step)) for step in (0, *steps)]
+    answer = b'{"before": 1}\n' + camera.head(steps) + b"".join(parts)
+    (folder / "plane.answer").write_bytes(answer)
+    seen = received(answer.partition(b"\n")[2])
+    return {
+        "data": seen.data.reshape(-1).tolist(),
+        "ideal": seen.ideal["levels"].tolist(),
+        "steps": [shot["step"] for shot in seen.snapshots],
+        "losses": [shot["loss"] for shot in seen.snapshots],
+        "paths": [float(np.abs(shot["paths"]).sum()) for shot in seen.snapshots],
+    }
+
+
+def own_facts(folder: Path) -> dict[str, Any]:
+    """What a visitor's training tells, as it travels."""
+    pictures = np.random.default_rng(4).integers(0, 256, (2, PIXELS), dtype=np.uint8)
+    told = [
+        bundle({"kind": "preparing", "share": 0.5}, {}),
+        bundle({"kind": "begun", "batch": 8}, {}),
+        bundle({"kind": "samples", "at": 1.5, "step": 12}, {"pictures": pictures}),
+        bundle({"kind": "progress", "at": 2.0, "loss": 0.25, "left": 3.0}, {}),
+        bundle({"kind": "samples", "at": 3.5, "step": 30}, {"pictures": pictures[::-1].copy()}),
+        bundle({"kind": "end", "id": "abc", "right": 3}, {"pictures": pictures}),
+    ]
+    (folder / "own.answer").write_bytes(b'{"before": 2}\n' + b"".join(told))
+    return {"sums": pictures.sum(axis=1).tolist()}
+
+
+def write_facts(folder: Path) -> None:
+    """All of it: bundles and recordings as they travel, and facts.json."""
+    (folder / "journey.bundle").write_bytes(journey("analogy"))
+    facts = {
+        "forward": forward_facts(folder, "forward", ForwardSettings()),
+        "linear": forward_facts(folder, "linear", ForwardSettings(seed=7, schedule="linear-100")),
+        "recording": recording_facts(folder),
+        "spectrum": spectrum_facts(),
+        "words": word_facts(),
+        "plane": plane_facts(folder),
+        "own": own_facts(folder),
+    }
+    (folder / "facts.json").write_text(json.dumps(facts))
