@@ -63,43 +63,56 @@ def lab() -> None:
         told = choice("The model is told", TOLD_AS, 130)
         seed = seed_field(SEED)
     left, right = st.columns([1.1, 1.9], gap="medium")
-    spoiled = None
     with left.container(border=True, key="card-clean-up-given"):
-        shows_given = True
-        if digit == OWN:
-            shows_given, picture = own_pad("clean-up", "See what is given")
-            spoiled = _given_already(picture, how)
-        blank, given_already = not picture.any(), spoiled is not None
-        if spoiled is None and not blank:
-            spoiled = degrade(picture, how, amount, amount, seed=1)
-        if shows_given and spoiled is not None and not blank:
-            side = spoiled.shape[0]
-            big = spoiled.repeat(616 // side, axis=0).repeat(616 // side, axis=1)
-            st.image(big, width=308, alt=f"What is given: a digit, {WAYS[how]}")
-            st.caption(text[f"given {how}"])
+        before, spoiled = _given(digit, picture, how, amount)
     with right.container(border=True, key="card-clean-up", gap="small"):
         try:
-            if blank or spoiled is None:
-                raise RequestError("The pad is empty: draw a digit on it, or upload a picture.")
-            word = packed(spoiled.tobytes())
-            small = how in SMALL_SIDES
-            settings = EditSettings(
-                "restore",
-                told,
-                ANSWERS,
-                seed,
-                STEPS,
-                how=how,
-                low=word if small else "",
-                x="" if small else word,
-                width=amount if how == "blur" else BLUR.usual,
-                noise=amount if how == "grain" else GRAIN.usual,
-            )
+            settings = _asked(spoiled, how, amount, told, seed)
         except RequestError as error:
             to_do(sentence(error))
         else:
-            _answers(settings, spoiled, None if given_already else picture)
+            assert spoiled is not None
+            _answers(settings, spoiled, before)
     lab_words("clean-up", text)
+
+
+def _given(
+    digit: str, picture: Picture, how: str, amount: float
+) -> tuple[Picture | None, Picture | None]:
+    """The digit before it was spoiled, if anybody knows that, and what is given of it, if anything
+    is; with what is given on show, and the pad where the digit is the reader's own."""
+    shows_given, given = True, None
+    if digit == OWN:
+        shows_given, picture = own_pad("clean-up", "See what is given")
+        given = _given_already(picture, how)
+    if not picture.any():
+        return None, None
+    spoiled = degrade(picture, how, amount, amount, seed=1) if given is None else given
+    if shows_given:
+        side = spoiled.shape[0]
+        big = spoiled.repeat(616 // side, axis=0).repeat(616 // side, axis=1)
+        st.image(big, width=308, alt=f"What is given: a digit, {WAYS[how]}")
+        st.caption(text[f"given {how}"])
+    return (picture if given is None else None), spoiled
+
+
+def _asked(spoiled: Picture | None, how: str, amount: float, told: str, seed: int) -> EditSettings:
+    """What is asked of the model. RequestError, in one sentence, if there is nothing to clean."""
+    if spoiled is None:
+        raise RequestError("The pad is empty: draw a digit on it, or upload a picture.")
+    word, small = packed(spoiled.tobytes()), how in SMALL_SIDES
+    return EditSettings(
+        "restore",
+        told,
+        ANSWERS,
+        seed,
+        STEPS,
+        how=how,
+        low=word if small else "",
+        x="" if small else word,
+        width=amount if how == "blur" else BLUR.usual,
+        noise=amount if how == "grain" else GRAIN.usual,
+    )
 
 
 def _amount(how: str) -> float:

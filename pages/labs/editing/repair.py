@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from diffusion_core.errors import RequestError
 from diffusion_core.request import IMAGE_SIZE, MAX_SEED
 from pages.labs.editing.pad import kept_mask, mask_pad
-from pages.labs.editing.pad.ready import MASKS, mask
+from pages.labs.editing.pad.ready import MASKS
+from pages.labs.editing.pad.ready import mask as ready_mask
 from pages.labs.editing.picture import OWN, SOURCES, chosen_digit, most_of_a_class, own_pad
 from pages.labs.editing.settings import EditSettings
 from pages.labs.parts import OPENS, TOLD, lab_words, seed_field, to_do
@@ -50,31 +51,12 @@ def lab() -> None:
         seed = seed_field(SEED)
     left, right = st.columns([1.1, 1.9], gap="medium")
     with left.container(border=True, key="card-repair-pad"):
-        hiding = True
-        if digit == OWN:
-            hiding, picture = own_pad("repair", "Hide a part of it")
-        base = np.zeros((IMAGE_SIZE, IMAGE_SIZE), bool)
-        if hidden_first in MASKS:
-            base = mask(hidden_first)
-        base_id = hidden_first.replace(" ", "-")
-        if hiding:
-            label = "Pad over the digit: hide what the model is to draw anew"
-            hidden = mask_pad("repair", base_id, base, picture, label)
-        else:
-            hidden = kept_mask("repair", base_id, base)
+        picture, hidden = _hidden(digit, picture, hidden_first)
     with right.container(border=True, key="card-repair", gap="small"):
+        x, mask = packed(picture.tobytes()), packed_mask(hidden)
         try:
             often, once = (
-                EditSettings(
-                    "repair",
-                    told,
-                    ANSWERS,
-                    seed,
-                    STEPS,
-                    x=packed(picture.tobytes()),
-                    mask=packed_mask(hidden),
-                    again=times,
-                )
+                EditSettings("repair", told, ANSWERS, seed, STEPS, x=x, mask=mask, again=times)
                 for times in (again, 1)
             )
         except RequestError as error:
@@ -82,6 +64,22 @@ def lab() -> None:
         else:
             _answers(often, once, picture)
     lab_words("repair", text)
+
+
+def _hidden(
+    digit: str, picture: NDArray[np.uint8], first: str
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """The digit and what of it is hidden, (28, 28) each; with the pad to hide it on, or to draw
+    the digit on where it is the reader's own. first: what is hidden before anything is painted."""
+    hiding = True
+    if digit == OWN:
+        hiding, picture = own_pad("repair", "Hide a part of it")
+    base = ready_mask(first) if first in MASKS else np.zeros((IMAGE_SIZE, IMAGE_SIZE), bool)
+    base_id = first.replace(" ", "-")
+    if not hiding:
+        return picture, kept_mask("repair", base_id, base)
+    label = "Pad over the digit: hide what the model is to draw anew"
+    return picture, mask_pad("repair", base_id, base, picture, label)
 
 
 def _answers(often: EditSettings, once: EditSettings, picture: NDArray[np.uint8]) -> None:
