@@ -18,7 +18,7 @@ from pages.shared.slides import presenting, slide
 from pages.shared.words import words
 from pages.stage import clock, follower
 from pages.stage.forward import STAGE, ForwardSettings, forward_scene, which_of
-from pages.stage.recordings import need_moments
+from pages.stage.recordings import need_stills
 from quizzes.addresses import CHAIN, DIGIT, FORWARD, SCHEDULE, SEED, TEN, WHICH, T, steps_of
 from quizzes.parameters import Choice, table
 
@@ -83,7 +83,7 @@ with slide("amounts"):
     with beside:
         question_card("forward")
 with slide("diagram"):
-    need_moments()
+    need_stills()
     below, beside = st.columns([1.42, 1], gap="large")
     with below.container(border=True, key="card-diagram"):
         follower("diagram", STAGE)

@@ -17,7 +17,7 @@ from pages.shared.prose import reading
 from pages.shared.slides import presenting, slide
 from pages.shared.words import words
 from pages.stage import clock, follower
-from pages.stage.recordings import need_moments
+from pages.stage.recordings import need_stills
 from pages.stage.reverse import MODELS, SETTINGS, STAGE, ReverseSettings, reverse_scene
 from quizzes.addresses import (
     COMPARE,
@@ -136,7 +136,7 @@ with slide("lab"):
                 follower("denoise", STAGE, lane=lane)
                 follower("row", STAGE, lane=lane, title="All of this run")
 with slide("diagram"):
-    need_moments()
+    need_stills()
     below, beside = st.columns([1.42, 1], gap="large")
     with below.container(border=True, key="card-diagram"):
         follower("diagram", STAGE)

@@ -15,7 +15,7 @@ from pages.stage.forward import ForwardSettings, forward_scene
 from pages.stage.reverse import ReverseSettings, reverse_scene
 from quizzes.bank import BankError
 from quizzes.parameters import Whole
-from quizzes.predict import Prediction, predictions
+from quizzes.predict import ToPredict, to_predict
 from quizzes.schema import Question
 from quizzes.selection import shuffled
 
@@ -40,7 +40,7 @@ def lane(setup: Setup, seed: int) -> ReverseSettings:
 def run(name: str) -> None:
     """The experiment, computed now."""
     experiment, stage = EXPERIMENTS[name], f"predict-{name}"
-    st.markdown(f"**Look:** {predictions()[name].look}")
+    st.markdown(f"**Look:** {to_predict()[name].look}")
     first = experiment.lanes[0]
     if first.told is not None:
         follower("guess", stage)
@@ -53,9 +53,9 @@ def run(name: str) -> None:
     clock(scene, f"{stage}-clock")
 
 
-def _known() -> dict[str, Prediction]:
+def _known() -> dict[str, ToPredict]:
     """The predictions. BankError for one that is of no experiment."""
-    found = predictions()
+    found = to_predict()
     for name in found:
         if name not in EXPERIMENTS:
             raise BankError(
@@ -67,7 +67,7 @@ def _known() -> dict[str, Prediction]:
 def _question(name: str) -> Question:
     """The prediction as a question, answered by what the shipped model did."""
     try:
-        return predictions()[name].question(outcomes()[name].outcome)
+        return to_predict()[name].question(outcomes()[name].outcome)
     except ValidationError as error:  # An outcome that is none of the options.
         raise damaged(PREDICTIONS) from error
 
@@ -81,7 +81,7 @@ def predict(text: dict[str, str]) -> str:
     number = (int(asked) - 1) % len(names)
     name = names[number]
     place = Place(f"predict-{name}", "predict")
-    prediction = predictions()[name]
+    prediction = to_predict()[name]
     question = _question(name)
     title = f"Prediction {number + 1} of {len(names)} · {prediction.difficulty}"
     graded = ask(shuffled(question, number), place, title, stage=lambda: run(name))

@@ -12,7 +12,7 @@ from diffusion_core.request import GUESS_LEVELS, IMAGE_SIZE
 from diffusion_core.service.jobs import Guess
 from pages.http.visitors import visitor_of
 from pages.shared.address import refuse_unusable
-from pages.stage import model
+from pages.stage import inference
 from pages.stage.forward import ForwardSettings, picture
 from quizzes.parameters import Whole, table
 
@@ -22,7 +22,7 @@ async def guess(request: HttpRequest) -> Response:
     picture is to stay as it is at that step while the model is told every other one."""
     # Reading MNIST takes a moment the first time.
     job = await to_thread.run_sync(_job, dict(request.query_params))
-    answer = await model.service.whole(job, visitor_of(request))
+    answer = await inference.service.whole(job, visitor_of(request))
     return Response(guess_bundle(answer), media_type="application/octet-stream")
 
 

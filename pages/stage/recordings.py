@@ -1,4 +1,4 @@
-"""The recordings that pages open with, and moments of them for the diagram."""
+"""The recordings that pages open with, and stills of them for the diagram."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from diffusion_core.files.shipped import damaged, read_arrays
 from diffusion_core.request import GUESS_LEVELS, IMAGE_SIZE
 from diffusion_core.schedule import COSINE, alpha_sigma
 
-MOMENTS = 5
+STILLS = 5
 HELD = {REVERSE_SCENE: (21, 4), HOME_SCENE: (25, 10)}
 """How many frames each recorded run has, and how many pictures."""
 
@@ -42,33 +42,33 @@ def recorded(path: Path) -> NDArray[np.uint8]:
 
 
 @cache
-def recorded_moments(side: str) -> NDArray[np.uint8]:
-    """MOMENTS pictures, (5, 784), from the beginning to the end of the "forward" process of the
+def recorded_stills(side: str) -> NDArray[np.uint8]:
+    """STILLS pictures, (5, 784), from the beginning to the end of the "forward" process of the
     recorded digit, or of the "reverse" process of the first picture of the recorded run."""
-    moments = np.linspace(0, 1, MOMENTS)
+    times = np.linspace(0, 1, STILLS)
     if side == "forward":
-        alpha, sigma = alpha_sigma(COSINE, moments)
+        alpha, sigma = alpha_sigma(COSINE, times)
         x_0, eps = recorded_digit() / 127.5 - 1, forward_noise(RECORDED.seed)
         mixed = alpha[:, None, None] * x_0 + sigma[:, None, None] * eps
-        return ((mixed.clip(-1, 1) + 1) * 127.5).round().astype(np.uint8).reshape(MOMENTS, -1)
+        return ((mixed.clip(-1, 1) + 1) * 127.5).round().astype(np.uint8).reshape(STILLS, -1)
     drawn = read_recording(recorded(REVERSE_SCENE).tobytes()).pixels[:, 0, 0]
-    return drawn[np.round(moments * (len(drawn) - 1)).astype(int)].reshape(MOMENTS, -1)
+    return drawn[np.round(times * (len(drawn) - 1)).astype(int)].reshape(STILLS, -1)
 
 
 def diagram_row(side: str) -> dict[str, NDArray[np.uint8]]:
     """What a scene brings along for the diagram's other row. Nothing, if that cannot be had: the
-    part of the page that shows the diagram says so (`need_moments`), and nothing else needs it."""
+    part of the page that shows the diagram says so (`need_stills`), and nothing else needs it."""
     try:
-        return {"other": recorded_moments(side)}
+        return {"other": recorded_stills(side)}
     except AssetError as error:
         note(error)
         return {}
 
 
-def need_moments() -> None:
-    """AssetError if the moments for the diagram cannot be had."""
+def need_stills() -> None:
+    """AssetError if the stills for the diagram cannot be had."""
     for side in ("forward", "reverse"):
-        recorded_moments(side)
+        recorded_stills(side)
 
 
 @cache

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from diffusion_core.service.jobs import Drawing
 from pages.http.streaming import streamed
 from pages.http.visitors import visitor_of
-from pages.stage import model
+from pages.stage import inference
 from pages.stage.reverse import ReverseSettings
 
 
@@ -20,8 +20,8 @@ async def sample(request: HttpRequest) -> Response:
     """Parameters as of ReverseSettings: digit, seed, sampler, steps, guidance, n, origin, until."""
     # Reading MNIST takes a moment the first time.
     drawing = await to_thread.run_sync(_drawing, dict(request.query_params))
-    return await streamed(model.service, drawing, visitor_of(request))
+    return await streamed(inference.service, drawing, visitor_of(request))
 
 
 def _drawing(texts: dict[str, str]) -> Drawing:
-    return model.drawing(ReverseSettings.parse(texts))
+    return inference.drawing(ReverseSettings.parse(texts))

@@ -16,7 +16,7 @@ from pages.http.plainly import HANDLERS
 from pages.http.security import SecurityHeaders
 from pages.routes import ROUTES
 from pages.shared import services as studio
-from pages.stage import model
+from pages.stage import inference
 
 ROOT = Path(__file__).resolve().parents[2]
 Open = Callable[..., AppTest]
@@ -52,10 +52,10 @@ def client() -> Iterator[TestClient]:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        await model.service.start()
+        await inference.service.start()
         await studio.start()
         yield
-        await model.service.stop()
+        await inference.service.stop()
         await studio.stop()
 
     app = Starlette(

@@ -20,7 +20,7 @@ from diffusion_core.request import NO_LABEL
 from pages.labs.copying.scene import CopySettings, copying_scene
 from pages.labs.editing.settings import EditSettings
 from pages.shared.packed import mask_of, packed, packed_mask, unpacked
-from pages.stage import model
+from pages.stage import inference
 from pages.stage.lanes import edit_scene
 from tests.pages.unbundle import unbundle
 
@@ -183,7 +183,7 @@ def test_copies_are_looked_for_among_what_the_stage_has_drawn(client: TestClient
     drawn, ideal = (
         frames_of(client.get("/" + lane["address"]).content, 2) for lane in (model_lane, ideal_lane)
     )
-    assert model.service.kept(model.drawing(settings.drawn()))
+    assert inference.service.kept(inference.drawing(settings.drawn()))
     answer = client.get("/" + head["nearest"]).json()
     assert [len(found) for found in answer["drawn"]["found"]] == [3, 3]
     for which in range(2):

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from pages.http.plainly import HANDLERS
 from pages.routes import ROUTES
 from pages.shared import services as studio
-from pages.stage import model
+from pages.stage import inference
 from tests.pages.asgi import Asking, on_a_loop
 
 ADDRESSES = {
@@ -71,7 +71,7 @@ def test_work_ends_when_its_reader_has_gone(
 ) -> None:
     async def hang_up() -> None:
         service = Endless()
-        monkeypatch.setattr(model, "service", service)
+        monkeypatch.setattr(inference, "service", service)
         for name in ("planes", "digits", "exports"):
             monkeypatch.setattr(studio, name, service)
         asking = Asking(address, ADDRESSES[address])
@@ -97,7 +97,7 @@ def test_a_stream_ends_when_its_reader_has_gone_in_the_middle(
 
     async def hang_up() -> None:
         service = Trickling()
-        monkeypatch.setattr(model, "service", service)
+        monkeypatch.setattr(inference, "service", service)
         asking = Asking("/api/sample?digit=1")
         answering = asyncio.create_task(asking.ask(APP))
         async with asyncio.timeout(60):

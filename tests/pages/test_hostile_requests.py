@@ -22,7 +22,7 @@ from pages.labs.editing.pad.ready import mask, sketch
 from pages.routes import ROUTES
 from pages.shared import services as studio
 from pages.shared.packed import packed, packed_mask
-from pages.stage import model
+from pages.stage import inference
 from tests.pages.hostile import MARKUP, NUMBERS, TEXTS, fuzz, values
 
 BUSY = "The model is busy: please try again in a moment."
@@ -95,7 +95,7 @@ def busy(without_mnist: None, monkeypatch: pytest.MonkeyPatch) -> TestClient:
 
         return refused()
 
-    for service in (model.service, *studio.SERVICES):
+    for service in (inference.service, *studio.SERVICES):
         monkeypatch.setattr(service, "ask", ask)
     return TestClient(
         Starlette(routes=ROUTES, exception_handlers=HANDLERS),

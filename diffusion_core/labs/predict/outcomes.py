@@ -98,7 +98,7 @@ def measure(experiment: Experiment, seed: int, denoisers: Mapping[str, Denoiser]
             ratio = second.mean() / first.mean()
             return "more" if ratio > 1.12 else "less" if ratio < 0.88 else None
         case "alike":
-            ratio = spread(second) / spread(first)
+            ratio = variety(second) / variety(first)
             return "more" if ratio < 0.85 else "less" if ratio > 1.15 else None
         case "calls":
             return str(drawn[0][1])
@@ -106,7 +106,7 @@ def measure(experiment: Experiment, seed: int, denoisers: Mapping[str, Denoiser]
             return _told_look(first)
 
 
-def spread(pictures: Pictures) -> float:
+def variety(pictures: Pictures) -> float:
     """How different pictures are from each other: the mean distance of all pairs."""
     pairs = [(i, j) for i in range(len(pictures)) for j in range(i)]
     return float(np.mean([apart(pictures[i], pictures[j]) for i, j in pairs]))

@@ -19,23 +19,26 @@ from diffusion_core.service.edits import Nearest
 from pages.http.streaming import streamed
 from pages.http.visitors import visitor_of
 from pages.labs.copying.scene import CopySettings, IdealLane
-from pages.stage import model
+from pages.stage import inference
 
 
 async def ideal(request: HttpRequest) -> Response:
     """Parameters as of CopySettings; guidance means nothing here."""
     settings = CopySettings.parse(dict(request.query_params))
-    return await streamed(model.service, IdealLane(settings).job(), visitor_of(request))
+    return await streamed(inference.service, IdealLane(settings).job(), visitor_of(request))
 
 
 async def copies(request: HttpRequest) -> Response:
     """Parameters as of CopySettings. What the stage has had drawn already is not drawn again."""
     settings = CopySettings.parse(dict(request.query_params))
-    label, jobs = int(settings.digit), (model.drawing(settings.drawn()), IdealLane(settings).job())
-    who = visitor_of(request)
-    recordings = [read_recording(await model.service.whole(job, who)) for job in jobs]
+    label, who = int(settings.digit), visitor_of(request)
+    jobs = inference.drawing(settings.drawn()), IdealLane(settings).job()
+    recordings = [read_recording(await inference.service.whole(job, who)) for job in jobs]
     answers = await asyncio.gather(
-        *(model.service.whole(Nearest(run.finished.tobytes(), label), who) for run in recordings)
+        *(
+            inference.service.whole(Nearest(run.finished.tobytes(), label), who)
+            for run in recordings
+        )
     )
     both = dict(zip(("drawn", "ideal"), map(json.loads, answers), strict=True))
     return Response(json.dumps(both), media_type="application/json")

@@ -11,10 +11,10 @@ from starlette.responses import Response
 from pages.http.streaming import streamed
 from pages.http.visitors import visitor_of
 from pages.labs.editing.settings import EditSettings
-from pages.stage import model
+from pages.stage import inference
 
 
 async def edit(request: HttpRequest) -> Response:
     """Parameters as of EditSettings: kind, and what goes with it."""
     settings = EditSettings.parse(dict(request.query_params))
-    return await streamed(model.service, settings.job(), visitor_of(request))
+    return await streamed(inference.service, settings.job(), visitor_of(request))

@@ -14,7 +14,7 @@ from diffusion_core.service.edits import Spread
 from pages.http.streaming import streamed
 from pages.http.visitors import visitor_of
 from pages.labs.editing.checks import label_of
-from pages.stage import model
+from pages.stage import inference
 from quizzes.numerals import whole_of
 
 
@@ -25,4 +25,4 @@ async def spread(request: HttpRequest) -> Response:
     except ValueError as error:
         raise RequestError("The seed must be a whole number.") from error
     label = label_of(request.query_params.get("digit", ""))
-    return await streamed(model.service, Spread(label, seed), visitor_of(request))
+    return await streamed(inference.service, Spread(label, seed), visitor_of(request))

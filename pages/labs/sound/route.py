@@ -15,7 +15,7 @@ from diffusion_core.request import MAX_SEED
 from pages.http.streaming import streamed
 from pages.http.visitors import visitor_of
 from pages.shared.address import refuse_unusable
-from pages.stage import model
+from pages.stage import inference
 from quizzes.parameters import Whole, one_of, table
 
 SEED = Whole("seed", 0, MAX_SEED)
@@ -36,4 +36,4 @@ async def sound(request: HttpRequest) -> Response:
     job = Melody(slots, NOTE_STEPS.of(asked), SEED.of(asked), all_steps)
     if all_steps and job.width > 1:
         raise RequestError("All steps can be kept of one note only: ask for keep=ends.")
-    return await streamed(model.service, job, visitor_of(request))
+    return await streamed(inference.service, job, visitor_of(request))
