@@ -23,6 +23,7 @@ from pages.http.early_style import EarlyStyle
 from pages.http.nearest import NearestPage
 from pages.http.origin import OwnPagesOnly
 from pages.http.pace import FairPace
+from pages.http.plainly import HANDLERS
 from pages.http.security import SecurityHeaders
 from pages.http.uploads import FairUploads
 from pages.http.visitors import Visitors
@@ -31,20 +32,20 @@ from pages.server.mishaps import InASentence
 from pages.server.steady import steady
 from pages.shared import services as studio
 from pages.shared.digits import download
-from pages.stage import model
+from pages.stage import inference
 
 
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
     """Start the model's process, and look for MNIST unless FOG_OFFLINE is set."""
     remove_half_downloaded()
-    await model.service.start()
+    await inference.service.start()
     await studio.start()
     async with steady(stop):
         # What has been imported stays: the garbage collector need not look through it again.
         gc.collect()
         gc.freeze()
-        preparing = asyncio.create_task(model.prepare_favourites())
+        preparing = asyncio.create_task(inference.prepare_favourites())
         if not os.environ.get("FOG_OFFLINE"):
             download.start()
         yield
@@ -53,7 +54,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
 
 async def stop() -> None:
     """End all work; whoever waits for it is told."""
-    await model.service.stop()
+    await inference.service.stop()
     await studio.stop()
 
 
@@ -61,6 +62,7 @@ app = st.App(
     Path(__file__).parent / "pages" / "navigation.py",
     lifespan=lifespan,
     routes=ROUTES,
+    exception_handlers=HANDLERS,
     middleware=[
         Middleware(InASentence),
         Middleware(SecurityHeaders),

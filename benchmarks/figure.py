@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from diffusion_core.files.whole import replacing
-from diffusion_core.measure.frontier import Frontier, best
-from diffusion_core.request import SAMPLER_TITLES
-from pages.shared.colours import THEMES
+from diffusion_core.measure.frontier import Frontier, Point, best
+from pages.shared.colours import THEMES, Palette
+from quizzes.addresses import SAMPLERS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 MARKERS = {"ddpm": "v", "ddim": "o", "heun": "s", "dpmpp": "D", "leap": "*"}
+
+
+COSTS = {
+    "calls": "network calls for a digit",
+    "milliseconds": "milliseconds for a digit, sixteen at a time",
+}
+TICKS = (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500)
 
 
 def draw_frontier(frontier: Frontier, path: Path, theme: str) -> None:
@@ -18,10 +30,23 @@ def draw_frontier(frontier: Frontier, path: Path, theme: str) -> None:
 
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
-    from matplotlib.ticker import FixedLocator, NullLocator
 
     colours = THEMES[theme]
-    style = {
+    with plt.rc_context(_style(colours)):  # type: ignore[arg-type]
+        figure, axes = plt.subplots(1, 2, figsize=(11, 4.4), sharey=True, layout="constrained")
+        for axis, cost in zip(axes, COSTS, strict=True):
+            _draw_points(axis, frontier, cost, colours)
+            _draw_scales(axis, cost)
+        axes[0].set_ylabel("Fréchet distance, times that of real digits")
+        axes[0].text(axes[0].get_xlim()[0] * 1.05, 1.04, "unseen real digits", color=colours.grey)
+        axes[1].legend(frameon=False)
+        with replacing(path) as temporary:
+            figure.savefig(temporary, format="png", dpi=130)
+        plt.close(figure)
+
+
+def _style(colours: Palette) -> dict[str, object]:
+    return {
         "figure.facecolor": colours.paper,
         "axes.facecolor": colours.paper,
         "axes.edgecolor": colours.line,
@@ -33,46 +58,37 @@ def draw_frontier(frontier: Frontier, path: Path, theme: str) -> None:
         "axes.spines.top": False,
         "axes.spines.right": False,
     }
-    with plt.rc_context(style):  # type: ignore[arg-type]
-        figure, axes = plt.subplots(1, 2, figsize=(11, 4.4), sharey=True, layout="constrained")
-        for axis, cost, words in zip(
-            axes,
-            ("calls", "milliseconds"),
-            ("network calls for a digit", "milliseconds for a digit, sixteen at a time"),
-            strict=True,
-        ):
-            chosen = best(frontier.points, cost)
-            axis.plot(
-                [getattr(p, cost) for p in chosen],
-                [p.frechet_ratio for p in chosen],
-                color=colours.line,
-                linewidth=6,
-                solid_capstyle="round",
-                zorder=0,
-            )
-            for sampler, marker in MARKERS.items():
-                points = [p for p in frontier.points if p.sampler == sampler]
-                ours = sampler == "leap"
-                axis.plot(
-                    [getattr(p, cost) for p in points],
-                    [p.frechet_ratio for p in points],
-                    marker=marker,
-                    markersize=13 if ours else 6,
-                    linewidth=1,
-                    color=colours.signal if ours else colours.grey,
-                    markeredgecolor=colours.paper,
-                    label=SAMPLER_TITLES[sampler],
-                )
-            axis.axhline(1, color=colours.ink, linewidth=1, linestyle=(0, (4, 4)))
-            axis.set(xscale="log", yscale="log", xlabel=words)
-            for side in (axis.xaxis, axis.yaxis):
-                side.set_major_locator(FixedLocator([0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500]))
-                side.set_minor_locator(NullLocator())
-                side.set_major_formatter("{x:g}")
-            axis.tick_params(which="both", length=0)
-        axes[0].set_ylabel("Fréchet distance, times that of real digits")
-        axes[0].text(axes[0].get_xlim()[0] * 1.05, 1.04, "unseen real digits", color=colours.grey)
-        axes[1].legend(frameon=False)
-        with replacing(path) as temporary:
-            figure.savefig(temporary, format="png", dpi=130)
-        plt.close(figure)
+
+
+def _draw_points(axis: Axes, frontier: Frontier, cost: str, colours: Palette) -> None:
+    """The samplers, each as a line through its points, and the frontier under them."""
+    edge = best(frontier.points, cost)
+    wide = {"linewidth": 6, "solid_capstyle": "round", "zorder": 0}
+    axis.plot(*_places(edge, cost), color=colours.line, **wide)  # type: ignore[arg-type]
+    for sampler, marker in MARKERS.items():
+        ours = sampler == "leap"
+        axis.plot(
+            *_places([p for p in frontier.points if p.sampler == sampler], cost),
+            marker=marker,
+            markersize=13 if ours else 6,
+            linewidth=1,
+            color=colours.signal if ours else colours.grey,
+            markeredgecolor=colours.paper,
+            label=SAMPLERS[sampler],
+        )
+    axis.axhline(1, color=colours.ink, linewidth=1, linestyle=(0, (4, 4)))
+
+
+def _places(points: Sequence[Point], cost: str) -> tuple[list[float], list[float]]:
+    return [getattr(p, cost) for p in points], [p.frechet_ratio for p in points]
+
+
+def _draw_scales(axis: Axes, cost: str) -> None:
+    from matplotlib.ticker import FixedLocator, NullLocator
+
+    axis.set(xscale="log", yscale="log", xlabel=COSTS[cost])
+    for side in (axis.xaxis, axis.yaxis):
+        side.set_major_locator(FixedLocator(TICKS))
+        side.set_minor_locator(NullLocator())
+        side.set_major_formatter("{x:g}")
+    axis.tick_params(which="both", length=0)

@@ -23,6 +23,7 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -196,61 +197,91 @@ def distil(
     Changes `state` in place and yields after each step. TrainingDivergedError if a loss is not
     finite.
     """
-    config, device = state.config, x_0.device
+    config = state.config
     began, before = time.monotonic(), state.seconds
-    half = config.batch_size // 2
-    alphas, sigmas = (torch.as_tensor(a) for a in alpha_sigma(COSINE, LEAP_TIMES))
     of_label = [torch.nonzero(paths.labels == k)[:, 0] for k in range(NUM_CLASSES)]
     while state.step < config.steps:
-        generator = step_generator(config.seed, state.step)
-        chosen = torch.randint(len(x_0), (config.batch_size,), generator=generator)
-        real, label = x_0[chosen.to(device)], labels[chosen.to(device)]
-        # Pure noise is where the longest leaps begin: a third of all questions.
-        share = torch.tensor([2.0] + [4 / 3] * (len(LEAP_TIMES) - 1))
-        level = torch.multinomial(share, config.batch_size, replacement=True, generator=generator)
-        alpha, sigma = alphas[level], sigmas[level]
-        eps = torch.randn(real.shape, generator=generator).to(device)
-        x_t = add_noise(real, eps, alpha, sigma)
-        # The first half stands on paths of the teacher, which end at a known picture.
-        on_path = torch.stack(
-            [
-                of_label[k][torch.randint(len(of_label[k]), (), generator=generator)]
-                for k in label[:half].tolist()
-            ]
-        )
-        x_t[:half] = paths.points[on_path, level[:half]].to(x_t)
-        target = paths.ends[on_path].to(x_t)
-
-        with torch.autocast(device.type, torch.bfloat16, enabled=config.precision == "bfloat16"):
-            t = torch.tensor(LEAP_TIMES)[level].float().to(device)
-            v = state.student(x_t, t, label).float()
-        drawn = from_velocity(v, x_t, alpha, sigma).x0_hat
-        squared = (drawn[:half] - target).square().mean(dim=(1, 2, 3))
-        # Pseudo-Huber: the far-off ones must not outweigh all others.
-        loss = ((squared + 1e-4).sqrt() - 1e-2).mean()
-        told_apart = 0.5
-        if state.step >= config.critic_from:
-            told_apart = _teach_critic(state, real, drawn.detach(), label)
-            lead = state.critic(real, label) - state.critic(drawn, label)
-            loss = loss + config.critic_weight * F.softplus(lead).mean()
+        asked = _draw_questions(state, paths, of_label, x_0, labels)
+        loss, distance, told_apart = _losses(state, asked)
         if not math.isfinite(loss.item()):
             raise TrainingDivergedError(
                 f"The loss at step {state.step} is {loss.item()}: distil again with another seed."
             )
-        rate = config.learning_rate * min(1.0, 4 * (config.steps - state.step) / config.steps)
-        state.optimizer.param_groups[0]["lr"] = rate
-        state.optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(state.student.parameters(), 1.0)
-        state.optimizer.step()
-        state.step += 1
-        keep = ema_decay(state.step, config.ema_gamma)
-        with torch.no_grad():
-            averaged: list[Tensor] = [*state.average.parameters()]
-            torch._foreach_lerp_(averaged, [*state.student.parameters()], 1 - keep)
+        _descend(state, loss)
         state.seconds = before + time.monotonic() - began
-        distance = squared.mean().sqrt().item()
         yield DistillationEvent(state.step, distance, told_apart, state.seconds)
+
+
+class _Asked(NamedTuple):
+    """What one step asks about."""
+
+    real: Tensor
+    label: Tensor
+    t: Tensor
+    alpha: Tensor
+    sigma: Tensor
+    x_t: Tensor
+    """The first half stands on paths of the teacher, the others on noised real pictures."""
+    ends: Tensor
+    """Where the paths of the first half end."""
+
+
+def _draw_questions(
+    state: DistillationState, paths: Paths, of_label: list[Tensor], x_0: Tensor, labels: Tensor
+) -> _Asked:
+    config, device = state.config, x_0.device
+    generator = step_generator(config.seed, state.step)
+    chosen = torch.randint(len(x_0), (config.batch_size,), generator=generator)
+    real, label = x_0[chosen.to(device)], labels[chosen.to(device)]
+    # Pure noise is where the longest leaps begin: a third of all questions.
+    share = torch.tensor([2.0] + [4 / 3] * (len(LEAP_TIMES) - 1))
+    level = torch.multinomial(share, config.batch_size, replacement=True, generator=generator)
+    alpha, sigma = (torch.as_tensor(a)[level] for a in alpha_sigma(COSINE, LEAP_TIMES))
+    x_t = add_noise(real, torch.randn(real.shape, generator=generator).to(device), alpha, sigma)
+    half = config.batch_size // 2
+    on_path = torch.stack(
+        [
+            of_label[k][torch.randint(len(of_label[k]), (), generator=generator)]
+            for k in label[:half].tolist()
+        ]
+    )
+    x_t[:half] = paths.points[on_path, level[:half]].to(x_t)
+    t = torch.tensor(LEAP_TIMES)[level].float().to(device)
+    return _Asked(real, label, t, alpha, sigma, x_t, paths.ends[on_path].to(x_t))
+
+
+def _losses(state: DistillationState, asked: _Asked) -> tuple[Tensor, float, float]:
+    """The student's loss, its distance from the teacher, and how often the critic, which learns
+    meanwhile, tells its pictures from real ones."""
+    config, half = state.config, len(asked.ends)
+    bfloat16 = config.precision == "bfloat16"
+    with torch.autocast(asked.x_t.device.type, torch.bfloat16, enabled=bfloat16):
+        v = state.student(asked.x_t, asked.t, asked.label).float()
+    drawn = from_velocity(v, asked.x_t, asked.alpha, asked.sigma).x0_hat
+    squared = (drawn[:half] - asked.ends).square().mean(dim=(1, 2, 3))
+    # Pseudo-Huber: the far-off ones must not outweigh all others.
+    loss, told_apart = ((squared + 1e-4).sqrt() - 1e-2).mean(), 0.5
+    if state.step >= config.critic_from:
+        told_apart = _teach_critic(state, asked.real, drawn.detach(), asked.label)
+        lead = state.critic(asked.real, asked.label) - state.critic(drawn, asked.label)
+        loss = loss + config.critic_weight * F.softplus(lead).mean()
+    return loss, squared.mean().sqrt().item(), told_apart
+
+
+def _descend(state: DistillationState, loss: Tensor) -> None:
+    """One step of the student, and of the average that follows it."""
+    config = state.config
+    rate = config.learning_rate * min(1.0, 4 * (config.steps - state.step) / config.steps)
+    state.optimizer.param_groups[0]["lr"] = rate
+    state.optimizer.zero_grad(set_to_none=True)
+    loss.backward()  # type: ignore[no-untyped-call]
+    torch.nn.utils.clip_grad_norm_(state.student.parameters(), 1.0)
+    state.optimizer.step()
+    state.step += 1
+    keep = ema_decay(state.step, config.ema_gamma)
+    with torch.no_grad():
+        averaged: list[Tensor] = [*state.average.parameters()]
+        torch._foreach_lerp_(averaged, [*state.student.parameters()], 1 - keep)
 
 
 def _teach_critic(state: DistillationState, real: Tensor, drawn: Tensor, label: Tensor) -> float:

@@ -69,14 +69,6 @@ def from_x0(x0_hat: Tensor, x_t: Tensor, alpha: Amount, sigma: Amount) -> Predic
     return Prediction(x0_hat=x0_hat, eps_hat=(x_t - a * x0_hat) / s)
 
 
-def from_eps(eps_hat: Tensor, x_t: Tensor, alpha: Amount, sigma: Amount) -> Prediction:
-    """x0_hat = (x_t - sigma eps_hat) / alpha (DDPM, eq. 15). ValueError for noise alone."""
-    a, s = per_image(alpha, x_t), per_image(sigma, x_t)
-    if torch.any(a == 0):
-        raise ValueError("Noise alone says nothing about the picture: alpha must be above 0.")
-    return Prediction(x0_hat=(x_t - s * eps_hat) / a, eps_hat=eps_hat)
-
-
 def score(prediction: Prediction, sigma: Amount) -> Tensor:
     """grad log p(x_t) = -eps_hat / sigma (Song et al. 2021, arXiv:2011.13456, section 3.3).
 

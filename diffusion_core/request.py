@@ -13,14 +13,6 @@ NO_LABEL = NUM_CLASSES
 WALKING_SAMPLERS = ("ddpm", "ddim", "heun", "dpmpp")
 """Those that take any number of steps, with the model itself."""
 SAMPLER_NAMES = (*WALKING_SAMPLERS, "leap")
-SAMPLER_TITLES = {
-    "dpmpp": "DPM-Solver++(2M)",
-    "ddim": "DDIM",
-    "heun": "Heun",
-    "ddpm": "DDPM",
-    "leap": "leaps (distilled)",
-}
-"""What people call them, the usual one first."""
 LEAP_STEPS = (1, 2, 4)
 """In how many leaps the distilled model can draw."""
 LEAP_TIMES = (1.0, 0.75, 0.5, 0.25)
@@ -28,8 +20,6 @@ LEAP_TIMES = (1.0, 0.75, 0.5, 0.25)
 MAX_STEPS = 1000
 MAX_GUIDANCE = 5.0
 MAX_SEED = 2**31 - 1
-FRAME_HEAD = 6
-"""Numbers that stand before the pictures in each frame of a recording; see recording.py."""
 GUESS_LEVELS = 101
 """At how many noise levels a digit is asked about; see labs/guess.py."""
 
@@ -74,18 +64,3 @@ class Request:
 def network_of(sampler: str) -> str:
     """Which network a sampler asks: "leap", the distilled one, or "digits"."""
     return "leap" if sampler == "leap" else "digits"
-
-
-def frame_count(request: Request, every: int) -> int:
-    """How many frames a recording has: each `every`-th step, and the finished picture."""
-    return len(range(0, request.steps, every)) + 1
-
-
-def kept_frames(request: Request, budget: int) -> int:
-    """Keep every k-th step: the smallest k at which the recording stays within `budget` bytes.
-
-    If not even the first and the last frame fit, k is the number of steps, which keeps those two.
-    """
-    frame = 4 * FRAME_HEAD + len(request.labels) * 3 * IMAGE_SIZE**2
-    fits = (k for k in range(1, request.steps) if frame_count(request, k) * frame <= budget)
-    return next(fits, request.steps)

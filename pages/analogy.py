@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.lesson.scenes import HALF, journey, matches
+from pages.lesson.scenes import journey, matches
 from pages.quiz.beside import question_card
-from pages.shared.address import heed_address, whole
+from pages.shared.address import heed_address
 from pages.shared.prose import prose, reading, takeaway
 from pages.shared.slides import presenting, slide
 from pages.shared.words import words
 from pages.stage import clock, follower
+from quizzes.addresses import MOMENT
+from quizzes.parameters import table
 
 STAGE = "analogy"
 text = words("analogy")
-heed_address(STAGE, {"moment": whole(0, 2 * HALF)})
+heed_address(STAGE, table(MOMENT))
 
 with slide("window"):
     st.title("The foggy window", anchor=False)

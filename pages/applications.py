@@ -14,7 +14,7 @@ from pages.shared.faults import naming_faults
 from pages.shared.prose import prose, reading, takeaway
 from pages.shared.slides import slide
 from pages.shared.words import words
-from quizzes.show_states import LABS
+from quizzes.addresses import USE
 
 text = words("applications")
 LAB_OF = {
@@ -31,7 +31,7 @@ with slide("lab", essential=True):
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.title("Applications", anchor=False, width="content")
         st.markdown(f"*{text['lead']}*", width="content")
-    chosen = choose_lab("Lab", LABS["applications"], "use")
+    chosen = choose_lab("Lab", USE)
     with naming_faults("lab"):
         LAB_OF[chosen].lab()
 with slide("question"), st.container(key="reading-question"):

@@ -7,23 +7,27 @@ import streamlit as st
 from diffusion_core.files.cards import shipped_card
 from pages.lesson.claims import CLAIMS, claim_of, show
 from pages.quiz.beside import question_card
-from pages.shared.address import choice, heed_address, locked, one_of, whole
+from pages.shared.address import heed_address, locked
 from pages.shared.faults import naming_faults
+from pages.shared.fields import choice
 from pages.shared.prose import prose
 from pages.shared.slides import slide
 from pages.shared.words import words
+from quizzes.addresses import CLAIM, UNTIL
+from quizzes.parameters import Choice, table
 
 text = words("confusions")
 claims = {slug: claim_of(slug) for slug in CLAIMS}
 names = {slug: claim.title for slug, claim in claims.items()}
-heed_address("confusions", {"claim": one_of([*names.values()]), "until": whole(50, 1000)})
+claimed = Choice(CLAIM.name, names, "recover")
+heed_address("confusions", table(claimed, UNTIL))
 
 
 def following() -> None:
     """The next claim, and after the last the first."""
     slugs = [*names]
-    now = next(s for s in slugs if names[s] == st.session_state.get("claim", names["recover"]))
-    st.session_state.claim = names[slugs[(slugs.index(now) + 1) % len(slugs)]]
+    now = claimed.named(st.session_state.get(claimed.name, ""))
+    st.session_state[claimed.name] = names[slugs[(slugs.index(now) + 1) % len(slugs)]]
 
 
 def with_figures(words: str) -> str:
@@ -42,7 +46,7 @@ with slide("claims"):
     with left:
         with st.container(key="controls-claims", horizontal=True, vertical_alignment="bottom"):
             # On a phone a list of thirteen would push everything else off the screen.
-            chosen = choice("What many believe", names, "claim", "stretch", "recover")
+            chosen = choice("What many believe", claimed, "stretch")
             st.button("Next", on_click=following, disabled=locked())
         claim = claims[chosen]
         prose(f"### “{claim.title}”")

@@ -7,31 +7,20 @@ import secrets
 import streamlit as st
 
 from diffusion_core.errors import RequestError
-from diffusion_core.request import MAX_SEED
 from pages.quiz.beside import question_card
-from pages.shared.address import (
-    asked_for,
-    choice,
-    heed_address,
-    locked,
-    one_of,
-    whole,
-    whole_number,
-)
+from pages.shared.address import heed_address, locked, usable
 from pages.shared.badge import source_badge
-from pages.shared.digits import of_class, source
+from pages.shared.digits import source
+from pages.shared.fields import choice, switch, whole_number
 from pages.shared.plain import sentence
 from pages.shared.prose import prose, reading
 from pages.shared.slides import presenting, slide
 from pages.shared.words import words
 from pages.stage import clock, follower
-from pages.stage.forward import (
-    SCHEDULE_NAMES,
-    STAGE,
-    ForwardSettings,
-    forward_scene,
-)
-from pages.stage.recordings import need_moments
+from pages.stage.forward import STAGE, ForwardSettings, forward_scene, which_of
+from pages.stage.recordings import need_stills
+from quizzes.addresses import CHAIN, DIGIT, FORWARD, SCHEDULE, SEED, TEN, WHICH, T, steps_of
+from quizzes.parameters import Choice, table
 
 text = words("forward")
 default = ForwardSettings()
@@ -40,45 +29,34 @@ digits = source()
 
 def redraw() -> None:
     """Another draw of the noise."""
-    st.session_state.seed = secrets.randbelow(10_000)
+    st.session_state[SEED.name] = secrets.randbelow(10_000)
 
 
 def another() -> None:
     """A random digit of a random class."""
     digit = secrets.randbelow(10)
-    st.session_state.digit = str(digit)
-    st.session_state.which = 1 + secrets.randbelow(len(of_class(digits.digits, digit)))
+    st.session_state[DIGIT.name] = str(digit)
+    st.session_state[WHICH.name] = 1 + secrets.randbelow(which_of(digit).high)
 
 
-schedules = {name: value for value, name in SCHEDULE_NAMES.items()}
-asked_digit = int(asked_for("digit", whole(0, 9), str(default.digit)))
-asked_schedule = schedules[asked_for("schedule", one_of([*schedules]), "cosine")]
-heed_address(
-    STAGE,
-    {
-        "digit": whole(0, 9),
-        "which": whole(1, len(of_class(digits.digits, asked_digit))),
-        "seed": whole(0, MAX_SEED),
-        "schedule": one_of([*schedules]),
-        "t": whole(0, ForwardSettings(schedule=asked_schedule).steps),
-        "chain": one_of(["true", "false"]),
-    },
-)
+asked = usable(FORWARD)
+last = T.up_to(steps_of(SCHEDULE.of(asked)))
+heed_address(STAGE, {**FORWARD, **table(which_of(DIGIT.of(asked)), last)})
 
 with slide("lab", essential=True):
     st.title("The forward process", anchor=False)
     prose(text["lead"])
     with st.container(horizontal=True, vertical_alignment="bottom", key="controls-forward"):
-        ten = {str(digit): str(digit) for digit in range(10)}
-        digit = int(choice("Digit", ten, "digit", 90, first=str(default.digit)))
-        count = len(of_class(digits.digits, digit))
-        if st.session_state.get("which", 1) > count:
-            st.session_state.which = count
-        which = whole_number(f"Which of {count}", 1, count, default.which, "which", 130)
+        ten = Choice(DIGIT.name, TEN, str(DIGIT.usual))
+        digit = int(choice("Digit", ten, 90))
+        one = which_of(digit)
+        if st.session_state.get(one.name, 1) > one.high:
+            st.session_state[one.name] = one.high
+        which = whole_number(f"Which of {one.high}", one, 130)
         st.button("Random digit", on_click=another, disabled=locked())
-        seed = whole_number("Noise seed", 0, MAX_SEED, default.seed, "seed", 150)
+        seed = whole_number("Noise seed", SEED, 150)
         st.button("Redraw the noise", on_click=redraw, disabled=locked())
-        schedule = choice("Schedule, steps T", SCHEDULE_NAMES, "schedule", 180, first="cosine")
+        schedule = choice("Schedule, steps T", SCHEDULE, 180)
     try:
         settings = ForwardSettings(digit, which, seed, schedule)
     except RequestError as error:
@@ -105,7 +83,7 @@ with slide("amounts"):
     with beside:
         question_card("forward")
 with slide("diagram"):
-    need_moments()
+    need_stills()
     below, beside = st.columns([1.42, 1], gap="large")
     with below.container(border=True, key="card-diagram"):
         follower("diagram", STAGE)
@@ -117,9 +95,7 @@ with slide("chain"):
             left = f"{settings.amount_left:.0%}"
             prose(text.filled("short-schedule", steps=settings.steps, left=left))
     # On a slide there is room for it, and nothing else to see.
-    shown = presenting() or st.toggle(
-        "Compare with the step-by-step chain", key="chain", bind="query-params", disabled=locked()
-    )
+    shown = presenting() or switch("Compare with the step-by-step chain", CHAIN)
     if shown:
         with st.container(border=True, key="card-chain"):
             follower("chain", STAGE)

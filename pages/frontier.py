@@ -7,11 +7,14 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from diffusion_core.measure.frontier import Frontier, Point, load_frontier
-from pages.lesson.frontier_chart import COSTS, frontier_chart, name_of
-from pages.shared.address import choice, heed_address, one_of
+from pages.lesson.frontier_chart import frontier_chart, name_of
+from pages.shared.address import heed_address
+from pages.shared.fields import choice
 from pages.shared.prose import prose, reading
 from pages.shared.slides import slide
 from pages.shared.words import words
+from quizzes.addresses import COST, WAY
+from quizzes.parameters import Choice, table
 
 text = words("frontier")
 
@@ -31,22 +34,23 @@ def sheet(digits: np.ndarray) -> np.ndarray:
 measured = frontier()
 names = {str(i): name_of(point) for i, point in enumerate(measured.points)}
 usual = str(max(i for i, point in enumerate(measured.points) if point.sampler == "leap"))
-heed_address("frontier", {"way": one_of([*names.values()]), "cost": one_of([*COSTS.values()])})
+WAYS = Choice(WAY.name, names, usual)
+heed_address("frontier", table(WAYS, COST))
 
 
 def chosen_in_chart() -> None:
     """A click on a point chooses it, as the select box does."""
     points = st.session_state["frontier-chart"]["selection"]["points"]
     if points:
-        st.session_state["way"] = names[str(points[0]["customdata"][0])]
+        st.session_state[WAYS.name] = names[str(points[0]["customdata"][0])]
 
 
 with slide("chart"):
     st.title("Quality and cost", anchor=False)
     prose(text["lead"])
     with st.container(horizontal=True, vertical_alignment="bottom", key="controls-frontier"):
-        way = int(choice("Way of drawing", names, "way", 290, usual))
-        cost = choice("Cost", COSTS, "cost", 220, "calls")
+        way = int(choice("Way of drawing", WAYS, 290))
+        cost = choice("Cost", COST, 220)
     chart, side = st.columns([1.42, 1], gap="large")
     point: Point = measured.points[way]
     with chart.container(border=True, key="card-frontier"):

@@ -7,13 +7,15 @@ import streamlit as st
 from diffusion_core.data.embedded import HOME_SCENE
 from pages.frame.chrome import progress
 from pages.frame.foot import PATH
-from pages.shared.address import choice, heed_address, one_of
+from pages.shared.address import heed_address
+from pages.shared.fields import choice
 from pages.shared.modes import ASIDES, MODES, PATHS, Mode
 from pages.shared.prose import prose
 from pages.shared.slides import slide
 from pages.shared.words import words
 from pages.stage import clock, follower
 from pages.stage.reverse import HOME_RUN, recorded_scene
+from quizzes.parameters import Choice, table
 
 STAGE = "home"
 PATH_NAMES = {
@@ -22,7 +24,8 @@ PATH_NAMES = {
     "engineer": "engineer: all ten",
 }
 text = words("home")
-heed_address(STAGE, {"path": one_of([*PATH_NAMES.values()])})
+PATHWAY = Choice("path", PATH_NAMES, "6 minutes")
+heed_address(STAGE, table(PATHWAY))
 
 
 def card(mode: Mode, number: int | None, quick: bool) -> None:
@@ -45,7 +48,7 @@ with slide("hero"):
         clock(recorded_scene(HOME_SCENE, HOME_RUN, STAGE), "home-clock")
 with slide("paths"):
     with st.container(horizontal=True, vertical_alignment="bottom", key="controls-home"):
-        path = choice(text["choose"], PATH_NAMES, "path", 230, "6 minutes")
+        path = choice(text["choose"], PATHWAY, 230)
     st.session_state[PATH] = path
     numbers = PATHS[path]
     with st.container(key="modes"):

@@ -6,29 +6,24 @@ import secrets
 
 import streamlit as st
 
-from pages.quiz.core_five import CHECKS, practise
-from pages.quiz.predict import WHICH_PREDICTION, predict
+from pages.quiz.core_five import QUESTION, SHUFFLE, practise
+from pages.quiz.predict import PREDICTION, predict
 from pages.quiz.record import keys, record
-from pages.quiz.ten import MAX_TEST, test
-from pages.shared.address import heed_address, one_of, whole
+from pages.quiz.ten import FEEDBACK, TEST, test
+from pages.shared.address import heed_address
 from pages.shared.faults import naming_faults
 from pages.shared.prose import prose
 from pages.shared.slides import slide
 from pages.shared.words import words
+from quizzes.parameters import one_of, table
 
 SETS = {"practice": "Five core questions", "test": "A test of ten", "predict": "Predict and run"}
 text = words("practice")
 heed_address(
     "practice",
-    {
-        "set": one_of([*SETS]),
-        "test": whole(0, MAX_TEST),
-        "feedback": one_of(["end", "each"]),
-        "prediction": WHICH_PREDICTION,
-        **CHECKS,
-    },
+    table(one_of("set", [*SETS]), TEST, FEEDBACK, PREDICTION, QUESTION, SHUFFLE),
 )
-OF_SETS = ("test", "feedback", "prediction", *CHECKS)
+OF_SETS = [one.name for one in (TEST, FEEDBACK, PREDICTION, QUESTION, SHUFFLE)]
 """What the address says of one set, and need not say of another."""
 
 
@@ -59,7 +54,7 @@ with slide("questions"):
                     st.query_params.pop(setting, None)
                 st.query_params["set"] = name
                 if name == "test":
-                    st.query_params["test"] = str(secrets.randbelow(MAX_TEST))
+                    st.query_params["test"] = str(secrets.randbelow(TEST.high))
                 st.rerun()
     prose(text[now if now in SETS else "practice"])
     questions()

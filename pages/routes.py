@@ -11,6 +11,7 @@ from pages.exports.order import TYPES
 from pages.exports.qr_route import qr
 from pages.exports.route import export
 from pages.http.modules import script
+from pages.http.plainly import Answer, while_wanted
 from pages.labs.copying.route import copies, ideal
 from pages.labs.editing.route import edit
 from pages.labs.generate.route import spread
@@ -34,24 +35,30 @@ def nothing_there(request: HttpRequest) -> Response:
 
 POST = ["POST"]
 """What begins or ends a training. Addresses that only show something are fetched by GET."""
+
+
+def _route(path: str, answer: Answer, methods: list[str] | None = None) -> Route:
+    return Route(path, while_wanted(answer), methods=methods)
+
+
 ROUTES = [
-    Route("/api/check", check),
-    Route("/api/copies", copies),
-    Route("/api/diagram.svg", diagram),
-    Route("/api/edit", edit),
-    *(Route(f"/api/export.{kind}", export) for kind in TYPES),
-    Route("/api/guess", guess),
-    Route("/api/own.zip", weights),
-    Route("/api/points", points, methods=POST),
-    Route("/api/ideal", ideal),
-    Route("/api/qr", qr),
-    Route("/api/levels", levels),
-    Route("/api/sample", sample),
-    Route("/api/spread", spread),
-    Route("/api/step", step),
-    Route("/api/sound", sound),
-    Route("/api/train", train, methods=POST),
-    Route("/api/train/stop", stop, methods=POST),
+    _route("/api/check", check),
+    _route("/api/copies", copies),
+    _route("/api/diagram.svg", diagram),
+    _route("/api/edit", edit),
+    *(_route(f"/api/export.{kind}", export) for kind in TYPES),
+    _route("/api/guess", guess),
+    _route("/api/own.zip", weights),
+    _route("/api/points", points, POST),
+    _route("/api/ideal", ideal),
+    _route("/api/qr", qr),
+    _route("/api/levels", levels),
+    _route("/api/sample", sample),
+    _route("/api/spread", spread),
+    _route("/api/step", step),
+    _route("/api/sound", sound),
+    _route("/api/train", train, POST),
+    _route("/api/train/stop", stop, POST),
     Route("/js/{version}/{path:path}", script),
     Route("/api/{rest:path}", nothing_there, methods=[*POST, "GET", "PUT", "DELETE"]),
 ]

@@ -15,7 +15,7 @@ from pages.shared.faults import naming_faults
 from pages.shared.prose import reading, takeaway
 from pages.shared.slides import slide
 from pages.shared.words import words
-from quizzes.show_states import LABS
+from quizzes.addresses import LEARN
 
 text = words("training")
 LAB_OF = {"points": points, "one-step": one_step, "history": history, "own": own}
@@ -24,7 +24,7 @@ with slide("lab", essential=True):
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.title("Training", anchor=False, width="content")
         st.markdown(f"*{text['lead']}*", width="content")
-    chosen = choose_lab("Lab", LABS["training"], "learn")
+    chosen = choose_lab("Lab", LEARN)
     with naming_faults("lab"):
         LAB_OF[chosen].lab()
 with slide("question"), st.container(key="reading-question"):

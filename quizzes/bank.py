@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
-from quizzes import fairness, show_states
+from quizzes import addresses, fairness, show_states
 from quizzes.faults import Fault, Source, read
 from quizzes.schema import CONCEPTS, Concept, Difficulty, Question
 
@@ -179,14 +179,14 @@ def _ids(sources: list[Source]) -> Iterator[Fault]:
 
 def _pages(sources: list[Source]) -> Iterator[Fault]:
     """Pages that do not exist, and states that they cannot show."""
-    known = f"Use one of {', '.join(show_states.PAGES)}."
+    known = f"Use one of {', '.join(addresses.PAGES)}."
     for source in sources:
-        if source.concept and source.concept.page not in show_states.PAGES:
+        if source.concept and source.concept.page not in addresses.PAGES:
             yield source.fault(("page",), f"there is no page “{source.concept.page}”", known)
     for source, i, question in _entries(sources):
-        if question.beside is not None and question.beside not in show_states.PLACES:
+        if question.beside is not None and question.beside not in addresses.PLACES:
             what = f"there is no page or lab “{question.beside}”"
-            known_places = f"Use one of {', '.join(show_states.PLACES)}."
+            known_places = f"Use one of {', '.join(addresses.PLACES)}."
             yield source.fault(("questions", i, "beside"), what, known_places)
         what_is_wrong = show_states.complaint(question.show)
         if what_is_wrong:

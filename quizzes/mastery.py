@@ -15,7 +15,6 @@ business of review.py.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -38,8 +37,6 @@ class Mastery:
     attempts: int
     last: int
     """When the latest was, in milliseconds since the epoch."""
-    misconceptions: dict[str, int]
-    """How often each one was chosen, the commonest first."""
 
 
 def mastery(bank: Bank, log: Log) -> dict[str, Mastery | None]:
@@ -59,13 +56,7 @@ def _of(bank: Bank, events: Sequence[Event]) -> Mastery | None:
     for event in events:
         goal = 1.0 if event.right else 0.0
         level += _part(event, bank.questions[event.question].difficulty) * (goal - level)
-    mistaken = Counter(event.misconception for event in events if event.misconception)
-    return Mastery(
-        level=level,
-        attempts=len(events),
-        last=events[-1].time,
-        misconceptions=dict(sorted(mistaken.items(), key=lambda item: (-item[1], item[0]))),
-    )
+    return Mastery(level=level, attempts=len(events), last=events[-1].time)
 
 
 def _part(event: Event, difficulty: Difficulty) -> float:

@@ -30,7 +30,7 @@ class Guess(Strict):
     misconception: Slug
 
 
-class Prediction(Explained):
+class ToPredict(Explained):
     """An experiment in words."""
 
     id: Slug
@@ -66,11 +66,11 @@ class Prediction(Explained):
 
 
 @cache
-def predictions() -> dict[str, Prediction]:
+def to_predict() -> dict[str, ToPredict]:
     """All predictions, by the name of their experiment. BankError, in a sentence, if unusable."""
     try:
         listed = yaml.safe_load(FILE.read_text("utf-8"))
-        found = {entry.id: entry for entry in map(Prediction.model_validate, listed)}
+        found = {entry.id: entry for entry in map(ToPredict.model_validate, listed)}
     except (OSError, UnicodeDecodeError) as error:
         raise BankError("quizzes/predict.yaml cannot be read: put the file back.") from error
     except (yaml.YAMLError, TypeError, RecursionError) as error:

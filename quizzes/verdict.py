@@ -44,8 +44,6 @@ class Verdict:
     """How often one was right when one said so; what was left open says nothing about it."""
     confident_errors: tuple[str, ...]
     """The questions that were answered wrong for certain."""
-    misconceptions: dict[str, int]
-    """The commonest first."""
     go_to: tuple[Concept, ...]
     """What to look at again, the weakest first, each page once."""
 
@@ -61,7 +59,6 @@ def verdict(bank: Bank, graded: Sequence[Graded]) -> Verdict:
         if (tally := _tally([g for g in known if _concept(bank, g) is concept])).asked
     }
     answered = [g for g in graded if g.response.chosen is not None]
-    mistaken = Counter(g.misconception for g in graded if g.misconception)
     return Verdict(
         level=_level(share),
         total=total,
@@ -79,7 +76,6 @@ def verdict(bank: Bank, graded: Sequence[Graded]) -> Verdict:
             for word in CERTAINTIES
         },
         confident_errors=tuple(g.response.question for g in graded if g.confident_error),
-        misconceptions=dict(sorted(mistaken.items(), key=lambda item: (-item[1], item[0]))),
         go_to=_go_to(bank, known, by_concept),
     )
 

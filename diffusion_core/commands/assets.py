@@ -22,9 +22,11 @@ from diffusion_core.data.embedded import (
     FORWARD_SCENE,
     HOME_SCENE,
     ICON,
+    RECORDED,
     REVERSE_SCENE,
     embedded_digits,
     forward_noise,
+    recorded_digit,
 )
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.files.checkpoint import MODELS, SHIPPED, load_checkpoint
@@ -41,7 +43,6 @@ from diffusion_core.schedule import COSINE
 EACH = 12
 """Embedded digits of each class."""
 DIGITS = Request(tuple(np.repeat(np.arange(10), EACH).tolist()), "dpmpp", 40, 2.0, 2026)
-FORWARD_DEFAULT = {"digit": 3, "which": 2, "seed": 24}
 REVERSE_DEFAULT = Request((3, 3, 3, 3), "dpmpp", 20, 1.5, 7)
 HOME_DEFAULT = Request(tuple(range(10)), "dpmpp", 24, 2.0, 13)
 
@@ -58,9 +59,9 @@ def run(args: argparse.Namespace) -> None:
     _save(EMBEDDED, images=images, labels=np.array(DIGITS.labels, np.int64))
     embedded_digits.cache_clear()
 
-    chosen = FORWARD_DEFAULT["digit"] * EACH + FORWARD_DEFAULT["which"] - 1
-    eps = torch.from_numpy(forward_noise(FORWARD_DEFAULT["seed"]))[None, None]
-    guesses = guess_along(denoiser, to_model(images[chosen : chosen + 1]), eps, COSINE)
+    digit, noise = recorded_digit(), forward_noise(RECORDED.seed)
+    eps = torch.from_numpy(noise)[None, None]
+    guesses = guess_along(denoiser, to_model(digit[None]), eps, COSINE)
     _save(FORWARD_SCENE, **asdict(guesses))
 
     for path, request in ((REVERSE_SCENE, REVERSE_DEFAULT), (HOME_SCENE, HOME_DEFAULT)):
@@ -68,7 +69,7 @@ def run(args: argparse.Namespace) -> None:
         _save(path, recording=np.frombuffer(recorded, np.uint8))
     networks = {name: NetworkDenoiser(load_checkpoint(path)) for name, path in MODELS.items()}
     save_outcomes({**networks, "digits": denoiser})
-    _save_icon(images[chosen], forward_noise(FORWARD_DEFAULT["seed"]))
+    _save_icon(digit, noise)
     made = {
         str(path.name): path.stat().st_size
         for path in (EMBEDDED, FORWARD_SCENE, REVERSE_SCENE, HOME_SCENE)

@@ -7,9 +7,12 @@ it says of the model's limits follows from the figures too.
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
-from diffusion_core.commands.sound_card import sound_section
+from jinja2 import Environment, FileSystemLoader
+
+from diffusion_core.commands.sound_card import sound_table
 
 Card = dict[str, Any]
 """A card, or the evaluation in it (see commands/evaluate.py), as JSON has it."""
@@ -112,84 +115,30 @@ def known_limits(entry: Card) -> list[str]:
 def model_card(digits: Card, leap: Card | None = None, sound: Card | None = None) -> str:
     """The card as Markdown, with those of the distilled model and of the sound model, if any.
 
-    Where the JSON cards say nothing, the page says so or is silent.
+    Its words are card.md.jinja. Where the JSON cards say nothing, the page says so or is silent.
     """
     entry = digits.get("evaluation")
     limits = [*(known_limits(entry) if entry else []), *ALWAYS]
-    parts = [
-        "# The model that draws the digits",
-        digits.get("what", "A diffusion model of MNIST digits."),
-        "It is made for teaching: small enough to be trained, and to draw, on an ordinary "
-        "processor. `python -m diffusion_core evaluate` writes this page; do not edit it by hand.",
-        "## Network",
-        _network(digits),
-        "## Training",
-        _training(digits),
-        *(_tried(digits["tried"]) if digits.get("tried") else []),
-        "## Data",
-        f"{digits.get('data', 'MNIST')}, unchanged but for pixels scaled to [-1, 1]. The data set "
-        "is due to Y. LeCun, C. Cortes and C. Burges, and not part of this repository. The test "
-        "images took no part in training, only in measuring.",
-        "## How good it is",
-        _evaluation(entry) if entry else "Not measured yet: run `make evaluate`.",
-        *(_distilled(leap) if leap else []),
-        *sound_section(sound or {}),
-        "## Known limits",
-        _bullets(limits),
-        "## Licence",
-        "The weights are ours and under the MIT licence, like the code.",
-        "## How to reproduce",
-        f"```\n{digits.get('command', 'python -m diffusion_core train')}\n"
-        "python -m diffusion_core evaluate\n```",
-        "The same steps on another machine give a model as good as this one, but not the same "
-        "numbers to the last digit: processors round differently.",
-    ]
-    return "\n\n".join(parts) + "\n"
+    template = _templates().get_template("card.md.jinja")
+    return template.render(digits=digits, entry=entry, leap=leap, sound=sound, limits=limits)
 
 
-def _tried(tried: Card) -> list[str]:
-    """The section about what was tried: {"how": sentence, "rows": [[what, loss, speed], ...]}."""
-    lines = ["| | loss on test digits | pictures/s in training |", "|---|---|---|"]
-    lines += [f"| {what} | {loss:.4f} | {speed:.0f} |" for what, loss, speed in tried["rows"]]
-    return ["### What was tried", tried["how"], "\n".join(lines)]
-
-
-LEAP_SHARES = ("coverage", "precision", "recall", "accuracy")
-
-
-def _distilled(card: Card) -> list[str]:
-    """The section about the distilled model."""
-    training = card.get("training", {})
-    points = [
-        f"A copy of {card.get('teacher', 'the network above')} that was taught to give finished "
-        "pictures: `leap.safetensors`, used by the sampler `leap` in 1, 2 or 4 network calls.",
-        "It learned where its teacher's guided paths end "
-        f"({training.get('paths', 0):,} paths of {training.get('path_steps', 0)} steps, guidance "
-        f"{training.get('guidance', 0):g}, which is so folded in), and from a critic that compares "
-        "its pictures with training digits (`diffusion_core/distillation.py` says how and whose "
-        "ideas these are).",
-        f"{card.get('minutes', 0):g} minutes on {card.get('machine', 'a machine unknown')}, "
-        f"finished {card.get('finished', 'unknown')}: `{card.get('command', '')}`.",
-    ]
-    parts = ["## The distilled model", _bullets(points)]
-    if entries := card.get("evaluations"):
-        lines = [
-            "| leaps | Fréchet distance, times that of unseen digits | goal | coverage | precision "
-            "| recall | accuracy |",
-            "|---|---|---|---|---|---|---|",
-        ]
-        for steps, entry in sorted(entries.items(), key=lambda item: int(item[0])):
-            goal = frechet_goal(entry)
-            drawn = entry["drawn"]
-            shares = " | ".join(f"{drawn[name]:.2%}" for name in LEAP_SHARES)
-            shown = f"{goal:g}" if goal < math.inf else ""
-            lines.append(f"| {steps} | {entry['frechet_ratio']:.2f} | {shown} | {shares} |")
-        parts.append("\n".join(lines))
-    return parts
-
-
-def _bullets(points: list[str]) -> str:
-    return "\n".join(f"- {point}" for point in points)
+def _templates() -> Environment:
+    # What is written is Markdown, and for whoever ran the command: nothing is to be escaped.
+    found = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=False,
+        trim_blocks=True,
+        keep_trailing_newline=True,
+    )
+    found.filters |= {
+        "evaluation_table": evaluation_table,
+        "goal": lambda entry: f"{goal:g}" if (goal := frechet_goal(entry)) < math.inf else "",
+        "goal_words": goal_words,
+        "settings": _settings,
+        "sound_table": lambda entry: sound_table(entry["made"], entry["real"]),
+    }
+    return found
 
 
 def _settings(fields: Card) -> str:
@@ -199,52 +148,3 @@ def _settings(fields: Card) -> str:
         for name, value in fields.items()
     }
     return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in shown.items())
-
-
-def _network(card: Card) -> str:
-    points = [
-        "A U-Net that is told the noise level and which digit to draw (or that any will do).",
-        "It predicts the velocity v = alpha eps - sigma x_0, on a cosine schedule.",
-    ]
-    if "parameters" in card:
-        points.append(f"{card['parameters']:,} parameters, stored as float16.")
-    if "network" in card:
-        points.append(f"Shape: {_settings(card['network'])}.")
-    return _bullets(points)
-
-
-def _training(card: Card) -> str:
-    points = []
-    if "epochs" in card and "minutes" in card:
-        points.append(f"{card['epochs']:g} epochs in {card['minutes']:g} minutes.")
-    if "machine" in card:
-        points.append(f"Machine: {card['machine']}.")
-    if "finished" in card:
-        points.append(f"Finished: {card['finished']}.")
-    if "training" in card:
-        points.append(f"Settings: {_settings(card['training'])}.")
-    if card.get("test_loss"):
-        points.append(
-            f"Loss on test digits: {card['test_loss']:.4f} (squared error of v, mean over pixels)."
-        )
-    if card.get("note"):
-        points.append(card["note"])
-    return _bullets(points) or "The card of these weights does not say how they were trained."
-
-
-def _evaluation(entry: Card) -> str:
-    setup = (
-        f"{entry['count']:,} pictures, equally many of each digit, drawn with {entry['sampler']} "
-        f"in {entry['steps']} steps ({entry['network_calls']:g} network calls a picture), guidance "
-        f"{entry['guidance']:g}, seed {entry['seed']}. Measured on {entry['date']}."
-    )
-    reading = (
-        f"The right column is {entry['count']:,} MNIST test digits through the same measures: what "
-        "a perfect model would score. The Fréchet distance is to the 60,000 training digits, each "
-        "of the ten counting the same; that of the drawings is "
-        f"**{entry['frechet_ratio']:.2f} times** that of the test digits"
-        f"{goal_words(entry)}. Drawings should be about as near to training pictures as unseen "
-        "digits are: much nearer would mean copying. Distances between pictures are Euclidean, "
-        "with pixels from 0 to 1."
-    )
-    return "\n\n".join([setup, "\n".join(evaluation_table(entry)), reading])

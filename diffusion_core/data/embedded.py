@@ -6,6 +6,7 @@ Needs numpy only, so that the first picture of a page does not wait for torch.
 from __future__ import annotations
 
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,21 @@ HISTORY_SCENE = ASSETS / "scenes" / "history.npz"
 HOME_SCENE = ASSETS / "scenes" / "home.npz"
 ICON = ASSETS / "icon.png"
 REVERSE_SCENE = ASSETS / "scenes" / "reverse.npz"
+
+
+class Noised(NamedTuple):
+    """An embedded digit and the noise that covers it."""
+
+    digit: int
+    """Its class."""
+    which: int
+    """Which of that class it is, from 1."""
+    seed: int
+    """Of the noise (`forward_noise`)."""
+
+
+RECORDED = Noised(digit=3, which=2, seed=24)
+"""What the forward recordings, the icon and some predictions are about."""
 
 
 @cache
@@ -37,6 +53,12 @@ def embedded_digits() -> Digits:
     if not whole or len(digits.images) != len(digits):
         raise damaged(EMBEDDED)
     return digits
+
+
+def recorded_digit() -> NDArray[np.uint8]:
+    """The picture of RECORDED, uint8 (28, 28). AssetError as of embedded_digits."""
+    digits = embedded_digits()
+    return digits.images[digits.places[RECORDED.digit][RECORDED.which - 1]]
 
 
 def forward_noise(seed: int) -> NDArray[np.float32]:

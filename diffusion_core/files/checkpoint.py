@@ -13,14 +13,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
-from torch import Tensor
-
 from diffusion_core.errors import CheckpointError, named
 from diffusion_core.files.shipped import ASSETS
-from diffusion_core.files.whole import is_file, replacing
+from diffusion_core.files.tensors import Metadata, Wanted, halved, load_weights, write_tensors
+from diffusion_core.files.whole import replacing
 from diffusion_core.unet import UNet, UNetConfig
 
 SHIPPED = ASSETS / "model" / "digits.safetensors"
@@ -28,9 +24,13 @@ LEAP = ASSETS / "model" / "leap.safetensors"
 SOUND = ASSETS / "model" / "sound.safetensors"
 MODELS = {"digits": SHIPPED, "leap": LEAP, "sound": SOUND}
 """The shipped weights: those that request.network_of names, and the one that makes notes."""
-UNFIT = (LookupError, TypeError, ValueError, RuntimeError, AttributeError, ArithmeticError)
-"""What comes of building a network from a configuration that makes no sense."""
 FORMAT = "through-the-fog/1"
+MODEL = Wanted(
+    "model",
+    "restore it from the repository, or train one with `make train`.",
+    "the network it describes",
+    "restore it from the repository, or train it again.",
+)
 
 
 def save_checkpoint(path: str | Path, network: UNet, card: dict[str, Any]) -> None:
@@ -38,14 +38,8 @@ def save_checkpoint(path: str | Path, network: UNet, card: dict[str, Any]) -> No
 
     CannotWriteError if the disk will not take them.
     """
-    path = Path(path)
-    tensors = {
-        name: tensor.detach().cpu().to(torch.float16).contiguous()
-        for name, tensor in network.state_dict().items()
-    }
     metadata = {"format": FORMAT, "config": json.dumps(asdict(network.config))}
-    with replacing(path) as temporary:
-        temporary.write_bytes(save(tensors, metadata))
+    write_tensors(path, halved(network), metadata)
     write_card(path, card)
 
 
@@ -70,40 +64,15 @@ def load_checkpoint(path: str | Path = SHIPPED, device: str = "cpu") -> UNet:
     CheckpointError if the file is missing, truncated, of another format, holds tensors of other
     names or shapes than its configuration asks for, or holds numbers that are not finite.
     """
-    path = Path(path)
-    name = named(path)
-    if not is_file(path):
-        raise CheckpointError(
-            f"There is no model at {name}: restore it from the repository, or train one with "
-            "`make train`.",
-            path,
-        )
-    try:
-        with safe_open(str(path), framework="pt", device="cpu") as file:
-            metadata = file.metadata() or {}
-            tensors: dict[str, Tensor] = {name: file.get_tensor(name) for name in file.keys()}
-    except (SafetensorError, OSError) as error:
-        raise CheckpointError(
-            f"{name} is damaged: restore it from the repository, or train it again.",
-            f"{path}: {error}",
-        ) from error
-    if metadata.get("format") != FORMAT:
-        raise CheckpointError(
-            f"{name} is not a checkpoint of this app (format {metadata.get('format')!r}): "
-            "choose a file that `python -m diffusion_core train` wrote.",
-            path,
-        )
-    try:
-        network = UNetConfig.parsed(metadata["config"]).build()
-        network.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
-    except UNFIT as error:
-        reason = (str(error).strip().splitlines() or ["it makes no sense"])[-1].strip()
-        raise CheckpointError(
-            f"{name} does not fit the network it describes: restore it or train again.",
-            f"{path}: {reason}",
-        ) from error
-    if not all(torch.isfinite(tensor).all() for tensor in network.state_dict().values()):
-        raise CheckpointError(
-            f"{name} holds numbers that are not finite: restore it or train it again.", path
-        )
-    return network.to(device).eval().requires_grad_(False)
+
+    def network_for(metadata: Metadata) -> UNet:
+        if metadata.get("format") != FORMAT:
+            raise CheckpointError(
+                f"{named(path)} is not a checkpoint of this app "
+                f"(format {metadata.get('format')!r}): "
+                "choose a file that `python -m diffusion_core train` wrote.",
+                path,
+            )
+        return UNetConfig.parsed(metadata["config"]).build()
+
+    return load_weights(path, MODEL, network_for, device)

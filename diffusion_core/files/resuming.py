@@ -12,12 +12,12 @@ from diffusion_core.distillation import (
     Paths,
     new_distillation,
 )
-from diffusion_core.files.state import (
+from diffusion_core.files.tensors import (
     optimizer_tensors,
     read_state,
     restore_optimizer,
     under,
-    write_state,
+    write_tensors,
 )
 from diffusion_core.training import TrainingConfig, TrainingState, new_state
 from diffusion_core.unet import UNet, UNetConfig
@@ -36,7 +36,7 @@ def save_state(path: str | Path, state: TrainingState[UNet]) -> None:
         "step": str(state.step),
         "seconds": str(state.seconds),
     }
-    write_state(path, tensors, metadata)
+    write_tensors(path, tensors, metadata)
 
 
 def load_state(path: str | Path, device: str = "cpu") -> TrainingState[UNet]:
@@ -54,7 +54,7 @@ def load_state(path: str | Path, device: str = "cpu") -> TrainingState[UNet]:
 
 def save_paths(path: str | Path, paths: Paths) -> None:
     """Write the teacher's paths, whole or not at all."""
-    write_state(path, vars(paths))
+    write_tensors(path, vars(paths))
 
 
 def load_paths(path: str | Path, device: str = "cpu") -> Paths:
@@ -78,7 +78,7 @@ def save_distillation(path: str | Path, state: DistillationState) -> None:
         "step": str(state.step),
         "seconds": str(state.seconds),
     }
-    write_state(path, tensors, metadata)
+    write_tensors(path, tensors, metadata)
 
 
 def load_distillation(path: str | Path, device: str = "cpu") -> DistillationState:

@@ -25,7 +25,8 @@ from diffusion_core.data.embedded import embedded_digits
 from diffusion_core.data.mnist import Digits, load_mnist, mnist_available
 from diffusion_core.errors import MnistError, UserFacingError
 from diffusion_core.exact import IdealDenoiser
-from diffusion_core.files.recording import frames_of, recording_head
+from diffusion_core.files.frames import recording_head
+from diffusion_core.files.recording import frames_of
 from diffusion_core.measure.nearest import Found, NearestSearch
 from diffusion_core.pixels import to_model
 from diffusion_core.request import IMAGE_SIZE, Request
@@ -95,6 +96,7 @@ def ideal_work(request: Request) -> Work:
     # Fetched anew for each step, lest every run that is under way holds one.
     for step in sample(lambda *asked: ideal_denoiser(request.labels[0])(*asked), request):
         yield b"".join(frames_of(step, every=1))
+        yield b""
 
 
 def nearest_work(pixels: bytes, label: int) -> Work:

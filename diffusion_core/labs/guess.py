@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from diffusion_core.denoiser import Denoiser
-from diffusion_core.files.recording import NOISE_REACH
+from diffusion_core.files.frames import NOISE_REACH
 from diffusion_core.guidance import Query
 from diffusion_core.pixels import from_bytes, to_uint8
 from diffusion_core.prediction import Prediction, add_noise

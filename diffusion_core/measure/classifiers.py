@@ -22,14 +22,12 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 from torch import Tensor, nn
 
 from diffusion_core.data.mnist import Digits
 from diffusion_core.errors import CheckpointError, named
 from diffusion_core.files.shipped import ASSETS
-from diffusion_core.files.whole import is_file, replacing
+from diffusion_core.files.tensors import Metadata, Wanted, halved, load_weights, write_tensors
 from diffusion_core.pixels import to_model
 from diffusion_core.schedule import Floats
 
@@ -222,19 +220,13 @@ def classifier_path(kind: type[Classifier], folder: Path = FOLDER) -> Path:
 def save_classifier(network: Classifier, test_accuracy: float, folder: Path = FOLDER) -> Path:
     """Write the weights as float16, whole or not at all; CannotWriteError if the disk will not."""
     path = classifier_path(type(network), folder)
-    tensors = {
-        # All but the one integer, in which batch normalisation counts its batches.
-        name: (tensor.half() if tensor.is_floating_point() else tensor).cpu().contiguous()
-        for name, tensor in network.state_dict().items()
-    }
     metadata = {
         "format": FORMAT,
         "architecture": type(network).__name__,
         "test_accuracy": f"{test_accuracy:.4f}",
         "command": COMMAND,
     }
-    with replacing(path) as temporary:
-        temporary.write_bytes(save(tensors, metadata))
+    write_tensors(path, halved(network), metadata)
     return path
 
 
@@ -246,26 +238,13 @@ def load_classifier(kind: type[Kind], folder: Path = FOLDER, device: str = "cpu"
     """
     path = classifier_path(kind, folder)
     remedy = f"restore it from the repository, or train it again with `{COMMAND}`."
-    name = named(path)
-    if not is_file(path):
-        raise CheckpointError(f"There is no classifier at {name}: {remedy}", path)
-    try:
-        with safe_open(str(path), framework="pt", device="cpu") as file:
-            metadata = file.metadata() or {}
-            tensors: dict[str, Tensor] = {name: file.get_tensor(name) for name in file.keys()}
-    except (SafetensorError, OSError) as error:
-        raise CheckpointError(f"{name} is damaged: {remedy}", f"{path}: {error}") from error
-    described = metadata.get("format"), metadata.get("architecture")
-    if described != (FORMAT, kind.__name__):
-        raise CheckpointError(f"{name} does not hold a {kind.__name__} of this app: {remedy}", path)
-    network = kind()
-    try:
-        network.load_state_dict(tensors)
-    except RuntimeError as error:
-        reason = str(error).strip().splitlines()[-1].strip()
-        raise CheckpointError(
-            f"{name} does not fit {kind.__name__}: {remedy}", f"{path}: {reason}"
-        ) from error
-    if not all(torch.isfinite(tensor).all() for tensor in network.state_dict().values()):
-        raise CheckpointError(f"{name} holds numbers that are not finite: {remedy}", path)
-    return network.to(device).eval().requires_grad_(False)
+    wanted = Wanted("classifier", remedy, kind.__name__, remedy)
+
+    def network_for(metadata: Metadata) -> Kind:
+        if (metadata.get("format"), metadata.get("architecture")) != (FORMAT, kind.__name__):
+            raise CheckpointError(
+                f"{named(path)} does not hold a {kind.__name__} of this app: {remedy}", path
+            )
+        return kind()
+
+    return load_weights(path, wanted, network_for, device)

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from diffusion_core.files.shipped import ASSETS, damaged, read_arrays
 from diffusion_core.files.whole import replacing
-from diffusion_core.request import SAMPLER_TITLES
+from diffusion_core.request import SAMPLER_NAMES
 
 FRONTIER = ASSETS / "frontier.npz"
 SHOWN = 20
@@ -74,7 +74,7 @@ def load_frontier(path: Path = FRONTIER) -> Frontier:
                 raise TypeError(name)
     except (KeyError, TypeError, ValueError, AttributeError, ValidationError) as error:
         raise damaged(path) from error
-    if len(points) != len(digits) or any(p.sampler not in SAMPLER_TITLES for p in points):
+    if len(points) != len(digits) or any(p.sampler not in SAMPLER_NAMES for p in points):
         raise damaged(path)
     return frontier
 

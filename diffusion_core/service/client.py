@@ -95,6 +95,11 @@ class ModelService:
         return not any(lane.running or lane.waiting for lane in (self._short, self._long))
 
     @property
+    def held(self) -> int:
+        """How many answers it has in memory: waiting, being computed, or kept."""
+        return len(self._answers)
+
+    @property
     def _running(self) -> dict[int, Answer]:
         return self._short.running | self._long.running
 

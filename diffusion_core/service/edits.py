@@ -10,29 +10,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from diffusion_core.errors import RequestError
-from diffusion_core.request import (
-    FRAME_HEAD,
-    IMAGE_SIZE,
-    NO_LABEL,
-    NUM_CLASSES,
-    Request,
-    frame_count,
-)
+from diffusion_core.files.frames import recording_size
+from diffusion_core.request import NO_LABEL, NUM_CLASSES, Request
 
 if TYPE_CHECKING:
     from diffusion_core.run import Run
     from diffusion_core.service.work import Networks, Work
 
 
-def recording_size(request: Request) -> int:
-    """How many bytes a recording of all steps has, about."""
-    frame = 4 * FRAME_HEAD + len(request.labels) * 3 * IMAGE_SIZE**2
-    return frame_count(request, 1) * frame
-
-
 @dataclass(frozen=True)
 class Edit:
-    """What a run makes of pictures, answered by a recording (diffusion_core/files/recording.py)."""
+    """What a run makes of pictures, answered by a recording (diffusion_core/files/frames.py)."""
 
     request: Request
 

@@ -7,15 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from diffusion_core.errors import RequestError
+from diffusion_core.files.frames import recording_size
 from diffusion_core.labs.points.settings import PointSettings
-from diffusion_core.request import (
-    FRAME_HEAD,
-    GUESS_LEVELS,
-    IMAGE_SIZE,
-    NO_LABEL,
-    Request,
-    frame_count,
-)
+from diffusion_core.request import GUESS_LEVELS, IMAGE_SIZE, NO_LABEL, Request
 
 if TYPE_CHECKING:
     from diffusion_core.service.work import Networks, Work
@@ -23,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Drawing:
-    """The reverse process, answered by a recording (files/recording.py) as it grows."""
+    """The reverse process, answered by a recording (files/frames.py) as it grows."""
 
     request: Request
     every: int = 1
@@ -38,8 +32,7 @@ class Drawing:
     @property
     def size(self) -> int:
         """How many bytes the answer will have, about."""
-        frame = 4 * FRAME_HEAD + len(self.request.labels) * 3 * IMAGE_SIZE**2
-        return frame_count(self.request, self.every) * frame
+        return recording_size(self.request, self.every)
 
     @property
     def width(self) -> int:

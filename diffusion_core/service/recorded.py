@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from diffusion_core.editing import run_from
 from diffusion_core.errors import CheckpointError
-from diffusion_core.files.recording import frames_of, recording_head
+from diffusion_core.files.frames import recording_head
+from diffusion_core.files.recording import frames_of
 from diffusion_core.labs.own.shelf import GONE
 from diffusion_core.pixels import from_bytes
 from diffusion_core.request import Request, network_of

@@ -50,10 +50,9 @@ def serve(wire: Wire, networks: Networks, works: Works) -> None:
                         works.share(key)
                     case ("forget", int(key)):
                         works.forget(key)
-            for report in works.begin():  # Their first words need not wait for a pass.
-                tell(wire, report)
-            for report in works.tick():
-                tell(wire, report)
+            for some in (works.begin, works.ask, works.turn):
+                for report in some():
+                    tell(wire, report)
             if works.broken:
                 raise SystemExit("Everything fails in this process: it is to be replaced.")
             pulse.beat()

@@ -17,6 +17,7 @@ from functools import cache
 from importlib import import_module
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
+from numbers import Integral
 from typing import Any
 
 Message = tuple[Any, ...]
@@ -68,6 +69,8 @@ def packed(message: Message) -> bytes:
         if isinstance(value, bytes):
             blobs.append(value)
             return {"bytes": len(value)}
+        if isinstance(value, Integral):  # numpy's, which are equal to Python's
+            return int(value)
         if isinstance(value, tuple):
             return [plain(part) for part in value]
         kind = type(value)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+# What does most of the work is imported before anybody waits for it.
+import diffusion_core.service.recorded  # noqa: F401
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import CheckpointError, note
 from diffusion_core.service.batcher import Batcher

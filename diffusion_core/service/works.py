@@ -13,6 +13,7 @@ from __future__ import annotations
 import itertools
 from collections import deque
 from collections.abc import Generator, Hashable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
     from diffusion_core.service.batcher import Batcher
 
 MOMENT = 0.05
-"""Seconds after which others go first, whatever a work still has to say; and so long may those who
-have just come take together, before those who came earlier go on."""
+"""Seconds after which others go first, whatever a work still has to say."""
+BEGINNINGS = 0.25
+"""So many seconds may those who have just come take together, before those who came earlier go on.
+A hundred who want to draw take less: this is for those who compute before they pause."""
 BROKEN = 5
 """After so many failures in a row that nobody has foreseen, it is not the work that is at fault but
 the process: torch does not always get over a moment without memory, and would refuse everything
@@ -105,7 +108,8 @@ class Works:
             self._batcher.cancel(one)
         if one in self._newcomers:
             self._newcomers.remove(one)
-        one.work.close()
+        with suppress(Exception):  # What it holds it may fail to put away; the others go on.
+            one.work.close()
 
     def close(self) -> None:
         """Drop everything."""
@@ -116,13 +120,13 @@ class Works:
         """Begin what has come: it asks, says something or pauses at once, mostly."""
         reports: list[Report] = []
         began = self._clock()
-        while self._newcomers and self._clock() - began < MOMENT:
+        while self._newcomers and self._clock() - began < BEGINNINGS:
             reports += self._compute(self._newcomers.popleft())
         return reports
 
-    def tick(self) -> list[Report]:
-        """Begin what has come, then one pass of a network, then one turn; what came of all that."""
-        reports = self.begin()
+    def ask(self) -> list[Report]:
+        """One pass of a network, and what those say whose questions it answers."""
+        reports: list[Report] = []
         began = self._clock()
         for one, answer in self._batcher.tick() if self._batcher is not None else ():
             assert isinstance(one, _UnderWay)
@@ -131,11 +135,20 @@ class Works:
             else:
                 reports += self._go(one, answer)
         self._turns.passed(self._clock() - began)
-        following = self._turns.take(beside=self._asking)
-        if following is not None:
-            assert isinstance(following, _UnderWay)
-            reports += self._compute(following)
         return reports
+
+    def turn(self) -> list[Report]:
+        """One turn of who computes without asking, if it is somebody's."""
+        following = self._turns.take(beside=self._asking)
+        if following is None:
+            return []
+        assert isinstance(following, _UnderWay)
+        return self._compute(following)
+
+    def tick(self) -> list[Report]:
+        """All three. Who tells readers what is said tells it after each: what comes next takes
+        time."""
+        return [*self.begin(), *self.ask(), *self.turn()]
 
     @property
     def _asking(self) -> set[Hashable | None]:
@@ -155,6 +168,9 @@ class Works:
         until, answered = self._clock() + MOMENT, answer is not None
         try:
             while True:
+                # Looked at before it goes on, since what is said after a long time is mostly the
+                # last word: the end of a work need not wait for another turn.
+                over = self._clock() >= until
                 said = next(one.work) if answer is None else one.work.send(answer)
                 answer = None
                 if isinstance(said, Question):
@@ -163,7 +179,7 @@ class Works:
                     return reports
                 if said != b"":
                     reports.append(Report(one.key, said))
-                if said == b"" or self._clock() >= until:
+                if said == b"" or over:
                     self._turns.put(one)
                     return reports
         except StopIteration:

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from pages.stage.recordings import MOMENTS, recorded_moments
+from pages.stage.recordings import STILLS, recorded_stills
 
 WIDTH, HEIGHT, SIZE = 900, 420, 96
-LEFT, GAP = 30, (WIDTH - 60 - MOMENTS * SIZE) / (MOMENTS - 1)
+LEFT, GAP = 30, (WIDTH - 60 - STILLS * SIZE) / (STILLS - 1)
 TOP, LOW = 70, 270
 SIGNAL, NOISE, INK, SOFT = "#0b6b7d", "#b4511a", "#1d2730", "#5a6672"
 DESCRIPTION = (
@@ -53,8 +53,8 @@ def _text(x: float, y: float, words: str, colour: str = SOFT, weight: int = 400)
 @cache
 def diagram_svg() -> str:
     """The drawing, from the recorded digit and the recorded run of the model."""
-    forward, back = recorded_moments("forward"), recorded_moments("reverse")
-    place = [LEFT + i * (SIZE + GAP) for i in range(MOMENTS)]
+    forward, back = recorded_stills("forward"), recorded_stills("reverse")
+    place = [LEFT + i * (SIZE + GAP) for i in range(STILLS)]
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
         'aria-labelledby="title what" font-family="Source Sans, Helvetica, Arial, sans-serif" '
@@ -65,9 +65,9 @@ def diagram_svg() -> str:
         _text(WIDTH / 2, 32, "Forward process: noise is added. No model is needed.", NOISE, 600),
         _text(WIDTH / 2, HEIGHT - 14, "Reverse process: the model takes noise away.", SIGNAL, 600),
     ]
-    for i in range(MOMENTS):
+    for i in range(STILLS):
         parts += [_picture(forward[i], place[i], TOP), _picture(back[i], place[-1 - i], LOW)]
-    for i in range(MOMENTS - 1):
+    for i in range(STILLS - 1):
         start, end = place[i] + SIZE + 8, place[i + 1] - 8
         parts += [
             _arrow(start, end, TOP + SIZE / 2, NOISE),

@@ -7,10 +7,8 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from pages.exports.diagram import diagram_svg
-from pages.http.plainly import plainly
 
 
-@plainly
 async def diagram(request: HttpRequest) -> Response:
     """Takes no parameters. Drawn once per server."""
     return Response(await to_thread.run_sync(diagram_svg), media_type="image/svg+xml")

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from diffusion_core.request import FRAME_HEAD, IMAGE_SIZE
+from diffusion_core.files.frames import read_recording
+from diffusion_core.request import IMAGE_SIZE
 from diffusion_core.schedule import alpha_sigma
 from pages.shared.words import sentences_by_noise
 from pages.stage.forward import ForwardSettings
 from pages.stage.reverse import ReverseSettings, reverse_words
 
 Pictures = NDArray[np.uint8]
-MOST_MOMENTS = 61
-"""A longer run is thinned to so many moments, evenly."""
-STRIP_MOMENTS = 7
+MOST_FRAMES = 61
+"""A longer run is thinned to so many frames, evenly."""
+STRIP_FRAMES = 7
 
 
 @dataclass(frozen=True)
-class Moment:
+class Frame:
     """One step of a run. Pictures are (B, 28, 28), on one scale: black is -1, white is 1."""
 
     step: int
@@ -39,17 +39,17 @@ class Moment:
 
 @dataclass(frozen=True)
 class Film:
-    """One run: its moments from the first to the last, and the one that is on stage."""
+    """One run: its frames from the first to the last, and the one that is on stage."""
 
     caption: str
     """The settings in words."""
     steps: int
-    moments: tuple[Moment, ...]
-    now: Moment
+    frames: tuple[Frame, ...]
+    now: Frame
 
-    def spread(self, count: int = STRIP_MOMENTS) -> list[Moment]:
-        """So many moments, evenly spread from first to last; all of them if there are fewer."""
-        return [self.moments[k] for k in evenly(len(self.moments) - 1, count)]
+    def strip(self, count: int = STRIP_FRAMES) -> list[Frame]:
+        """So many frames, evenly spread from first to last; all of them if there are fewer."""
+        return [self.frames[k] for k in evenly(len(self.frames) - 1, count)]
 
 
 @dataclass(frozen=True)
@@ -66,17 +66,17 @@ class Show:
 
     @property
     def length(self) -> int:
-        """The number of moments on the timeline."""
-        return max(len(film.moments) for film in self.films)
+        """The number of frames on the timeline."""
+        return max(len(film.frames) for film in self.films)
 
     def sentence(self, sigma: float) -> str:
         """What to see at this amount of noise, as the page says it."""
         return next(text for limit, text in self.words if sigma <= limit)
 
-    def at(self, place: int) -> list[Moment]:
-        """Each film's moment at a place on the timeline; films of all lengths fill all of it."""
+    def at(self, place: int) -> list[Frame]:
+        """Each film's frame at a place on the timeline; films of all lengths fill all of it."""
         last = max(1, self.length - 1)
-        return [film.moments[place * (len(film.moments) - 1) // last] for film in self.films]
+        return [film.frames[place * (len(film.frames) - 1) // last] for film in self.films]
 
 
 def evenly(last: int, count: int) -> list[int]:
@@ -103,10 +103,10 @@ def forward_show(settings: ForwardSettings, pixels: bytes, t: int | None = None)
     schedule, steps = settings.make_schedule(), settings.steps
     digits, noises = _greys(x_0), _greys(eps)
 
-    def moment(step: int) -> Moment:
+    def frame(step: int) -> Frame:
         alpha, sigma = map(float, alpha_sigma(schedule, step / steps))
         mixed = _greys(alpha * x_0 + sigma * eps)
-        return Moment(step, step / steps, alpha, sigma, mixed, digits, noises)
+        return Frame(step, step / steps, alpha, sigma, mixed, digits, noises)
 
     rest = t if t is not None and 0 < t < steps else round(0.42 * steps)
     what = a_digit(settings.digit)
@@ -114,8 +114,8 @@ def forward_show(settings: ForwardSettings, pixels: bytes, t: int | None = None)
         f"{what}, number {settings.which} · {settings.schedule.partition('-')[0]} schedule, "
         f"T = {steps} · noise seed {settings.seed}"
     )
-    moments = tuple(moment(step) for step in evenly(steps, MOST_MOMENTS))
-    film = Film(caption, steps, moments, moment(rest))
+    frames = tuple(frame(step) for step in evenly(steps, MOST_FRAMES))
+    film = Film(caption, steps, frames, frame(rest))
     title = f"The forward process: noise covers {what}"
     return Show("forward", title, (film,), 7, sentences_by_noise("forward"))
 
@@ -131,7 +131,7 @@ def _greys(x: NDArray[np.float64]) -> Pictures:
 def reverse_show(
     lanes: Sequence[ReverseSettings], recordings: Sequence[bytes], step: int | None = None
 ) -> Show:
-    """One or two runs of the model, from their recordings (diffusion_core/files/recording.py).
+    """One or two runs of the model, from their recordings (diffusion_core/files/frames.py).
 
     step: the one on stage, on the timeline of the longest run.
     """
@@ -142,31 +142,28 @@ def reverse_show(
     )
     named = {"all": "all ten digits", "surprise": "digits"}
     what = named.get(lanes[0].digit) or a_digit(lanes[0].digit)
-    length = max(len(film.moments) for film in films)
+    length = max(len(film.frames) for film in films)
     seconds = min(6, 1.2 * (length - 1))
     title = f"The reverse process: the model draws {what}"
     return Show("reverse", title, films, seconds, reverse_words(lanes))
 
 
 def _film_of(settings: ReverseSettings, recording: bytes, part: float | None) -> Film:
-    head, _, body = recording.partition(b"\n")
-    frames, count = int(json.loads(head)["frames"]), len(settings.labels)
-    reach = float(json.loads(head)["noise_reach"])
-    record = np.dtype([("numbers", "<f4", FRAME_HEAD), ("pixels", "u1", (count, 3, *_SIDES))])
-    recorded = np.frombuffer(body, record, frames)
+    recorded = read_recording(recording)
+    last = len(recorded.numbers) - 1
 
-    def moment(number: int) -> Moment:
-        numbers, pixels = recorded[number]
-        t, alpha, sigma = map(float, numbers[:3])
+    def frame(number: int) -> Frame:
+        pixels = recorded.pixels[number]
+        t, alpha, sigma = map(float, recorded.numbers[number, :3])
         # Recordings keep noise from -reach to reach; in an equation all terms have one scale.
-        noise = _greys((pixels[:, 2] / 127.5 - 1) * reach)
+        noise = _greys((pixels[:, 2] / 127.5 - 1) * recorded.noise_reach)
         step = min(number * settings.every, settings.steps)
-        return Moment(step, t, alpha, sigma, pixels[:, 0].copy(), pixels[:, 1].copy(), noise)
+        return Frame(step, t, alpha, sigma, pixels[:, 0].copy(), pixels[:, 1].copy(), noise)
 
     # At the very ends the equation says that nothing is mixed: show it in the middle instead.
-    place = round((frames - 1) * (0.5 if part is None or part in (0, 1) else part))
-    moments = tuple(moment(number) for number in evenly(frames - 1, MOST_MOMENTS))
-    return Film(settings.caption, settings.steps, moments, moment(place))
+    place = round(last * (0.5 if part is None or part in (0, 1) else part))
+    frames = tuple(frame(number) for number in evenly(last, MOST_FRAMES))
+    return Film(settings.caption, settings.steps, frames, frame(place))
 
 
 _SIDES = (IMAGE_SIZE, IMAGE_SIZE)

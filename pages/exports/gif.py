@@ -7,7 +7,7 @@ import io
 import numpy as np
 from PIL import Image, ImageColor, ImageDraw
 
-from pages.exports.film import Film, Moment, Pictures, Show, evenly
+from pages.exports.film import Film, Frame, Pictures, Show, evenly
 from pages.exports.paper import (
     INK,
     LINE,
@@ -40,7 +40,7 @@ CAPTIONS = {
 
 
 def gif(show: Show) -> bytes:
-    """All moments of the show, forever from the beginning; the last rests a while."""
+    """All frames of the show, forever from the beginning; the last rests a while."""
     places = evenly(show.length - 1, _frame_count(show))
     lines = {place: _sentence(show, show.at(place)[0]) for place in places}
     room = max(map(len, lines.values())) * LINE_HEIGHT
@@ -74,7 +74,7 @@ def _frame_count(show: Show) -> int:
     """How many frames there is room for. What a picture takes was measured."""
     if show.page == "forward":
         return show.length
-    pictures = len(show.films[0].moments[0].pictures)
+    pictures = len(show.films[0].frames[0].pictures)
     return MOST_BYTES // (len(show.films) * (24_000 + 1_500 * pictures))
 
 
@@ -99,7 +99,7 @@ def _palette() -> Image.Image:
 
 def _thumbs(show: Show) -> tuple[int, int]:
     """How much the small pictures of the whole run are enlarged, and how far apart they stand."""
-    count = len(show.films[0].moments[0].pictures)
+    count = len(show.films[0].frames[0].pictures)
     fits = (scale for scale in (4, 3, 2) if count * (28 * scale + 6) <= WIDTH - 2 * MARGIN + 6)
     scale = next(fits, 1)
     return scale, 28 * scale + 6
@@ -107,12 +107,12 @@ def _thumbs(show: Show) -> tuple[int, int]:
 
 def _block(show: Show) -> int:
     """The height of one film: its settings, its equation, and the row of all its pictures."""
-    row = 28 * _thumbs(show)[0] + 22 if len(show.films[0].moments[0].pictures) > 1 else 0
+    row = 28 * _thumbs(show)[0] + 22 if len(show.films[0].frames[0].pictures) > 1 else 0
     return 34 + EQUATION + row
 
 
-def _sentence(show: Show, moment: Moment) -> list[str]:
-    return wrapped(show.sentence(moment.sigma), font("serif", 23), WIDTH - 2 * MARGIN)
+def _sentence(show: Show, frame: Frame) -> list[str]:
+    return wrapped(show.sentence(frame.sigma), font("serif", 23), WIDTH - 2 * MARGIN)
 
 
 def _terms() -> tuple[list[int], int]:
@@ -137,47 +137,47 @@ def _still(show: Show, room: int) -> Image.Image:
     return image
 
 
-def _hang_pictures(frame: Image.Image, show: Show, place: int) -> None:
+def _hang_pictures(canvas: Image.Image, show: Show, place: int) -> None:
     """The pictures, straight in the palette's greys: matched to it, they would be off a little."""
 
     def hang(picture: Pictures, scale: int, at: tuple[int, int]) -> None:
         shades = enlarged(np.rint(picture * ((GREYS - 1) / 255)).astype(np.uint8), scale)
-        frame.paste(Image.frombytes("P", shades.size, shades.tobytes()), at)
+        canvas.paste(Image.frombytes("P", shades.size, shades.tobytes()), at)
 
-    for number, moment in enumerate(show.at(place)):
+    for number, frame in enumerate(show.at(place)):
         top = HEAD + number * _block(show) + 34
-        terms = (moment.pictures[0], moment.digits[0], moment.noises[0])
+        terms = (frame.pictures[0], frame.digits[0], frame.noises[0])
         for x, term in zip(_terms()[0], terms, strict=True):
             hang(term, SIDE // 28, (x, top))
-        if len(moment.pictures) > 1:
+        if len(frame.pictures) > 1:
             scale, apart = _thumbs(show)
-            for k, picture in enumerate(moment.pictures):
+            for k, picture in enumerate(frame.pictures):
                 hang(picture, scale, (MARGIN + k * apart, top + EQUATION + 4))
 
 
 def _text(show: Show, still: Image.Image, place: int, lines: list[str], room: int) -> Image.Image:
     image = still.copy()
     draw = ImageDraw.Draw(image)
-    for number, (film, moment) in enumerate(zip(show.films, show.at(place), strict=True)):
+    for number, (film, frame) in enumerate(zip(show.films, show.at(place), strict=True)):
         top = HEAD + number * _block(show) + 34
         if len(show.films) > 1:
-            step = f"step {moment.step} / {film.steps}"
+            step = f"step {frame.step} / {film.steps}"
             write(draw, (WIDTH - MARGIN, top - 16), step, font("sans", 20), SOFT, "rs")
-        _equation(draw, show.page, moment, top)
+        _equation(draw, show.page, frame, top)
     for k, line in enumerate(lines):
         y = image.height - FOOT - room + 24 + k * LINE_HEIGHT
         write(draw, (MARGIN, y), line, font("serif", 23))
-    longest = max(range(len(show.films)), key=lambda k: len(show.films[k].moments))
+    longest = max(range(len(show.films)), key=lambda k: len(show.films[k].frames))
     part = place / max(1, show.length - 1)
     _timeline(draw, show.films[longest], show.at(place)[longest], part, image.height - 28)
     return image
 
 
-def _equation(draw: ImageDraw.ImageDraw, page: str, moment: Moment, top: int) -> None:
+def _equation(draw: ImageDraw.ImageDraw, page: str, frame: Frame, top: int) -> None:
     """[x_t] = alpha x [digit] + sigma x [noise]: its words and numbers."""
     places, room = _terms()
     captions = CAPTIONS[page]
-    if page == "reverse" and moment.sigma == 0:
+    if page == "reverse" and frame.sigma == 0:
         captions = (*captions[:2], "no noise is left")
     for x, caption, colour in zip(places, captions, (SOFT, SIGNAL, NOISE), strict=True):
         middle = x + SIDE / 2
@@ -185,8 +185,8 @@ def _equation(draw: ImageDraw.ImageDraw, page: str, moment: Moment, top: int) ->
     numbers, signs = font("serif", 40, 600), font("serif", 32)
     base = top + SIDE / 2 + 14
     for start, sign, amount, colour in (
-        (places[0] + SIDE, "=", moment.alpha, SIGNAL),
-        (places[1] + SIDE, "+", moment.sigma, NOISE),
+        (places[0] + SIDE, "=", frame.alpha, SIGNAL),
+        (places[1] + SIDE, "+", frame.sigma, NOISE),
     ):
         width = signs.getlength(sign) + signs.getlength("×") + amount_width(numbers) + 16
         end = write(draw, (start + (room - width) / 2, base), sign, signs, SOFT) + 8
@@ -194,12 +194,12 @@ def _equation(draw: ImageDraw.ImageDraw, page: str, moment: Moment, top: int) ->
         write(draw, (end, base), "×", signs, SOFT)
 
 
-def _timeline(draw: ImageDraw.ImageDraw, film: Film, moment: Moment, part: float, y: int) -> None:
+def _timeline(draw: ImageDraw.ImageDraw, film: Film, frame: Frame, part: float, y: int) -> None:
     """How far it has come: a line with a dot, and the step."""
     face = font("sans", 20)
     room = face.getlength(f"step {film.steps} / {film.steps}") + 20
     right = WIDTH - MARGIN - room
-    write(draw, (WIDTH - MARGIN, y + 7), f"step {moment.step} / {film.steps}", face, INK, "rs")
+    write(draw, (WIDTH - MARGIN, y + 7), f"step {frame.step} / {film.steps}", face, INK, "rs")
     x = MARGIN + 9 + (right - MARGIN - 18) * part
     draw.line((MARGIN, y, right, y), LINE, 6)
     draw.line((MARGIN, y, x, y), SIGNAL, 6)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from diffusion_core.schedule import COSINE, alpha_sigma
-from pages.exports.film import Film, Moment, Pictures, Show
+from pages.exports.film import Film, Frame, Pictures, Show
 from pages.exports.paper import INK, LINE, NOISE, SIGNAL, SOFT
 from pages.exports.qr import qr_code
 from pages.shared.words import words
@@ -63,7 +63,7 @@ class _Page:
     def __init__(self, figure: Figure, show: Show, link: str) -> None:
         self.figure, self.show, self.link = figure, show, link
         self.text = words("handout")
-        self.strip = show.films[0].spread()
+        self.strip = show.films[0].strip()
 
     def draw(self) -> None:
         """Everything, each part below the one before."""
@@ -108,36 +108,36 @@ class _Page:
         return y + side + 7.5
 
     def film(self, film: Film, y: float) -> float:
-        """Seven moments; in reverse, with the guess below each."""
+        """Seven frames; in reverse, with the guess below each."""
         self.write(MARGIN, y + 3.2, film.caption, 10, SOFT)
         side = 21.5 if len(self.show.films) == 1 else 16.5
         gap = (INNER - 7 * side) / 6
         y += 5.2
         rows = 1 if self.show.page == "forward" else 2
-        for k, moment in enumerate(film.spread()):
+        for k, frame in enumerate(film.strip()):
             x = MARGIN + k * (side + gap)
-            for row, picture in enumerate((moment.pictures[0], moment.digits[0])[:rows]):
+            for row, picture in enumerate((frame.pictures[0], frame.digits[0])[:rows]):
                 self.picture(x, y + row * (side + 1.4), side, picture)
             below = y + rows * (side + 1.4) - 1.4
-            self.write(x + side / 2, below + 4.2, f"step {moment.step}", 9.5, INK, "center", "bold")
+            self.write(x + side / 2, below + 4.2, f"step {frame.step}", 9.5, INK, "center", "bold")
             for line, (word, amount, colour) in enumerate(
-                (("digit", moment.alpha, SIGNAL), ("noise", moment.sigma, NOISE))
+                (("digit", frame.alpha, SIGNAL), ("noise", frame.sigma, NOISE))
             ):
                 base = below + 8.1 + 3.7 * line
                 self.write(x + side / 2, base, f"{word} {amount:.2f}", 9, colour, "center")
         return y + rows * (side + 1.4) + 11.5
 
     def sentences(self, y: float, width: float) -> float:
-        """What to see at those moments, numbered by their steps; neighbours may share one."""
+        """What to see at those frames, numbered by their steps; neighbours may share one."""
         self.write(MARGIN, y, self.text["what to see"], 13, weight="bold")
         y += 6
         told: list[tuple[list[int], str]] = []
-        for moment in self.strip:
-            said = self.show.sentence(moment.sigma)
+        for frame in self.strip:
+            said = self.show.sentence(frame.sigma)
             if told and told[-1][1] == said:
-                told[-1][0].append(moment.step)
+                told[-1][0].append(frame.step)
             else:
-                told.append(([moment.step], said))
+                told.append(([frame.step], said))
         for steps, said in told:
             name = f"{steps[0]}" if len(steps) == 1 else f"{steps[0]}–{steps[-1]}"
             self.write(MARGIN + 13, y, name, 10, INK, "right", "bold")
@@ -146,7 +146,7 @@ class _Page:
 
     def finished(self, y: float, width: float) -> float:
         """All pictures of a run of several, as they ended; two runs have no room for it."""
-        pictures = self.show.films[0].moments[-1].pictures
+        pictures = self.show.films[0].frames[-1].pictures
         if len(pictures) == 1 or len(self.show.films) > 1:
             return y
         self.write(MARGIN, y + 2, self.text["finished"], 10, SOFT)
@@ -262,14 +262,14 @@ def wrapped(text: str, size: float, width: float) -> list[str]:
     return lines
 
 
-def curves(axes: Axes, show: Show, strip: list[Moment]) -> None:
-    """alpha and sigma over the timeline, with the moments of the strip marked on them."""
-    moments = show.films[0].moments
+def curves(axes: Axes, show: Show, strip: list[Frame]) -> None:
+    """alpha and sigma over the timeline, with the frames of the strip marked on them."""
+    frames = show.films[0].frames
     if show.page == "forward":
-        x = [float(m.step) for m in moments]
-        at, amounts = [float(m.step) for m in strip], [(m.alpha, m.sigma) for m in moments]
-        axes.set_xlim(0, moments[-1].step)
-        axes.set_xticks([0, moments[-1].step // 2, moments[-1].step])
+        x = [float(m.step) for m in frames]
+        at, amounts = [float(m.step) for m in strip], [(m.alpha, m.sigma) for m in frames]
+        axes.set_xlim(0, frames[-1].step)
+        axes.set_xticks([0, frames[-1].step // 2, frames[-1].step])
         axes.set_xlabel("step t", size=9.5, color=SOFT, labelpad=1)
     else:
         x = list(np.linspace(0, 1, 101))

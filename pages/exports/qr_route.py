@@ -7,10 +7,8 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from pages.exports.qr import qr_svg
-from pages.http.plainly import plainly
 
 
-@plainly
 async def qr(request: HttpRequest) -> Response:
     """400 with one sentence for what is no link, or too long a one."""
     svg = await to_thread.run_sync(qr_svg, request.query_params.get("link", ""))

@@ -16,17 +16,15 @@ from starlette.responses import Response
 
 from pages.exports.order import TYPES, Export, order_of
 from pages.exports.rests import Rests
-from pages.http.plainly import plainly
 from pages.http.visitors import visitor_of
 from pages.shared import services as studio
-from pages.stage import model
+from pages.stage import inference
 from pages.stage.forward import ForwardSettings, picture
 
 rests = Rests()
 """Between the exports of each visitor."""
 
 
-@plainly
 async def export(request: HttpRequest) -> Response:
     """See above. 400, 429 or 503 with one sentence if there is nothing to give."""
     who = visitor_of(request)
@@ -37,8 +35,8 @@ async def export(request: HttpRequest) -> Response:
     if isinstance(order.settings, ForwardSettings):
         pictures = [(await to_thread.run_sync(picture, order.settings)).tobytes()]
     else:
-        drawings = map(model.drawing, order.settings)
-        pictures = await asyncio.gather(*(model.service.whole(one, who) for one in drawings))
+        drawings = map(inference.drawing, order.settings)
+        pictures = await asyncio.gather(*(inference.service.whole(one, who) for one in drawings))
     job = Export(order, tuple(pictures))
     if studio.exports.kept(job):
         content = await studio.exports.whole(job, who)

@@ -1,4 +1,4 @@
-"""Seven moments side by side as a PNG, with captions: for a slide, or to print."""
+"""Seven frames side by side as a PNG, with captions: for a slide, or to print."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 
 from PIL import Image, ImageDraw
 
-from pages.exports.film import Film, Moment, Show
+from pages.exports.film import Film, Frame, Show
 from pages.exports.paper import INK, NOISE, SIGNAL, SOFT, amount_width, enlarged, font, write
 from pages.exports.paper import write_amount as amount_at
 
@@ -24,7 +24,7 @@ ROWS = {
 
 
 def strip(show: Show) -> bytes:
-    """The moments of each film; in reverse with the guesses below them, and all of the run."""
+    """The frames of each film; in reverse with the guesses below them, and all of the run."""
     height = HEAD + sum(_height(show, film) for film in show.films) + FOOT
     image = Image.new("RGB", (WIDTH, height), WHITE)
     draw = ImageDraw.Draw(image)
@@ -41,14 +41,14 @@ def strip(show: Show) -> bytes:
 
 def _thumb(film: Film) -> int:
     """How much the finished pictures of a run of several are enlarged."""
-    count = len(film.moments[0].pictures)
+    count = len(film.frames[0].pictures)
     room = WIDTH - 2 * MARGIN
     return next((scale for scale in (6, 5, 4, 3) if count * (28 * scale + 12) <= room + 12), 2)
 
 
 def _height(show: Show, film: Film) -> int:
     rows = len(ROWS[show.page])
-    thumbs = 28 * _thumb(film) + 90 if len(film.moments[0].pictures) > 1 else 0
+    thumbs = 28 * _thumb(film) + 90 if len(film.frames[0].pictures) > 1 else 0
     return 50 + rows * SIDE + (rows - 1) * 16 + CAPTION + thumbs
 
 
@@ -61,14 +61,14 @@ def _film(image: Image.Image, draw: ImageDraw.ImageDraw, show: Show, film: Film,
             write(draw, (x, top + 22), words, font("sans", 30), colour, "rs")
             x -= round(font("sans", 30).getlength(words))
     top += 50
-    for k, moment in enumerate(film.spread()):
+    for k, frame in enumerate(film.strip()):
         x = MARGIN + k * (SIDE + GAP)
-        pictures = [moment.pictures[0], moment.digits[0]][: len(rows)]
+        pictures = [frame.pictures[0], frame.digits[0]][: len(rows)]
         for row, picture in enumerate(pictures):
             image.paste(enlarged(picture, SCALE), (x, top + row * (SIDE + 16)))
         below = top + len(pictures) * (SIDE + 16) - 16
-        _caption(draw, moment, x, below)
-    finished = film.moments[-1].pictures
+        _caption(draw, frame, x, below)
+    finished = film.frames[-1].pictures
     if len(finished) > 1:
         y = top + len(rows) * (SIDE + 16) - 16 + CAPTION + 26
         write(draw, (MARGIN, y + 18), "All of this run, finished", font("sans", 30), SOFT)
@@ -77,14 +77,14 @@ def _film(image: Image.Image, draw: ImageDraw.ImageDraw, show: Show, film: Film,
             image.paste(enlarged(picture, scale), (MARGIN + k * (28 * scale + 12), y + 36))
 
 
-def _caption(draw: ImageDraw.ImageDraw, moment: Moment, x: int, y: int) -> None:
+def _caption(draw: ImageDraw.ImageDraw, frame: Frame, x: int, y: int) -> None:
     """The step, and the two amounts, in the middle below a picture."""
     middle = x + SIDE / 2
-    write(draw, (middle, y + 42), f"step {moment.step}", font("serif", 32, 600), INK, "ms")
+    write(draw, (middle, y + 42), f"step {frame.step}", font("serif", 32, 600), INK, "ms")
     face = font("sans", 29, 500)
     for word, amount, colour, base in (
-        ("digit ", moment.alpha, SIGNAL, y + 80),
-        ("noise ", moment.sigma, NOISE, y + 114),
+        ("digit ", frame.alpha, SIGNAL, y + 80),
+        ("noise ", frame.sigma, NOISE, y + 114),
     ):
         start = middle - (face.getlength(word) + amount_width(face)) / 2
         amount_at(

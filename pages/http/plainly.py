@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from functools import wraps
+from typing import Any
 
 from starlette.requests import Request as HttpRequest
 from starlette.responses import PlainTextResponse, Response
@@ -19,21 +20,27 @@ LONGEST = 400
 Answer = Callable[[HttpRequest], Awaitable[Response]]
 
 
-def plainly(answer: Answer) -> Answer:
-    """A route that answers 400 to a RequestError, 429 to a TooManyError, and 503 to whatever else
-    is written for readers (the model cannot be asked, a file that ships is damaged), with its
-    sentence; and that is cancelled when its reader hangs up."""
+async def in_a_sentence(request: HttpRequest, error: UserFacingError) -> Response:
+    """What an error that is written for readers is answered with: 400 for a RequestError, 429 for
+    a TooManyError, and 503 for whatever else there is (the model cannot be asked, a file that ships
+    is damaged), with its sentence."""
+    status = 400
+    if not isinstance(error, RequestError):
+        note(error)
+        status = 429 if isinstance(error, TooManyError) else 503
+    return PlainTextResponse(plain(str(error), LONGEST), status_code=status)
+
+
+HANDLERS: dict[Any, Any] = {UserFacingError: in_a_sentence}
+"""For the application that has our routes."""
+
+
+def while_wanted(answer: Answer) -> Answer:
+    """A route that is cancelled when its reader hangs up."""
 
     @wraps(answer)
     async def answered(request: HttpRequest) -> Response:
-        try:
-            return await _while_connected(request, answer(request))
-        except RequestError as error:
-            return PlainTextResponse(plain(str(error), LONGEST), status_code=400)
-        except UserFacingError as error:
-            note(error)
-            status = 429 if isinstance(error, TooManyError) else 503
-            return PlainTextResponse(plain(str(error), LONGEST), status_code=status)
+        return await _while_connected(request, answer(request))
 
     return answered
 

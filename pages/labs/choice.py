@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import streamlit as st
 
-from pages.shared.address import heed_address, locked, one_of
+from pages.shared.address import heed_address, locked
+from quizzes.parameters import Choice, table
 
 
-def choose_lab(label: str, names: Mapping[str, str], key: str) -> str:
-    """A row of buttons, one for each lab, bound to the address under `key`; the chosen lab's name.
-
-    names: the labs' names to what readers see, the usual one first.
-    """
-    shown = list(names.values())
-    heed_address(key, {key: one_of(shown)})
-    with st.container(key=f"labs-{key}"):
+def choose_lab(label: str, labs: Choice[str]) -> str:
+    """A row of buttons, one for each lab, bound to the address; the chosen lab's name."""
+    heed_address(labs.name, table(labs))
+    with st.container(key=f"labs-{labs.name}"):
         chosen = st.segmented_control(
             label,
-            shown,
-            default=shown[0],
+            list(labs.names.values()),
+            default=labs.names[labs.usual],
             required=True,
-            key=key,
+            key=labs.name,
             bind="query-params",
             label_visibility="collapsed",
             disabled=locked(),
         )
-    return next((name for name, title in names.items() if title == chosen), next(iter(names)))
+    return labs.named(chosen)

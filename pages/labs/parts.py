@@ -6,26 +6,28 @@ import secrets
 
 import streamlit as st
 
-from diffusion_core.request import MAX_SEED
-from pages.shared.address import locked, whole_number
+from pages.shared.address import locked
+from pages.shared.fields import whole_number
 from pages.shared.prose import prose, takeaway
 from pages.shared.words import Lesson
+from quizzes.addresses import TEN
+from quizzes.parameters import Whole
 
-TOLD = {**{digit: digit for digit in "0123456789"}, "any": "any digit"}
+TOLD = {**TEN, "any": "any digit"}
 """What the model can be told about a picture: which digit it is, or nothing."""
 OPENS = {"still": True, "button": "“Draw again”"}
 """For the scenes of labs: the answer is shown at once if it is known, and not played; the button
 that starts a run."""
 
 
-def seed_field(key: str, first: int, label: str = "Draw again", usual: str = "Seed") -> int:
+def seed_field(setting: Whole, label: str = "Draw again", named: str = "Seed") -> int:
     """A field for the seed, and a button that draws anew from another one."""
 
     def anew() -> None:
-        st.session_state[key] = secrets.randbelow(10_000)
+        st.session_state[setting.name] = secrets.randbelow(10_000)
 
-    seed = whole_number(usual, 0, MAX_SEED, first, key, 110)
-    st.button(label, key=f"{key}-anew", type="primary", on_click=anew, disabled=locked())
+    seed = whole_number(named, setting, 110)
+    st.button(label, key=f"{setting.name}-anew", type="primary", on_click=anew, disabled=locked())
     return seed
 
 

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from pages.shared.address import locked
+from diffusion_core.data.embedded import RECORDED
+from pages.shared.fields import whole_slider
 from pages.shared.words import LessonError, words
 from pages.stage import clock, follower
 from pages.stage.forward import ForwardSettings, forward_scene, picture
 from pages.stage.reverse import ReverseSettings, reverse_scene
-
-DIGIT, WHICH = 3, 2
-"""The digit that is noised and cleared again."""
+from quizzes.addresses import UNTIL
 
 
 @dataclass(frozen=True)
@@ -69,21 +68,14 @@ def _forward(slug: str, *followers: str, schedule: str = "cosine", rest: int | N
 
 def _recover(slug: str) -> None:
     """Cover a digit up to a step that the reader chooses; the model clears it eight times."""
-    t = st.slider(
-        "Cover it up to step",
-        50,
-        1000,
-        700,
-        50,
-        key="until",
-        bind="query-params",
-        disabled=locked(),
-    )
-    original = picture(ForwardSettings(DIGIT, WHICH)).repeat(3, axis=0).repeat(3, axis=1)
+    t = whole_slider("Cover it up to step", UNTIL, "stretch")
+    digit = RECORDED.digit
+    original = picture(ForwardSettings(digit, RECORDED.which)).repeat(3, axis=0).repeat(3, axis=1)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.image(original, width=84, alt=f"The original: a {DIGIT}")
-        st.caption(words("confusions").filled("original", a="a", digit=DIGIT, t=t))
-    lane = ReverseSettings(str(DIGIT), 7, "dpmpp", 20, 0.0, 8, origin=f"{DIGIT}.{WHICH}", until=t)
+        st.image(original, width=84, alt=f"The original: a {digit}")
+        st.caption(words("confusions").filled("original", a="a", digit=digit, t=t))
+    origin = f"{digit}.{RECORDED.which}"
+    lane = ReverseSettings(str(digit), 7, "dpmpp", 20, 0.0, 8, origin=origin, until=t)
     stage = _stage(slug)
     follower("row", stage, lane=0)
     clock(reverse_scene([lane], 1, stage), f"{stage}-clock")

@@ -6,10 +6,9 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from diffusion_core.measure.frontier import Frontier, Point, best
-from diffusion_core.request import SAMPLER_TITLES
-from pages.shared.colours import THEMES
+from pages.shared.colours import THEMES, Palette
+from quizzes.addresses import COST, SAMPLERS
 
-COSTS = {"calls": "network calls", "milliseconds": "milliseconds a digit"}
 SYMBOLS = {
     "ddpm": "triangle-down",
     "ddim": "circle",
@@ -25,7 +24,7 @@ def name_of(point: Point) -> str:
         return f"Leaps, {point.calls} call{'s' if point.calls > 1 else ''}"
     calls = f" ({point.calls} calls)" if point.calls != point.steps else ""
     steps = f"{point.steps} step{'s' if point.steps > 1 else ''}"
-    return f"{SAMPLER_TITLES[point.sampler]}, {steps}{calls}"
+    return f"{SAMPLERS[point.sampler]}, {steps}{calls}"
 
 
 def frontier_chart(frontier: Frontier, cost: str, chosen: int) -> go.Figure:
@@ -41,30 +40,44 @@ def frontier_chart(frontier: Frontier, cost: str, chosen: int) -> go.Figure:
         hoverinfo="skip",
         showlegend=False,
     )
-    for sampler, symbol in SYMBOLS.items():
-        own = [(i, p) for i, p in enumerate(frontier.points) if p.sampler == sampler]
-        colour = colours.signal if sampler == "leap" else colours.grey
-        figure.add_scatter(
-            x=[getattr(p, cost) for _, p in own],
-            y=[p.frechet_ratio for _, p in own],
-            customdata=[[i, name_of(p)] for i, p in own],
-            mode="lines+markers",
-            name=SAMPLER_TITLES[sampler],
-            line={"color": colour, "width": 1},
-            marker={
-                "symbol": symbol,
-                "size": [17 if i == chosen else 13 if sampler == "leap" else 9 for i, _ in own],
-                "color": colour,
-                "opacity": 1,
-                "line": {
-                    "color": [colours.ink if i == chosen else colour for i, _ in own],
-                    "width": [3 if i == chosen else 0 for i, _ in own],
-                },
+    for sampler in SYMBOLS:
+        _add_sampler(figure, frontier, sampler, cost, chosen, colours)
+    _add_real_digits(figure, colours)
+    _lay_out(figure, cost, colours)
+    return figure
+
+
+def _add_sampler(
+    figure: go.Figure, frontier: Frontier, sampler: str, cost: str, chosen: int, colours: Palette
+) -> None:
+    """Its points, the chosen one larger and with a rim; ours in the colour of the signal."""
+    own = [(i, p) for i, p in enumerate(frontier.points) if p.sampler == sampler]
+    colour = colours.signal if sampler == "leap" else colours.grey
+    figure.add_scatter(
+        x=[getattr(p, cost) for _, p in own],
+        y=[p.frechet_ratio for _, p in own],
+        customdata=[[i, name_of(p)] for i, p in own],
+        mode="lines+markers",
+        name=SAMPLERS[sampler],
+        line={"color": colour, "width": 1},
+        marker={
+            "symbol": SYMBOLS[sampler],
+            "size": [17 if i == chosen else 13 if sampler == "leap" else 9 for i, _ in own],
+            "color": colour,
+            "opacity": 1,
+            "line": {
+                "color": [colours.ink if i == chosen else colour for i, _ in own],
+                "width": [3 if i == chosen else 0 for i, _ in own],
             },
-            selected={"marker": {"opacity": 1}},
-            unselected={"marker": {"opacity": 1}},
-            hovertemplate="%{customdata[1]}<br>%{y:.2f} times real digits<extra></extra>",
-        )
+        },
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 1}},
+        hovertemplate="%{customdata[1]}<br>%{y:.2f} times real digits<extra></extra>",
+    )
+
+
+def _add_real_digits(figure: go.Figure, colours: Palette) -> None:
+    """The line that a perfect model would reach."""
     figure.add_hline(1, line={"color": colours.ink, "width": 1, "dash": "dash"})
     # On a logarithmic axis an annotation's place is the logarithm: 1 is at 0.
     figure.add_annotation(
@@ -76,9 +89,12 @@ def frontier_chart(frontier: Frontier, cost: str, chosen: int) -> go.Figure:
         y=0,
         yanchor="bottom",
     )
+
+
+def _lay_out(figure: go.Figure, cost: str, colours: Palette) -> None:
     ticks = [1, 2, 5, 10, 20, 50, 100, 200, 500]
     axis = {"type": "log", "tickvals": ticks, "gridcolor": colours.line, "zeroline": False}
-    figure.update_xaxes(title=COSTS[cost], **axis)
+    figure.update_xaxes(title=COST.names[cost], **axis)
     figure.update_yaxes(title="Fréchet distance, times real digits", **axis)
     figure.update_layout(
         height=430,
@@ -90,4 +106,3 @@ def frontier_chart(frontier: Frontier, cost: str, chosen: int) -> go.Figure:
         dragmode=False,
         clickmode="event+select",
     )
-    return figure

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diffusion_core.data.embedded import REVERSE_SCENE, forward_noise
+from diffusion_core.data.embedded import REVERSE_SCENE, forward_noise, recorded_digit
 from diffusion_core.files.bundle import bundle
 from diffusion_core.request import GUESS_LEVELS
 from diffusion_core.schedule import COSINE, alpha_sigma
 from pages.shared.words import LessonError, sentences_by_noise, words
 from pages.stage.forward import ForwardSettings
 from pages.stage.lanes import described
-from pages.stage.recordings import recorded, recorded_answers, recorded_digit
+from pages.stage.recordings import recorded, recorded_answers
 from pages.stage.reverse import ReverseSettings
 
 HALF = 200

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Container
+from dataclasses import dataclass
 
 import streamlit as st
 
 from pages.quiz.card import Place, ask, verdict_of
 from pages.quiz.record import log
-from pages.shared.address import Check, asked_for, whole
+from pages.shared.address import asked_for
 from pages.shared.faults import usable_bank
 from quizzes.bank import BankError, load_bank
+from quizzes.parameters import Whole
 from quizzes.schema import Question
 from quizzes.selection import shuffled, sibling
 
@@ -25,15 +27,22 @@ MARKS = {None: "", True: " ✓", False: " ✗"}
 """Whether the last answer to a question was right."""
 
 
-def is_question(text: str) -> str | None:
-    """For addresses: whether there is such a question."""
-    try:
-        return None if text in load_bank().questions else "the name of a question"
-    except BankError:
-        return None  # That is said where the questions stand.
+@dataclass(frozen=True)
+class QuestionChoice:
+    """A setting for one of the questions of the bank."""
+
+    name: str
+
+    def wanted(self, text: str) -> str | None:
+        """None if there is such a question."""
+        try:
+            return None if text in load_bank().questions else "the name of a question"
+        except BankError:
+            return None  # That is said where the questions stand.
 
 
-CHECKS: dict[str, Check] = {"question": is_question, "shuffle": whole(0, MOST)}
+QUESTION = QuestionChoice("question")
+SHUFFLE = Whole("shuffle", 0, MOST)
 
 
 def show(question: Question) -> None:
@@ -49,7 +58,7 @@ def _asked(known: Container[str], first: Question) -> tuple[str, int]:
             st.query_params.update({"question": id, "shuffle": str(shuffle)})
         else:
             show(first)
-    elif not asked_for("shuffle", CHECKS["shuffle"], ""):
+    elif not asked_for(SHUFFLE):
         st.query_params["shuffle"] = str(secrets.randbelow(MOST + 1))
     asked = st.query_params["question"], int(st.query_params["shuffle"])
     st.session_state[ASKED] = asked

@@ -5,21 +5,22 @@ from __future__ import annotations
 import streamlit as st
 from pydantic import ValidationError
 
+from diffusion_core.data.embedded import RECORDED
 from diffusion_core.files.shipped import damaged
 from diffusion_core.labs.predict.experiments import EXPERIMENTS, PREDICTIONS, Setup, outcomes
 from pages.quiz.card import Place, ask, verdict_of
-from pages.shared.address import asked_for, whole
+from pages.shared.address import asked_for
 from pages.stage import clock, follower
 from pages.stage.forward import ForwardSettings, forward_scene
-from pages.stage.recordings import DIGIT, WHICH
 from pages.stage.reverse import ReverseSettings, reverse_scene
 from quizzes.bank import BankError
-from quizzes.predict import Prediction, predictions
+from quizzes.parameters import Whole
+from quizzes.predict import ToPredict, to_predict
 from quizzes.schema import Question
 from quizzes.selection import shuffled
 
 ASKED = "predict:asked"
-WHICH_PREDICTION = whole(1, len(EXPERIMENTS))
+PREDICTION = Whole("prediction", 1, len(EXPERIMENTS), 1)
 
 
 def lane(setup: Setup, seed: int) -> ReverseSettings:
@@ -31,7 +32,7 @@ def lane(setup: Setup, seed: int) -> ReverseSettings:
         setup.steps,
         setup.guidance,
         setup.n,
-        origin=f"{DIGIT}.{WHICH}" if setup.until is not None else "",
+        origin=f"{RECORDED.digit}.{RECORDED.which}" if setup.until is not None else "",
         until=setup.until or 1000,
     )
 
@@ -39,7 +40,7 @@ def lane(setup: Setup, seed: int) -> ReverseSettings:
 def run(name: str) -> None:
     """The experiment, computed now."""
     experiment, stage = EXPERIMENTS[name], f"predict-{name}"
-    st.markdown(f"**Look:** {predictions()[name].look}")
+    st.markdown(f"**Look:** {to_predict()[name].look}")
     first = experiment.lanes[0]
     if first.told is not None:
         follower("guess", stage)
@@ -52,9 +53,9 @@ def run(name: str) -> None:
     clock(scene, f"{stage}-clock")
 
 
-def _known() -> dict[str, Prediction]:
+def _known() -> dict[str, ToPredict]:
     """The predictions. BankError for one that is of no experiment."""
-    found = predictions()
+    found = to_predict()
     for name in found:
         if name not in EXPERIMENTS:
             raise BankError(
@@ -66,7 +67,7 @@ def _known() -> dict[str, Prediction]:
 def _question(name: str) -> Question:
     """The prediction as a question, answered by what the shipped model did."""
     try:
-        return predictions()[name].question(outcomes()[name].outcome)
+        return to_predict()[name].question(outcomes()[name].outcome)
     except ValidationError as error:  # An outcome that is none of the options.
         raise damaged(PREDICTIONS) from error
 
@@ -75,12 +76,12 @@ def predict(text: dict[str, str]) -> str:
     """One experiment at a time. Returns what screen readers are to hear."""
     names = [*_known()]
     # In the address, so that a session that is lost comes back to the same one.
-    asked = asked_for("prediction", WHICH_PREDICTION, st.session_state.get(ASKED, "1"))
+    asked = asked_for(PREDICTION, st.session_state.get(ASKED, "1"))
     st.session_state[ASKED] = st.query_params["prediction"] = asked
     number = (int(asked) - 1) % len(names)
     name = names[number]
     place = Place(f"predict-{name}", "predict")
-    prediction = predictions()[name]
+    prediction = to_predict()[name]
     question = _question(name)
     title = f"Prediction {number + 1} of {len(names)} · {prediction.difficulty}"
     graded = ask(shuffled(question, number), place, title, stage=lambda: run(name))

@@ -17,23 +17,25 @@ from pages.quiz.card import (
     verdict_of,
 )
 from pages.quiz.record import log, now, remember
-from pages.shared.address import asked_for, whole
+from pages.shared.address import asked_for
 from pages.shared.faults import usable_bank
 from pages.shared.links import way_to
 from quizzes.bank import load_bank
 from quizzes.grading import Graded, grade
 from quizzes.log import event
+from quizzes.parameters import Whole, one_of
 from quizzes.selection import Drawn, select
 from quizzes.verdict import Tally, Verdict, verdict
 
-MAX_TEST = 1_000_000
+TEST = Whole("test", 0, 1_000_000)
+FEEDBACK = one_of("feedback", ["end", "each"])
 
 
 def test(text: dict[str, str]) -> str:
     """The test that the address names, or a new one. Returns what screen readers are to hear."""
-    seed = asked_for("test", whole(0, MAX_TEST), "")
+    seed = asked_for(TEST)
     if not seed.isdecimal():
-        seed = str(secrets.randbelow(MAX_TEST))
+        seed = str(secrets.randbelow(TEST.high))
         st.query_params["test"] = seed
     # The number, however it is written: what was answered is kept under it.
     seed = str(int(seed))
@@ -110,7 +112,7 @@ def _one_by_one(drawn: list[Drawn], places: list[Place], checked: int, seen: str
 
 
 def _another() -> None:
-    st.query_params["test"] = str(secrets.randbelow(MAX_TEST))
+    st.query_params["test"] = str(secrets.randbelow(TEST.high))
 
 
 def _again(places: list[Place], state: str) -> None:

@@ -7,78 +7,35 @@ silently; here is where the reader is told, in one sentence.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import Literal
 
 import streamlit as st
 
 from diffusion_core.errors import RequestError
 from pages.frame.address_bar import forget, read_anew, take_the_last
-from pages.shared.numbers import number_of, whole_of
 from pages.shared.passed_on import passed_on
 from pages.shared.plain import as_text, plain
-
-Check = Callable[[str], str | None]
-"""A value from the address to None if it is fine, else to what it should be."""
-
-
-def whole(low: int, high: int) -> Check:
-    """A whole number from low to high."""
-
-    def check(text: str) -> str | None:
-        wanted = f"a whole number from {low} to {high}"
-        return None if _is_between(text, low, high, whole_of) else wanted
-
-    return check
+from quizzes.addresses import PAGES
+from quizzes.parameters import Parameter, Parameters, Whole, one_of, table
 
 
-def number(low: float, high: float) -> Check:
-    """A number from low to high."""
-
-    def check(text: str) -> str | None:
-        wanted = f"a number from {low:g} to {high:g}"
-        return None if _is_between(text, low, high, number_of) else wanted
-
-    return check
-
-
-def short(most: int) -> Check:
-    """Words that a reader may type: whether they mean anything is said where they are used."""
-
-    def check(text: str) -> str | None:
-        usable = len(text) <= most and text.isprintable()
-        return None if usable else f"at most {most} ordinary characters"
-
-    return check
-
-
-def one_of(choices: Sequence[str]) -> Check:
-    """One of these words."""
-
-    def check(text: str) -> str | None:
-        return None if text in choices else f"one of {', '.join(choices)}"
-
-    return check
-
-
-def _is_between(text: str, low: float, high: float, read: Callable[[str], float]) -> bool:
-    try:
-        return low <= read(text) <= high
-    except ValueError:
-        return False
-
-
-def asked_for(name: str, check: Check, otherwise: str) -> str:
+def asked_for(setting: Parameter, otherwise: str = "") -> str:
     """What the address says of one setting, if it can be used; else `otherwise`."""
-    text = st.query_params.get(name, otherwise)
-    return otherwise if check(text) else text
+    text = st.query_params.get(setting.name, otherwise)
+    return otherwise if setting.wanted(text) else text
 
 
-def refuse_unusable(params: Mapping[str, str], checks: dict[str, Check]) -> None:
+def usable(settings: Parameters) -> dict[str, str]:
+    """What the address says of these settings, where it can be used."""
+    found = {name: st.query_params[name] for name in settings if name in st.query_params}
+    return {name: text for name, text in found.items() if settings[name].wanted(text) is None}
+
+
+def refuse_unusable(params: Mapping[str, str], settings: Parameters) -> None:
     """For addresses that no page reads: RequestError, in one sentence, for what cannot be used."""
-    for name, check in checks.items():
-        wanted = check(params[name]) if name in params else None
+    for name, setting in settings.items():
+        wanted = setting.wanted(params[name]) if name in params else None
         if wanted is not None:
             raise RequestError(f"{name} must be {wanted}, and not {_shown(params[name])}.")
 
@@ -88,7 +45,7 @@ def _shown(text: str) -> str:
     return plain(text, 40) or "nothing"
 
 
-def heed_address(page: str, checks: dict[str, Check]) -> None:
+def heed_address(page: str, settings: Parameters) -> None:
     """Before a page makes its widgets: drop from the address what cannot be used, and say so.
 
     The sentence goes away with the next thing that the reader does.
@@ -96,9 +53,9 @@ def heed_address(page: str, checks: dict[str, Check]) -> None:
     if not read_anew(page):
         return
     complaints = {}
-    for name, check in checks.items():
+    for name, setting in settings.items():
         text = st.query_params.get(name)
-        wanted = None if text is None else check(text)
+        wanted = None if text is None else setting.wanted(text)
         if text is not None and wanted is not None:
             complaints[name] = f"{name} = {_shown(text)} (must be {wanted})"
     forget(complaints)
@@ -118,20 +75,18 @@ def locked() -> bool:
     return controls() == "lock"
 
 
-FRAME: dict[str, Check] = {
-    "present": one_of(["1"]),
-    "slide": whole(1, 99),
-    "controls": one_of(["hide", "lock"]),
-    "lang": one_of(["en"]),
-}
+FRAME = table(
+    one_of("present", ["1"]),
+    Whole("slide", 1, 99),
+    one_of("controls", ["hide", "lock"]),
+    one_of("lang", ["en"]),
+)
 """What any page's address may say, about how it is shown."""
 SETTINGS = (
-    *("digit", "which", "seed", "schedule", "t", "chain", "draw", "start", "n", "compare"),
-    *("sampler", "steps", "leaps", "guidance", "sampler2", "steps2", "leaps2", "guidance2", "step"),
-    *("way", "cost", "path", "moment", "claim", "until"),
+    *(name for page in PAGES.values() for name in page),
+    *("model", "model2", "path"),
     *("set", "test", "feedback", "question", "shuffle", "prediction"),
-    *("learn", "use"),
-    *("model", "model2", "own_length", "own_digits", "own_seed"),
+    *("own_length", "own_digits", "own_seed"),
     *("step_net", "step_batch", "step_size", "step_seed", "step_round", "step_at", "stop"),
     *("make", "number", "gen_digit", "gen_class", "gen_guidance", "gen_seed"),
     *("mend", "mend_which", "mend_as", "mend_seed", "hide", "again"),
@@ -177,34 +132,3 @@ def heed_frame() -> None:
     if len(unknown) > UNKNOWN:
         more = len(unknown) - UNKNOWN
         st.warning(f"The address has {more} more settings that do not exist.")
-
-
-def choice(
-    label: str, names: dict[str, str], key: str, width: int | Literal["stretch"], first: str
-) -> str:
-    """A select box bound to the address; returns the key of the chosen name.
-
-    Streamlit writes an option into the address as it is shown, so the options are the names.
-    """
-    shown = list(names.values())
-    index = shown.index(names[first])
-    name = st.selectbox(
-        label, shown, index, key=key, bind="query-params", width=width, disabled=locked()
-    )
-    return next(value for value, shown_as in names.items() if shown_as == name)
-
-
-def whole_number(label: str, low: int, high: int, first: int, key: str, width: int) -> int:
-    """A field for a whole number, bound to the address."""
-    return int(
-        st.number_input(
-            label,
-            low,
-            high,
-            first,
-            key=key,
-            bind="query-params",
-            width=width,
-            disabled=locked(),
-        )
-    )

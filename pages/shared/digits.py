@@ -8,9 +8,6 @@ import time
 from dataclasses import dataclass
 from functools import lru_cache
 
-import numpy as np
-from numpy.typing import NDArray
-
 from diffusion_core.data.embedded import embedded_digits
 from diffusion_core.data.mnist import Digits, download_mnist, load_mnist, mnist_available
 from diffusion_core.errors import MnistError, UserFacingError, note
@@ -55,11 +52,6 @@ def _source(places: tuple[str | None, ...], second: int) -> Source:
         note(error)
         return Source(None, problem=str(error))
     return Source(None)
-
-
-def of_class(digits: Digits, label: int) -> NDArray[np.int64]:
-    """The places of one class's digits, in order."""
-    return digits.places[label]
 
 
 class Download:

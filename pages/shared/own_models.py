@@ -7,6 +7,8 @@ these is "yours-" and its name on the shelf.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from diffusion_core.errors import CannotWriteError, note
@@ -59,8 +61,18 @@ def name_in(text: str) -> str:
     return text.removeprefix(YOURS) if text.startswith(YOURS) else ""
 
 
-def check(text: str) -> str | None:
-    """As of address.py: whether there is such a model."""
-    if text == SHIPPED or shelf().has(name_in(text)):
-        return None
-    return f"“{SHIPPED}”, or a model that was trained here and is still kept"
+@dataclass(frozen=True)
+class ModelChoice:
+    """A setting for the model to draw with."""
+
+    name: str
+
+    def wanted(self, text: str) -> str | None:
+        """None if there is such a model."""
+        if text == SHIPPED or shelf().has(name_in(text)):
+            return None
+        return f"“{SHIPPED}”, or a model that was trained here and is still kept"
+
+    def of(self, query: Mapping[str, str]) -> str:
+        """The name of the model that a query asks for; "" for the shipped one."""
+        return name_in(query.get(self.name, ""))

@@ -9,60 +9,51 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diffusion_core.data.embedded import forward_noise
+from diffusion_core.data.embedded import RECORDED, forward_noise
 from diffusion_core.errors import AssetError, RequestError, note
 from diffusion_core.files.bundle import bundle
-from diffusion_core.request import MAX_SEED
 from diffusion_core.schedule import CosineSchedule, LinearBetaSchedule, Schedule, alpha_sigma
-from pages.shared.address import Check, one_of, refuse_unusable, whole
-from pages.shared.digits import of_class, source
-from pages.shared.numbers import whole_of
+from pages.shared.address import refuse_unusable
+from pages.shared.asked import given
+from pages.shared.digits import source
 from pages.shared.words import sentences_by_noise, words
-from pages.stage.recordings import DIGIT, SEED, WHICH, diagram_row, recorded_answers
+from pages.stage.recordings import diagram_row, recorded_answers
+from quizzes.addresses import DIGIT, SCHEDULE, SCHEDULES, SEED, WHICH, T, steps_of
+from quizzes.parameters import Whole, table
 
 STAGE = "forward"
-SCHEDULE_NAMES = {
-    "cosine": "cosine",
-    "linear-1000": "linear 1000",
-    "linear-300": "linear 300",
-    "linear-100": "linear 100",
-}
 
 
 @dataclass(frozen=True)
 class ForwardSettings:
     """Which digit (class, and which one of it, from 1), which noise, and which schedule."""
 
-    digit: int = DIGIT
-    which: int = WHICH
-    seed: int = SEED
-    schedule: str = "cosine"
+    digit: int = DIGIT.usual
+    which: int = WHICH.usual
+    seed: int = SEED.usual
+    schedule: str = SCHEDULE.usual
 
     def __post_init__(self) -> None:
         if not 0 <= self.digit <= 9:
             raise RequestError("Choose a digit from 0 to 9.")
-        if not 0 <= self.seed <= MAX_SEED:
-            raise RequestError(f"The seed must be from 0 to {MAX_SEED}.")
-        if self.schedule not in SCHEDULE_NAMES:
-            raise RequestError(f"Choose a schedule: one of {', '.join(SCHEDULE_NAMES)}.")
-        count = len(of_class(source().digits, self.digit))
+        if not 0 <= self.seed <= SEED.high:
+            raise RequestError(f"The seed must be from 0 to {SEED.high}.")
+        if self.schedule not in SCHEDULES:
+            raise RequestError(f"Choose a schedule: one of {', '.join(SCHEDULES)}.")
+        count = len(source().digits.places[self.digit])
         if not 1 <= self.which <= count:
             raise RequestError(f"There are {count} pictures of a {self.digit}: choose one of them.")
 
     @classmethod
     def parse(cls, texts: dict[str, str]) -> ForwardSettings:
         """From the words of an address. RequestError for what is out of range or not a number."""
-        try:
-            given = [name for name in ("digit", "which", "seed") if name in texts]
-            numbers = {name: whole_of(texts[name]) for name in given}
-        except ValueError as error:
-            raise RequestError("digit, which and seed must be whole numbers.") from error
-        return cls(**numbers, schedule=texts.get("schedule", cls.schedule))
+        sentence = "digit, which and seed must be whole numbers."
+        return cls(**given(cls, texts, lambda *_: sentence))
 
     @property
     def steps(self) -> int:
         """T, the number of steps on the timeline."""
-        return 1000 if self.schedule == "cosine" else int(self.schedule.removeprefix("linear-"))
+        return steps_of(self.schedule)
 
     def make_schedule(self) -> Schedule:
         return CosineSchedule() if self.schedule == "cosine" else LinearBetaSchedule(self.steps)
@@ -83,28 +74,23 @@ def settings_of_address(params: Mapping[str, str]) -> tuple[ForwardSettings, int
     What the address leaves out is as usual. RequestError, in one sentence, for what the page could
     not use either.
     """
-    schedules = {shown: name for name, shown in SCHEDULE_NAMES.items()}
-    refuse_unusable(params, {"digit": whole(0, 9), "schedule": one_of([*schedules])})
-    digit = int(params.get("digit", ForwardSettings.digit))
-    schedule = schedules[params.get("schedule", SCHEDULE_NAMES[ForwardSettings.schedule])]
-    checks: dict[str, Check] = {
-        "which": whole(1, len(of_class(source().digits, digit))),
-        "seed": whole(0, MAX_SEED),
-    }
-    refuse_unusable(params, checks)
-    which, seed = (
-        int(params.get(name, usual))
-        for name, usual in (("which", ForwardSettings.which), ("seed", ForwardSettings.seed))
-    )
-    settings = ForwardSettings(digit, which, seed, schedule)
-    refuse_unusable(params, {"t": whole(0, settings.steps)})
-    return settings, int(params["t"]) if "t" in params else None
+    refuse_unusable(params, table(DIGIT, SCHEDULE))
+    digit, schedule = DIGIT.of(params), SCHEDULE.of(params)
+    last = T.up_to(steps_of(schedule))
+    refuse_unusable(params, table(which_of(digit), SEED, last))
+    settings = ForwardSettings(digit, WHICH.of(params), SEED.of(params), schedule)
+    return settings, last.of(params) if T.name in params else None
+
+
+def which_of(digit: int) -> Whole:
+    """The setting for which of the pictures of a digit it is: there are so many here."""
+    return WHICH.up_to(len(source().digits.places[digit]))
 
 
 def picture(settings: ForwardSettings) -> NDArray[np.uint8]:
     """The chosen digit, uint8 (28, 28)."""
     digits = source().digits
-    return digits.images[of_class(digits, settings.digit)[settings.which - 1]]
+    return digits.images[digits.places[settings.digit][settings.which - 1]]
 
 
 def _told_words() -> list[str]:
@@ -151,7 +137,7 @@ def forward_scene(
         f"&seed={settings.seed}&schedule={settings.schedule}&mnist={int(mnist)}"
         + (f"&told={told_about}" if told_about is not None else ""),
     }
-    if told_about is None and not mnist and settings == ForwardSettings():
+    if told_about is None and not mnist and settings == ForwardSettings(*RECORDED):
         # What is shown before anybody asked for anything needs no model: it was asked beforehand.
         try:
             arrays |= recorded_answers()

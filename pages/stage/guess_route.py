@@ -10,29 +10,28 @@ from starlette.responses import Response
 from diffusion_core.files.bundle import bundle
 from diffusion_core.request import GUESS_LEVELS, IMAGE_SIZE
 from diffusion_core.service.jobs import Guess
-from pages.http.plainly import plainly
 from pages.http.visitors import visitor_of
-from pages.shared.address import refuse_unusable, whole
-from pages.stage import model
+from pages.shared.address import refuse_unusable
+from pages.stage import inference
 from pages.stage.forward import ForwardSettings, picture
+from quizzes.parameters import Whole, table
 
 
-@plainly
 async def guess(request: HttpRequest) -> Response:
     """Parameters as on the forward page: digit, which, seed, schedule; and told, if the
     picture is to stay as it is at that step while the model is told every other one."""
     # Reading MNIST takes a moment the first time.
     job = await to_thread.run_sync(_job, dict(request.query_params))
-    answer = await model.service.whole(job, visitor_of(request))
+    answer = await inference.service.whole(job, visitor_of(request))
     return Response(guess_bundle(answer), media_type="application/octet-stream")
 
 
 def _job(texts: dict[str, str]) -> Guess:
     settings = ForwardSettings.parse(texts)
     name = settings.schedule.partition("-")[0]
-    told = texts.get("told")
-    refuse_unusable(texts, {"told": whole(0, settings.steps)})
-    about = None if told is None else int(told) / settings.steps
+    told = Whole("told", 0, settings.steps)
+    refuse_unusable(texts, table(told))
+    about = told.of(texts) / settings.steps if told.name in texts else None
     return Guess(
         picture(settings).tobytes(), settings.noise().tobytes(), name, settings.steps, about
     )

@@ -4,7 +4,7 @@ import { make, UNDRAWN } from "../shared/dom.js";
 
 export const SIDE = 28;
 export const PIXELS = SIDE * SIDE;
-export const NOISE_REACH = 2; // recordings keep noise from -2 to 2: see recording.py
+export const NOISE_REACH = 2; // recordings keep noise from -2 to 2: see frames.py
 
 // label: what it shows; "" if that is said later; null for a picture inside of a labelled button.
 export function pixelCanvas(label) {

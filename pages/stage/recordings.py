@@ -1,8 +1,7 @@
-"""The recordings that pages open with, and moments of them for the diagram."""
+"""The recordings that pages open with, and stills of them for the diagram."""
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,75 +12,63 @@ from numpy.typing import NDArray
 from diffusion_core.data.embedded import (
     FORWARD_SCENE,
     HOME_SCENE,
+    RECORDED,
     REVERSE_SCENE,
-    embedded_digits,
     forward_noise,
+    recorded_digit,
 )
 from diffusion_core.errors import AssetError, note
+from diffusion_core.files.frames import read_recording
 from diffusion_core.files.shipped import damaged, read_arrays
-from diffusion_core.request import FRAME_HEAD, GUESS_LEVELS, IMAGE_SIZE
+from diffusion_core.request import GUESS_LEVELS, IMAGE_SIZE
 from diffusion_core.schedule import COSINE, alpha_sigma
 
-DIGIT, WHICH, SEED = 3, 2, 24
-"""Of the embedded digits, the one that the forward recordings are about, and its noise."""
-MOMENTS = 5
+STILLS = 5
 HELD = {REVERSE_SCENE: (21, 4), HOME_SCENE: (25, 10)}
 """How many frames each recorded run has, and how many pictures."""
 
 
 @cache
 def recorded(path: Path) -> NDArray[np.uint8]:
-    """The bytes of a recorded run (files/recording.py). AssetError if they are not one."""
+    """The bytes of a recorded run (files/frames.py). AssetError if they are not one."""
     recording = read_arrays(path, {"recording": ("uint8", (None,))})["recording"]
-    head, _, body = recording.tobytes().partition(b"\n")
     try:
-        about = json.loads(head)
-        held = frames, pictures = about["frames"], len(about["request"]["labels"])
-    except (KeyError, TypeError, ValueError) as error:
+        held = read_recording(recording.tobytes()).pixels.shape[:2]
+    except ValueError as error:
         raise damaged(path) from error
-    if held != HELD[path] or len(body) != frames * (4 * FRAME_HEAD + pictures * 3 * IMAGE_SIZE**2):
+    if held != HELD[path]:
         raise damaged(path)
     return recording
 
 
 @cache
-def recorded_digit() -> NDArray[np.uint8]:
-    """The embedded digit, uint8 (28, 28)."""
-    digits = embedded_digits()
-    return digits.images[digits.places[DIGIT][WHICH - 1]]
-
-
-@cache
-def recorded_moments(side: str) -> NDArray[np.uint8]:
-    """MOMENTS pictures, (5, 784), from the beginning to the end of the "forward" process of the
+def recorded_stills(side: str) -> NDArray[np.uint8]:
+    """STILLS pictures, (5, 784), from the beginning to the end of the "forward" process of the
     recorded digit, or of the "reverse" process of the first picture of the recorded run."""
-    moments = np.linspace(0, 1, MOMENTS)
+    times = np.linspace(0, 1, STILLS)
     if side == "forward":
-        alpha, sigma = alpha_sigma(COSINE, moments)
-        x_0, eps = recorded_digit() / 127.5 - 1, forward_noise(SEED)
+        alpha, sigma = alpha_sigma(COSINE, times)
+        x_0, eps = recorded_digit() / 127.5 - 1, forward_noise(RECORDED.seed)
         mixed = alpha[:, None, None] * x_0 + sigma[:, None, None] * eps
-        return ((mixed.clip(-1, 1) + 1) * 127.5).round().astype(np.uint8).reshape(MOMENTS, -1)
-    head, _, body = recorded(REVERSE_SCENE).tobytes().partition(b"\n")
-    about = json.loads(head)
-    frames = np.frombuffer(body, np.uint8).reshape(about["frames"], -1)[:, 4 * FRAME_HEAD :]
-    pictures = frames.reshape(about["frames"], -1, 3, IMAGE_SIZE**2)[:, 0, 0]
-    return pictures[np.round(moments * (about["frames"] - 1)).astype(int)]
+        return ((mixed.clip(-1, 1) + 1) * 127.5).round().astype(np.uint8).reshape(STILLS, -1)
+    drawn = read_recording(recorded(REVERSE_SCENE).tobytes()).pixels[:, 0, 0]
+    return drawn[np.round(times * (len(drawn) - 1)).astype(int)].reshape(STILLS, -1)
 
 
 def diagram_row(side: str) -> dict[str, NDArray[np.uint8]]:
     """What a scene brings along for the diagram's other row. Nothing, if that cannot be had: the
-    part of the page that shows the diagram says so (`need_moments`), and nothing else needs it."""
+    part of the page that shows the diagram says so (`need_stills`), and nothing else needs it."""
     try:
-        return {"other": recorded_moments(side)}
+        return {"other": recorded_stills(side)}
     except AssetError as error:
         note(error)
         return {}
 
 
-def need_moments() -> None:
-    """AssetError if the moments for the diagram cannot be had."""
+def need_stills() -> None:
+    """AssetError if the stills for the diagram cannot be had."""
     for side in ("forward", "reverse"):
-        recorded_moments(side)
+        recorded_stills(side)
 
 
 @cache

@@ -5,34 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
-from urllib.parse import urlencode
 
 import numpy as np
 
 from diffusion_core.data.embedded import REVERSE_SCENE
 from diffusion_core.errors import RequestError
-from diffusion_core.request import (
-    MAX_GUIDANCE,
-    MAX_SEED,
-    MAX_STEPS,
-    SAMPLER_TITLES,
-    Request,
-    frame_count,
-    kept_frames,
-)
+from diffusion_core.files.frames import frame_count, kept_frames
+from diffusion_core.request import Request
 from pages.shared import own_models
-from pages.shared.address import Check, number, one_of, refuse_unusable, whole
-from pages.shared.numbers import number_of, whole_of
+from pages.shared.address import refuse_unusable
+from pages.shared.asked import given, query_of
 from pages.shared.words import sentences_by_noise, words
 from pages.stage.forward import ForwardSettings
 from pages.stage.lanes import lanes_scene
+from quizzes.addresses import (
+    COMPARE,
+    COUNT,
+    DRAW,
+    FIRST,
+    LEAPS,
+    MAX_PICTURES,
+    RECIPES,
+    REVERSE,
+    SAMPLERS,
+    START,
+    STEP,
+    Recipe,
+)
+from quizzes.numerals import whole_of
+from quizzes.parameters import table
 
-Key = TypeVar("Key", str, int)
 STAGE = "reverse"
-LEAP_NAMES = {1: "one leap", 2: "two leaps", 4: "four leaps"}
-DIGIT_NAMES = {**{d: d for d in "0123456789"}, "surprise": "surprise me", "all": "all ten"}
-MAX_PICTURES = 16
 MAX_LENGTH = 8
 """Digits that a number may have."""
 BUDGET = 6_000_000
@@ -49,12 +52,12 @@ class ReverseSettings:
     """What to draw. digit: "0" ... "9", "surprise" (any digits), "all" (0 to 9 in a row), or a
     number of up to MAX_LENGTH digits, which are drawn once each."""
 
-    digit: str = "3"
-    seed: int = 7
-    sampler: str = "dpmpp"
-    steps: int = 20
-    guidance: float = 1.5
-    n: int = 4
+    digit: str = DRAW.usual
+    seed: int = START.usual
+    sampler: str = FIRST.sampler.usual
+    steps: int = FIRST.steps.usual
+    guidance: float = FIRST.guidance.usual
+    n: int = COUNT.usual
     origin: str = ""
     """Start from this digit of the forward page ("3.2": the second 3) instead of pure noise ..."""
     until: int = 1000
@@ -63,7 +66,7 @@ class ReverseSettings:
     """The name of a model that was trained here (own_models.py); the shipped one, if none."""
 
     def __post_init__(self) -> None:
-        if self.digit not in DIGIT_NAMES and not is_number(self.digit):
+        if self.digit not in DRAW.names and not is_number(self.digit):
             raise RequestError("Choose a digit from 0 to 9, a number, surprise or all.")
         if not 1 <= self.n <= MAX_PICTURES:
             raise RequestError(f"Choose from 1 to {MAX_PICTURES} pictures.")
@@ -91,15 +94,8 @@ class ReverseSettings:
     @classmethod
     def parse(cls, texts: dict[str, str]) -> ReverseSettings:
         """From the words of an address. RequestError for what is out of range or not a number."""
-        try:
-            whole = ("seed", "steps", "n", "until")
-            numbers = {name: whole_of(texts[name]) for name in whole if name in texts}
-            guidance = number_of(texts.get("guidance", str(cls.guidance)))
-        except ValueError as error:
-            raise RequestError("seed, steps, n and guidance must be numbers.") from error
-        words = ("digit", "sampler", "origin", "model")
-        given = {name: texts[name] for name in words if name in texts}
-        return cls(**given, **numbers, guidance=guidance)  # type: ignore[arg-type]
+        sentence = "seed, steps, n and guidance must be numbers."
+        return cls(**given(cls, texts, lambda *_: sentence))
 
     @property
     def labels(self) -> tuple[int, ...]:
@@ -138,32 +134,25 @@ class ReverseSettings:
     @property
     def address(self) -> str:
         """Where the stage fetches this run."""
-        return "api/sample?" + urlencode(
-            {
-                "digit": self.digit,
-                "seed": self.seed,
-                "sampler": self.sampler,
-                "steps": self.steps,
-                "guidance": f"{self.guidance:g}",
-                "n": self.n,
-                **({"origin": self.origin, "until": self.until} if self.origin else {}),
-                **({"model": self.model} if self.model else {}),
-            }
-        )
+        names = ["digit", "seed", "sampler", "steps", "guidance", "n"]
+        names += ["origin", "until"] if self.origin else []
+        names += ["model"] if self.model else []
+        return "api/sample?" + query_of(self, names)
 
     @property
     def caption(self) -> str:
         """The settings in words, to stand beside the picture."""
         if self.sampler == "leap":
-            return f"{LEAP_NAMES[self.steps]} of the distilled model · seed {self.seed}"
+            return f"{LEAPS[self.steps]} of the distilled model · seed {self.seed}"
         steps = f"{self.steps} step" + ("s" if self.steps > 1 else "")
-        sampler = SAMPLER_TITLES[self.sampler]
+        sampler = SAMPLERS[self.sampler]
         whose = "your model · " if self.model else ""
         return f"{whose}{sampler} · {steps} · guidance {self.guidance:g} · seed {self.seed}"
 
 
-SECOND = ReverseSettings(steps=5)
-"""What the usual settings are compared with, until the reader chooses something else."""
+MODELS = {way.suffix: own_models.ModelChoice(f"model{way.suffix}") for way in RECIPES}
+"""The setting for the model of each way to draw."""
+SETTINGS = {**REVERSE, **table(*MODELS.values())}
 
 
 def settings_of_address(params: Mapping[str, str]) -> tuple[list[ReverseSettings], int | None]:
@@ -172,41 +161,21 @@ def settings_of_address(params: Mapping[str, str]) -> tuple[list[ReverseSettings
     What the address leaves out is as usual. RequestError, in one sentence, for what the page could
     not use either.
     """
-    checks: dict[str, Check] = {
-        "draw": one_of([*DIGIT_NAMES.values()]),
-        "start": whole(0, MAX_SEED),
-        "n": whole(1, MAX_PICTURES),
-        "compare": one_of(["true", "false"]),
-        "step": whole(0, MAX_STEPS),
-    }
-    for which in ("", "2"):
-        checks[f"sampler{which}"] = one_of([*SAMPLER_TITLES.values()])
-        checks[f"steps{which}"] = whole(1, MAX_STEPS)
-        checks[f"leaps{which}"] = one_of([*LEAP_NAMES.values()])
-        checks[f"guidance{which}"] = number(0, MAX_GUIDANCE)
-        checks[f"model{which}"] = own_models.check
-    refuse_unusable(params, checks)
-    usual = ReverseSettings()
-    digit = _named(DIGIT_NAMES, params.get("draw"), usual.digit)
-    seed, n = int(params.get("start", usual.seed)), int(params.get("n", usual.n))
-    ways = [("", usual), ("2", SECOND)] if params.get("compare") == "true" else [("", usual)]
-    lanes = []
-    for which, preset in ways:
-        sampler = _named(SAMPLER_TITLES, params.get(f"sampler{which}"), preset.sampler)
-        steps = int(params.get(f"steps{which}", preset.steps))
-        guidance = float(params.get(f"guidance{which}", preset.guidance))
-        if sampler == "leap":
-            steps, guidance = _named(LEAP_NAMES, params.get(f"leaps{which}"), 2), 1.0
-        own = own_models.name_in(params.get(f"model{which}", ""))
-        lanes.append(ReverseSettings(digit, seed, sampler, steps, guidance, n, model=own))
+    refuse_unusable(params, SETTINGS)
+    lanes = [_lane_of(params, way) for way in (RECIPES if COMPARE.of(params) else [FIRST])]
     # A step of a run that was longer a moment ago is where this one ends.
     last = max(lane.steps for lane in lanes)
-    return lanes, min(last, int(params["step"])) if "step" in params else None
+    return lanes, min(last, STEP.of(params)) if STEP.name in params else None
 
 
-def _named(names: Mapping[Key, str], shown: str | None, usual: Key) -> Key:
-    """The key of a shown name; without a name, the usual one."""
-    return next((key for key, name in names.items() if name == shown), usual)
+def _lane_of(params: Mapping[str, str], way: Recipe) -> ReverseSettings:
+    sampler = way.sampler.of(params)
+    steps, guidance = way.steps.of(params), way.guidance.of(params)
+    if sampler == "leap":
+        steps, guidance = way.leaps.of(params), 1.0
+    digit, seed, n = DRAW.of(params), START.of(params), COUNT.of(params)
+    own = MODELS[way.suffix].of(params)
+    return ReverseSettings(digit, seed, sampler, steps, guidance, n, model=own)
 
 
 HOME_RUN = ReverseSettings("all", 13, "dpmpp", 24, 2.0)

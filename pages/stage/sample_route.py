@@ -1,6 +1,6 @@
 """GET /api/sample: the reverse process, streamed frame by frame as the model computes it.
 
-The body is a recording (diffusion_core/files/recording.py), sent as it grows (streaming.py).
+The body is a recording (diffusion_core/files/frames.py), sent as it grows (streaming.py).
 """
 
 from __future__ import annotations
@@ -10,20 +10,18 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from diffusion_core.service.jobs import Drawing
-from pages.http.plainly import plainly
 from pages.http.streaming import streamed
 from pages.http.visitors import visitor_of
-from pages.stage import model
+from pages.stage import inference
 from pages.stage.reverse import ReverseSettings
 
 
-@plainly
 async def sample(request: HttpRequest) -> Response:
     """Parameters as of ReverseSettings: digit, seed, sampler, steps, guidance, n, origin, until."""
     # Reading MNIST takes a moment the first time.
     drawing = await to_thread.run_sync(_drawing, dict(request.query_params))
-    return await streamed(model.service, drawing, visitor_of(request))
+    return await streamed(inference.service, drawing, visitor_of(request))
 
 
 def _drawing(texts: dict[str, str]) -> Drawing:
-    return model.drawing(ReverseSettings.parse(texts))
+    return inference.drawing(ReverseSettings.parse(texts))

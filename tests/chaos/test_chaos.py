@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from diffusion_core.files.bundle import bundle
-from diffusion_core.files.recording import recording_head
-from diffusion_core.request import FRAME_HEAD, Request
+from diffusion_core.files.frames import FRAME_HEAD, recording_head
+from diffusion_core.request import Request
 from tests.chaos import wishes
 from tests.chaos.house import House
 from tests.chaos.storm import left_over

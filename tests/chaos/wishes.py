@@ -13,8 +13,9 @@ from urllib.parse import urlencode
 
 import numpy as np
 
+from diffusion_core.files.frames import FRAME_HEAD
 from diffusion_core.labs.tradeoff import SCALES
-from diffusion_core.request import FRAME_HEAD, IMAGE_SIZE
+from diffusion_core.request import IMAGE_SIZE
 from tests.core.plane_runs import received
 from tests.pages.unbundle import unbundle
 

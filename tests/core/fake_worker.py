@@ -73,8 +73,11 @@ def _advance(wire: Wire, key: int, request: Any, sent: dict[int, int]) -> None:
     if sent[key] == 2 and request.seed == DEADLY_ONCE and not _memory().exists():
         _memory().touch()
         os._exit(1)
-    while sent[key] == 2 and request.seed == HANGING:
-        signal.pause()
+    if sent[key] == 2 and request.seed == HANGING:
+        with Path(os.environ["FOG_TEST_HUNG"]).open("a") as hung:
+            hung.write("hung\n")
+        while True:
+            signal.pause()
     if request.seed == REFUSED:
         wire.send(("failed", key, "No such picture: try another seed."))
         del sent[key]

@@ -46,6 +46,11 @@ class Watched:
         return self.inner(x_t, alpha, sigma, label)
 
 
+def company(denoisers: dict[str, Denoiser], capacity: int = 64) -> Works:
+    """Works that share passes. No time passes, so nothing depends on how quick a machine is."""
+    return Works(Batcher(denoisers, capacity, ledger=Ledger(clock=lambda: 0.0)))
+
+
 def run(request: Request, network: str) -> Generator[Question | Step, Prediction, None]:
     """Work that says its steps."""
     return asking(reverse(request), network, lambda step: [step])
@@ -70,7 +75,7 @@ def run_all(works: Works) -> dict[Hashable, list[Report]]:
 @pytest.mark.parametrize("capacity", [1, 3, 16, 64])
 def test_pictures_are_the_same_alone_and_in_a_crowd(tiny_network: UNet, capacity: int) -> None:
     denoiser = NetworkDenoiser(tiny_network)
-    works = Works(Batcher({"one": denoiser}, capacity))
+    works = company({"one": denoiser}, capacity)
     for key, request in enumerate(CROWD):
         works.add(key, run(request, "one"))
     heard = run_all(works)
@@ -95,7 +100,7 @@ def test_passes_are_full_while_there_is_enough_to_do(
     jobs: list[tuple[int, int]], capacity: int
 ) -> None:
     watched = Watched(grey)
-    works = Works(Batcher({"one": watched}, capacity))
+    works = company({"one": watched}, capacity)
     for key, (count, steps) in enumerate(jobs):
         works.add(key, run(Request((0,) * count, "ddim", steps), "one"))
     left = {key: count * steps for key, (count, steps) in enumerate(jobs)}
@@ -122,7 +127,7 @@ def ticks_until(works: Works, key: Hashable) -> int:
 
 
 def test_nobody_waits_for_somebody_elses_thousand_steps() -> None:
-    works = Works(Batcher({"one": grey}, capacity=4))
+    works = company({"one": grey}, capacity=4)
     works.add("long", run(Request((0,) * 4, "ddim", 1000), "one"))
     for _ in range(10):
         works.tick()
@@ -131,7 +136,7 @@ def test_nobody_waits_for_somebody_elses_thousand_steps() -> None:
 
 
 def test_a_long_run_is_not_starved_by_short_ones_that_keep_coming() -> None:
-    works = Works(Batcher({"one": grey}, capacity=4))
+    works = company({"one": grey}, capacity=4)
     works.add("long", run(Request((0,), "ddim", 20), "one"))
     for tick in range(400):
         for which in range(4):
@@ -143,7 +148,7 @@ def test_a_long_run_is_not_starved_by_short_ones_that_keep_coming() -> None:
 
 
 def test_everybody_gets_a_first_step_soon() -> None:
-    works, started = Works(Batcher({"one": grey}, capacity=8)), {}
+    works, started = company({"one": grey}, capacity=8), {}
     for key in range(40):
         works.add(key, run(Request((0,), "ddim", 50), "one"))
     for tick in range(1, 7):
@@ -153,7 +158,7 @@ def test_everybody_gets_a_first_step_soon() -> None:
 
 
 def test_of_a_crowd_half_are_served_long_before_the_last() -> None:
-    works, ended = Works(Batcher({"one": grey}, capacity=8)), []
+    works, ended = company({"one": grey}, capacity=8), []
     for key in range(32):
         works.add(key, run(Request((0,), "ddim", 10), "one"))
     ticks = 0
@@ -166,7 +171,7 @@ def test_of_a_crowd_half_are_served_long_before_the_last() -> None:
 
 def test_a_job_wider_than_a_pass_is_served_in_parts() -> None:
     watched = Watched(grey)
-    works = Works(Batcher({"one": watched}, capacity=5))
+    works = company({"one": watched}, capacity=5)
     works.add("wide", run(Request((0,) * 12, "ddim", 2), "one"))
     assert [r.finished for r in run_all(works)["wide"]] == [False, False, True]
     assert watched.sizes == [5, 5, 2, 5, 5, 2]
@@ -174,7 +179,7 @@ def test_a_job_wider_than_a_pass_is_served_in_parts() -> None:
 
 def test_two_networks_take_turns() -> None:
     first, second = Watched(grey), Watched(grey)
-    works = Works(Batcher({"a": first, "b": second}, capacity=8))
+    works = company({"a": first, "b": second}, capacity=8)
     for key in range(3):
         works.add(("a", key), run(Request((0,), "ddim", 4), "a"))
         works.add(("b", key), run(Request((0,), "ddim", 4), "b"))
@@ -218,7 +223,7 @@ def out_of_range(x_t: Tensor, alpha: Floats, sigma: Floats, label: Tensor) -> Pr
     ],
 )
 def test_one_bad_job_does_not_spoil_its_neighbours(denoiser: Denoiser, said: str) -> None:
-    works = Works(Batcher({"one": denoiser}, capacity=16))
+    works = company({"one": denoiser}, capacity=16)
     for label in (1, 3, 5):
         works.add(label, run(Request((label,) * 2, "ddim", 4), "one"))
     heard = run_all(works)
@@ -232,7 +237,7 @@ def test_one_bad_job_does_not_spoil_its_neighbours(denoiser: Denoiser, said: str
 
 
 def test_a_pass_that_is_too_large_for_the_memory_is_made_in_parts() -> None:
-    works = Works(Batcher({"one": short_of_memory}, capacity=16))
+    works = company({"one": short_of_memory}, capacity=16)
     for key in range(4):
         works.add(key, run(Request((1, 2), "ddim", 3), "one"))
     works.add("wide", run(Request((1, 2, 3), "ddim", 3), "one"))
@@ -247,7 +252,7 @@ def test_a_sampler_that_fails_ends_its_own_run_only() -> None:
         yield next(run(Request((0,), "ddim", 3), "one"))  # type: ignore[misc]
         raise ZeroDivisionError
 
-    works = Works(Batcher({"one": grey}))
+    works = company({"one": grey})
     works.add("bad", bad())
     works.add("good", run(Request((0,), "ddim", 3), "one"))
     heard = run_all(works)
@@ -257,7 +262,7 @@ def test_a_sampler_that_fails_ends_its_own_run_only() -> None:
 
 def test_a_thousand_cancelled_jobs_leave_nothing(tiny_network: UNet) -> None:
     denoiser = NetworkDenoiser(tiny_network)
-    works = Works(Batcher({"one": denoiser}, capacity=8))
+    works = company({"one": denoiser}, capacity=8)
     request = Request((4, 2), "dpmpp", 3, 1.5)
     for key in range(1000):
         works.add(key, run(replace(request, steps=1000, seed=key), "one"))
@@ -274,7 +279,7 @@ def test_a_thousand_cancelled_jobs_leave_nothing(tiny_network: UNet) -> None:
 
 
 def test_a_job_can_be_cancelled_half_way_through_its_pictures() -> None:
-    works = Works(Batcher({"one": grey}, capacity=4))
+    works = company({"one": grey}, capacity=4)
     works.add("wide", run(Request((0,) * 6, "ddim", 2), "one"))
     works.tick()
     works.forget("wide")
@@ -283,7 +288,7 @@ def test_a_job_can_be_cancelled_half_way_through_its_pictures() -> None:
 
 
 def test_mistakes_in_using_it() -> None:
-    works = Works(Batcher({"one": grey}))
+    works = company({"one": grey})
     works.add("a", run(Request((0,)), "one"))
     with pytest.raises(ValueError, match="already"):
         works.add("a", run(Request((0,)), "one"))
@@ -292,7 +297,7 @@ def test_mistakes_in_using_it() -> None:
 
 
 def test_a_network_that_is_gone_ends_the_jobs_that_want_it_and_no_others() -> None:
-    works = Works(Batcher({"here": grey}))
+    works = company({"here": grey})
     works.add(1, run(Request((3,), "ddim", 2), "gone"))
     works.add(2, run(Request((3,), "ddim", 2), "here"))
     heard = run_all(works)
@@ -333,7 +338,7 @@ def passes_until_done(works: Works, watched: Watched, keys: set[Hashable]) -> li
 def test_one_party_makes_the_passes_of_the_others_half_as_long_again_at_most(others: int) -> None:
     def time_of_others(with_anna: bool) -> list[int]:
         watched = Watched(grey)
-        works = Works(Batcher({"one": watched}))
+        works = company({"one": watched})
         if with_anna:
             for key in range(6):
                 works.add(("anna", key), run(Request((1,) * 16, "ddim", 1000, 2.0), "one"), "anna")
@@ -351,7 +356,7 @@ def test_one_party_makes_the_passes_of_the_others_half_as_long_again_at_most(oth
 
 def test_a_party_that_is_alone_has_whole_passes() -> None:
     watched = Watched(grey)
-    works = Works(Batcher({"one": watched}, 16))
+    works = company({"one": watched}, 16)
     for key in range(5):
         works.add(key, run(Request((3,) * 8, "ddim", 4), "one"), "anna")
     assert set(passes_until_done(works, watched, {*range(5)})[:8]) == {16}
@@ -359,7 +364,7 @@ def test_a_party_that_is_alone_has_whole_passes() -> None:
 
 def test_a_job_that_several_want_is_not_held_to_the_share_of_one() -> None:
     watched = Watched(grey)
-    works = Works(Batcher({"one": watched}, 16, ledger=Ledger(clock=lambda: 0.0)))
+    works = company({"one": watched}, 16)
     works.add("anna", run(Request((3,) * 16, "ddim", 4), "one"), "anna")
     works.add("ben", run(Request((3,) * 2, "ddim", 4), "one"), "ben")
     works.tick()

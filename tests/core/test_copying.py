@@ -14,12 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from diffusion_core.data.embedded import embedded_digits
+from diffusion_core.files.frames import FRAME_HEAD
 from diffusion_core.labs import copying
 from diffusion_core.labs.copying import ideal_work, known, nearest_work
 from diffusion_core.measure.evaluation import nearest_distances
 from diffusion_core.measure.nearest import NearestSearch, nearest
 from diffusion_core.pixels import to_model
-from diffusion_core.request import FRAME_HEAD, Request
+from diffusion_core.request import Request
 from diffusion_core.run import sample
 from pages.shared.words import sentences_by_noise
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from benchmarks import frontier as measuring
 from benchmarks.figure import draw_frontier
 from benchmarks.frontier import FrontierPlan, calls_of, frontier_lines
+from diffusion_core.exact import Gaussian
 from diffusion_core.measure.frontier import (
     SHOWN,
     Frontier,
@@ -22,7 +24,8 @@ from diffusion_core.measure.frontier import (
     load_frontier,
     save_frontier,
 )
-from diffusion_core.request import LEAP_STEPS, SAMPLER_NAMES
+from diffusion_core.request import LEAP_STEPS, SAMPLER_NAMES, Request
+from diffusion_core.run import sample
 from pages.shared.colours import THEMES
 from tests.core.test_evaluation import smudges
 
@@ -62,11 +65,16 @@ def test_the_shipped_one_has_every_sampler_and_digits_for_each_point() -> None:
     assert {p.sampler for p in shipped.points} == set(SAMPLER_NAMES)
     assert {p.steps for p in shipped.points if p.sampler == "leap"} == set(LEAP_STEPS)
     assert shipped.digits.shape == (len(shipped.points), SHOWN, 28, 28)
-    assert all(p.calls == calls_of(p.sampler, p.steps) for p in shipped.points)
+    for point in shipped.points:
+        (*_, last) = sample(Gaussian(), Request((3,), point.sampler, point.steps))
+        assert calls_of(point.sampler, point.steps) == point.calls == last.calls
     assert shipped.count >= 500 and all(digits.max() > 200 for digits in shipped.digits)
     planned = {(s, n) for s, several in FrontierPlan.standard().steps.items() for n in several}
     assert planned == {(p.sampler, p.steps) for p in shipped.points}
-    assert len(frontier_lines(shipped)) == len(shipped.points) + 4
+    said = "\n".join(frontier_lines(shipped))
+    for point in shipped.points:
+        figures = rf"{point.steps}\b.*\b{point.frechet_ratio:.2f}\b.*\b{point.accuracy:.1%}"
+        assert re.search(figures, said), point
 
 
 def test_measuring_draws_each_way_and_compares_it(monkeypatch: pytest.MonkeyPatch) -> None:

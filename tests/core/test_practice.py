@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import weakref
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -216,10 +218,24 @@ def test_rounds_differ_and_go_on_from_one_another(practices: Practices) -> None:
     assert two["dots"][0] == one["dots"][0]
 
 
-def test_only_a_few_copies_are_kept(practices: Practices) -> None:
-    for seed in range(9):
-        answer(practices, Practice("new", GENTLE, 1, seed))
-    assert len(practices._kept) == 6
+def test_only_a_few_copies_are_kept(practices: Practices, monkeypatch: pytest.MonkeyPatch) -> None:
+    copies: list[weakref.ref[torch.nn.Module]] = []
+    begun = practice.new_network
+
+    def watched(seed: int) -> torch.nn.Module:
+        network = begun(seed)
+        copies.append(weakref.ref(network))
+        return network
+
+    monkeypatch.setattr(practice, "new_network", watched)
+    jobs = [Practice("new", GENTLE, 1, seed) for seed in range(9)]
+    first = answer(practices, jobs[0])
+    for job in jobs[1:]:
+        answer(practices, job)
+    gc.collect()
+    assert [copy() is not None for copy in copies] == [False] * 3 + [True] * 6
+    # What was forgotten is done again.
+    assert same(answer(practices, jobs[0]), first)
 
 
 def test_the_shipped_network_stays_as_it_is(practices: Practices) -> None:

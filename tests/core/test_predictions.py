@@ -31,7 +31,7 @@ from diffusion_core.labs.predict.outcomes import (
     original,
     save_outcomes,
 )
-from quizzes.predict import predictions
+from quizzes.predict import to_predict
 from quizzes.schema import CONCEPTS
 
 EVERY = pytest.mark.parametrize("name", EXPERIMENTS)
@@ -54,7 +54,7 @@ def test_the_shipped_model_does_what_is_kept(shipped: Mapping[str, Denoiser], na
 
 @EVERY
 def test_the_words_explain_what_the_model_does(name: str) -> None:
-    words = predictions()[name]
+    words = to_predict()[name]
     offered = [guess.outcome for guess in words.options]
     assert words.explains == outcomes()[name].outcome, "rewrite its explanation"
     assert len(set(offered)) == 4 and words.explains in offered
@@ -64,9 +64,9 @@ def test_the_words_explain_what_the_model_does(name: str) -> None:
 
 
 def test_every_experiment_has_words_and_an_outcome() -> None:
-    assert list(predictions()) == list(EXPERIMENTS) and set(outcomes()) == set(EXPERIMENTS)
+    assert list(to_predict()) == list(EXPERIMENTS) and set(outcomes()) == set(EXPERIMENTS)
     assert len(EXPERIMENTS) >= 12
-    assert {words.difficulty for words in predictions().values()} == {"easy", "medium", "hard"}
+    assert {words.difficulty for words in to_predict().values()} == {"easy", "medium", "hard"}
 
 
 def test_the_two_runs_of_a_comparison_differ_in_their_settings_or_in_nothing() -> None:

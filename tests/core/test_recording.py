@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from diffusion_core.exact import Gaussian
+from diffusion_core.files.frames import kept_frames, read_recording, recording_size
 from diffusion_core.files.recording import record
 from diffusion_core.pixels import to_model, to_uint8
-from diffusion_core.request import Request, kept_frames
+from diffusion_core.request import Request
 from diffusion_core.run import Step, sample
 
 REQUEST = Request((3, 1, 4), "heun", steps=7, guidance=2.0, seed=5)
@@ -85,6 +86,33 @@ def test_the_last_frame_is_the_finished_picture(steps: list[Step], every: int) -
     np.testing.assert_array_equal(back.pictures[-1, :, 1], finished)
     # Nothing is left of the noise: the level in the middle, but for rounding.
     assert set(np.unique(back.pictures[-1, :, 2])) <= {127, 128}
+
+
+@pytest.mark.parametrize("every", [1, 3, 50])
+def test_pages_read_what_is_there(steps: list[Step], every: int) -> None:
+    content = b"".join(record(REQUEST, steps, every))
+    here, there = read_recording(content), parse(content, count=3)
+    np.testing.assert_array_equal(here.numbers, there.numbers)
+    np.testing.assert_array_equal(here.pixels, there.pictures)
+    np.testing.assert_array_equal(here.finished, to_uint8(steps[-1].x_next))
+    assert here.noise_reach == 2
+    assert len(content) == len(content.partition(b"\n")[0]) + 1 + recording_size(REQUEST, every)
+
+
+@pytest.mark.parametrize("damage", ["cut", "longer", "no head", "another head", "no JSON", "empty"])
+def test_what_is_no_whole_recording_is_not_read(steps: list[Step], damage: str) -> None:
+    content = b"".join(record(REQUEST, steps))
+    head, _, body = content.partition(b"\n")
+    broken = {
+        "cut": content[:-1],
+        "longer": content + b"0",
+        "no head": body,
+        "another head": b'{"frames": 8}\n' + body,
+        "no JSON": head[1:] + b"\n" + body,
+        "empty": b"",
+    }
+    with pytest.raises(ValueError, match=r"no head of a recording|8 frames have"):
+        read_recording(broken[damage])
 
 
 def test_pure_noise_has_a_finite_log_snr(steps: list[Step]) -> None:

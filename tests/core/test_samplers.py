@@ -19,7 +19,6 @@ from diffusion_core.request import (
     LEAP_TIMES,
     NO_LABEL,
     SAMPLER_NAMES,
-    SAMPLER_TITLES,
     WALKING_SAMPLERS,
     Request,
 )
@@ -230,4 +229,3 @@ def test_leaps_that_were_not_learned_are_refused(fields: dict[str, object], mess
 
 def test_every_sampler_can_be_asked_for() -> None:
     assert tuple(SAMPLERS) == SAMPLER_NAMES
-    assert set(SAMPLER_TITLES) == set(SAMPLER_NAMES)

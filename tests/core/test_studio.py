@@ -25,7 +25,7 @@ from diffusion_core.service.work import Networks
 from diffusion_core.service.works import Works
 from tests.core import made_up, serving
 from tests.core.plane_runs import received
-from tests.core.serving import FAKE, STUDIO, is_running, until
+from tests.core.serving import FAKE, STUDIO, Reader, is_running, until
 
 PATIENCE = 200
 """Seconds after which a test that waits is taken to hang."""
@@ -118,11 +118,11 @@ def test_hanging_up_ends_the_training_and_makes_room_for_the_next() -> None:
 def test_a_studio_that_is_killed_goes_on_where_it_was() -> None:
     async def test(service: ModelService) -> None:
         job = training(3, steps=60)
-        reader = asyncio.create_task(service.whole(job))
-        await until(lambda: job in service._answers and len(service._answers[job].chunks) > 5)
+        reader = Reader(service, job)
+        await reader.has(6)
         before = service.process_id
         os.kill(before or 0, signal.SIGKILL)
-        assert await reader == b"".join(learn(job.settings))
+        assert await reader.whole() == b"".join(learn(job.settings))
         assert service.process_id != before
 
     served(test)

@@ -18,7 +18,7 @@ from diffusion_core.service.batcher import Batcher
 from diffusion_core.service.ledger import Ledger
 from diffusion_core.service.turns import PASSES_TO_TURNS
 from diffusion_core.service.work import Question, Work
-from diffusion_core.service.works import BROKEN, MOMENT, Report, Works
+from diffusion_core.service.works import BEGINNINGS, BROKEN, MOMENT, Report, Works
 
 
 class Clock:
@@ -138,7 +138,7 @@ def test_many_who_compute_before_they_pause_begin_one_after_the_other() -> None:
     house = House()
 
     def rude() -> Work:
-        house.clock.now += 2 * MOMENT
+        house.clock.now += 0.6 * BEGINNINGS
         yield b""
 
     house.works.add("ben", house.drawing(), "ben")
@@ -148,7 +148,7 @@ def test_many_who_compute_before_they_pause_begin_one_after_the_other() -> None:
     for _ in range(5):
         before = house.clock.now
         house.works.tick()
-        assert house.clock.now - before < 3 * MOMENT
+        assert house.clock.now - before < 1.5 * BEGINNINGS
 
 
 def test_a_work_that_does_not_stop_talking_is_interrupted() -> None:
@@ -163,7 +163,7 @@ def test_a_work_that_does_not_stop_talking_is_interrupted() -> None:
     house.works.add("ben", house.drawing(2), "ben")
     said = [report for _ in range(4) for report in house.works.tick()]
     assert Report("ben", finished=True) in said
-    assert 0 < said.count(Report("anna", b"and")) <= 5 * 5  # a few words for each time she goes on
+    assert 0 < said.count(Report("anna", b"and")) <= 5 * 6  # a few words for each time she goes on
 
 
 def test_a_work_may_ask_after_it_has_computed_and_compute_after_it_has_asked() -> None:

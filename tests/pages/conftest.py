@@ -12,10 +12,11 @@ from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
+from pages.http.plainly import HANDLERS
 from pages.http.security import SecurityHeaders
 from pages.routes import ROUTES
 from pages.shared import services as studio
-from pages.stage import model
+from pages.stage import inference
 
 ROOT = Path(__file__).resolve().parents[2]
 Open = Callable[..., AppTest]
@@ -51,12 +52,17 @@ def client() -> Iterator[TestClient]:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        await model.service.start()
+        await inference.service.start()
         await studio.start()
         yield
-        await model.service.stop()
+        await inference.service.stop()
         await studio.stop()
 
-    app = Starlette(routes=ROUTES, middleware=[Middleware(SecurityHeaders)], lifespan=lifespan)
+    app = Starlette(
+        routes=ROUTES,
+        exception_handlers=HANDLERS,
+        middleware=[Middleware(SecurityHeaders)],
+        lifespan=lifespan,
+    )
     with TestClient(app) as client:
         yield client

@@ -130,6 +130,7 @@ def _fetched(address: str) -> dict[str, Any]:
     from starlette.applications import Starlette
     from starlette.testclient import TestClient
 
+    from pages.http.plainly import HANDLERS
     from pages.routes import ROUTES
     from pages.shared import services as studio
 
@@ -139,7 +140,7 @@ def _fetched(address: str) -> dict[str, Any]:
         yield
         await studio.exports.stop()
 
-    app = Starlette(routes=ROUTES, lifespan=lifespan)
+    app = Starlette(routes=ROUTES, exception_handlers=HANDLERS, lifespan=lifespan)
     with TestClient(app, raise_server_exceptions=False) as client:
         answer = client.get(f"/{address}")
     broke = [answer.text] if answer.status_code == 500 else []

@@ -15,7 +15,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from quizzes.show_states import LABS
+from quizzes.addresses import LABS
 
 SECONDS = float(os.environ.get("FOG_FUZZ_SECONDS", 0))
 """How long each fuzzer is to look; 0: at a fixed number of things, the same ones each time."""
@@ -34,8 +34,7 @@ class Place:
 
 
 def _lab(page: str, lab: str, *names: str, **base: str) -> Place:
-    key = {"training": "learn", "applications": "use"}[page]
-    return Place(page, names, {key: LABS[page][lab], **base})
+    return Place(page, names, {LABS[page].name: LABS[page].names[lab], **base})
 
 
 RECIPE = ("sampler", "steps", "leaps", "guidance", "model")

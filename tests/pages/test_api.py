@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from diffusion_core.samplers import grid_of
 from diffusion_core.service.answer import Before, ServiceError
 from pages.http.security import content_security_policy, inline_script_hashes
-from pages.stage import model
+from pages.stage import inference
 from tests.pages.unbundle import unbundle
 
 
@@ -85,7 +85,7 @@ def test_a_model_that_cannot_answer_is_said_in_one_sentence(
         raise ServiceError("There is no model: train one.")
         yield b""
 
-    monkeypatch.setattr(model.service, "ask", refuse)
+    monkeypatch.setattr(inference.service, "ask", refuse)
     answer = client.get(address)
     assert (answer.status_code, answer.text) == (503, "There is no model: train one.")
 
@@ -98,7 +98,7 @@ def test_an_answer_that_breaks_off_says_why(
         yield b'{"frames": 21}\n'
         raise ServiceError("The model stopped.")
 
-    monkeypatch.setattr(model.service, "ask", falter)
+    monkeypatch.setattr(inference.service, "ask", falter)
     answer = client.get("/api/sample?digit=1")
     assert answer.status_code == 200
     assert answer.content.splitlines() == [
@@ -117,7 +117,7 @@ def test_what_was_drawn_already_comes_with_a_note(client: TestClient) -> None:
 def test_nothing_is_left_when_the_answers_have_been_read(client: TestClient) -> None:
     for seed in range(3):
         client.get(f"/api/sample?digit=1&steps=1&n=1&seed={seed}")
-    assert model.service.idle
+    assert inference.service.idle
 
 
 def test_headers_on_every_answer(client: TestClient) -> None:

@@ -19,8 +19,8 @@ from pages.shared.packed import mask_of, packed, unpacked
 from pages.shared.words import words
 from pages.stage.forward import ForwardSettings, picture
 from pages.stage.reverse import MAX_LENGTH, ReverseSettings
+from quizzes.addresses import LABS
 from quizzes.bank import load_bank
-from quizzes.show_states import LABS
 from tests.pages.conftest import Open
 from tests.pages.unbundle import unbundle
 
@@ -34,7 +34,7 @@ def no_mnist(without_mnist: None) -> None:
 
 
 def open_lab(open_page: Open, lab: str, **query: str) -> AppTest:
-    app = open_page("applications", use=LABS["applications"][lab], **query)
+    app = open_page("applications", use=LABS["applications"].names[lab], **query)
     assert not app.exception
     return app
 

@@ -10,8 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from starlette.testclient import TestClient
 
-from pages.lesson.claims import DIGIT, WHICH
-from pages.stage.recordings import recorded_digit
+from diffusion_core.data.embedded import RECORDED, recorded_digit
 from pages.stage.reverse import ReverseSettings
 from tests.pages.unbundle import unbundle
 
@@ -38,7 +37,9 @@ def last_pictures(client: TestClient, settings: ReverseSettings) -> Pictures:
 
 
 def covered(until: int) -> ReverseSettings:
-    return ReverseSettings(str(DIGIT), 7, "dpmpp", 20, 0.0, 8, f"{DIGIT}.{WHICH}", until)
+    return ReverseSettings(
+        str(RECORDED.digit), 7, "dpmpp", 20, 0.0, 8, f"{RECORDED.digit}.{RECORDED.which}", until
+    )
 
 
 def apart(a: Pictures, b: Pictures) -> NDArray[np.float64]:

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from quizzes.addresses import LABS
 from quizzes.bank import load_bank
-from quizzes.show_states import LABS
 from tests.pages.damaged import ROOT, CopiedApp, put_back
 
 View = tuple[str, dict[str, str]]
@@ -22,7 +22,7 @@ View = tuple[str, dict[str, str]]
 
 def lab(page: str, name: str) -> View:
     """A lab of a page, by its name in the code."""
-    return page, {{"training": "learn", "applications": "use"}[page]: LABS[page][name]}
+    return page, {LABS[page].name: LABS[page].names[name]}
 
 
 PDF: View = ("api/export.pdf?page=forward", {})
@@ -50,7 +50,11 @@ NEED: dict[str, tuple[View, ...]] = {
     "assets/lesson/deep-dive.md": (("deep_dive", {}),),
     "assets/lesson/applications.md": (SOUND,),
     "assets/lesson/training.md": (PLANE,),
-    **{f"assets/lesson/lab-{name}.md": (lab(page, name),) for page in LABS for name in LABS[page]},
+    **{
+        f"assets/lesson/lab-{name}.md": (lab(page, name),)
+        for page in LABS
+        for name in LABS[page].names
+    },
     "quizzes/predict.yaml": (PREDICT,),
 }
 """Where a file is needed: there one sentence names it."""

@@ -15,11 +15,12 @@ from starlette.testclient import TestClient
 from diffusion_core.data.degradations import degrade
 from diffusion_core.data.embedded import embedded_digits
 from diffusion_core.errors import RequestError
-from diffusion_core.request import FRAME_HEAD, NO_LABEL
+from diffusion_core.files.frames import FRAME_HEAD
+from diffusion_core.request import NO_LABEL
 from pages.labs.copying.scene import CopySettings, copying_scene
 from pages.labs.editing.settings import EditSettings
 from pages.shared.packed import mask_of, packed, packed_mask, unpacked
-from pages.stage import model
+from pages.stage import inference
 from pages.stage.lanes import edit_scene
 from tests.pages.unbundle import unbundle
 
@@ -182,7 +183,7 @@ def test_copies_are_looked_for_among_what_the_stage_has_drawn(client: TestClient
     drawn, ideal = (
         frames_of(client.get("/" + lane["address"]).content, 2) for lane in (model_lane, ideal_lane)
     )
-    assert model.service.kept(model.drawing(settings.drawn()))
+    assert inference.service.kept(inference.drawing(settings.drawn()))
     answer = client.get("/" + head["nearest"]).json()
     assert [len(found) for found in answer["drawn"]["found"]] == [3, 3]
     for which in range(2):

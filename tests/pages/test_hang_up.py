@@ -8,9 +8,10 @@ from collections.abc import AsyncGenerator
 import pytest
 from starlette.applications import Starlette
 
+from pages.http.plainly import HANDLERS
 from pages.routes import ROUTES
 from pages.shared import services as studio
-from pages.stage import model
+from pages.stage import inference
 from tests.pages.asgi import Asking, on_a_loop
 
 ADDRESSES = {
@@ -30,6 +31,7 @@ ADDRESSES = {
     "/api/step": "GET",
     "/api/train?run=0123456789abcdef": "POST",
 }
+APP = Starlette(routes=ROUTES, exception_handlers=HANDLERS)
 WITHOUT_WORK = {"/api/diagram.svg", "/api/own.zip", "/api/qr", "/api/train/stop"}
 
 
@@ -69,11 +71,11 @@ def test_work_ends_when_its_reader_has_gone(
 ) -> None:
     async def hang_up() -> None:
         service = Endless()
-        monkeypatch.setattr(model, "service", service)
+        monkeypatch.setattr(inference, "service", service)
         for name in ("planes", "digits", "exports"):
             monkeypatch.setattr(studio, name, service)
         asking = Asking(address, ADDRESSES[address])
-        answering = asyncio.create_task(asking.ask(Starlette(routes=ROUTES)))
+        answering = asyncio.create_task(asking.ask(APP))
         async with asyncio.timeout(60):
             await service.asked.wait()
             assert service.readers
@@ -95,9 +97,9 @@ def test_a_stream_ends_when_its_reader_has_gone_in_the_middle(
 
     async def hang_up() -> None:
         service = Trickling()
-        monkeypatch.setattr(model, "service", service)
+        monkeypatch.setattr(inference, "service", service)
         asking = Asking("/api/sample?digit=1")
-        answering = asyncio.create_task(asking.ask(Starlette(routes=ROUTES)))
+        answering = asyncio.create_task(asking.ask(APP))
         async with asyncio.timeout(60):
             await service.asked.wait()
             assert asking.text == '{"frames": 5}\n'

@@ -17,11 +17,12 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from diffusion_core.service.answer import ServiceError
+from pages.http.plainly import HANDLERS
 from pages.labs.editing.pad.ready import mask, sketch
 from pages.routes import ROUTES
 from pages.shared import services as studio
 from pages.shared.packed import packed, packed_mask
-from pages.stage import model
+from pages.stage import inference
 from tests.pages.hostile import MARKUP, NUMBERS, TEXTS, fuzz, values
 
 BUSY = "The model is busy: please try again in a moment."
@@ -94,10 +95,12 @@ def busy(without_mnist: None, monkeypatch: pytest.MonkeyPatch) -> TestClient:
 
         return refused()
 
-    for service in (model.service, *studio.SERVICES):
+    for service in (inference.service, *studio.SERVICES):
         monkeypatch.setattr(service, "ask", ask)
     return TestClient(
-        Starlette(routes=ROUTES), headers={"Sec-Fetch-Site": "same-origin"}, follow_redirects=False
+        Starlette(routes=ROUTES, exception_handlers=HANDLERS),
+        headers={"Sec-Fetch-Site": "same-origin"},
+        follow_redirects=False,
     )
 
 

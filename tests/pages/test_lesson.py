@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from starlette.testclient import TestClient
 
+from diffusion_core.data.embedded import recorded_digit
 from pages.http.nearest import nearest_page
 from pages.lesson.claims import CLAIMS, claim_of
 from pages.lesson.scenes import drill, journey, matches, small_forward
@@ -18,7 +19,7 @@ from pages.shared import words as words_module
 from pages.shared.modes import ASIDES, MODES, PATHS, mode_of, neighbours
 from pages.shared.prose import TERM, portions, with_terms
 from pages.shared.words import LESSON, LessonError, words
-from pages.stage.recordings import recorded_digit, recorded_moments
+from pages.stage.recordings import recorded_stills
 from quizzes.bank import load_bank
 from tests.pages.conftest import ROOT, Open
 from tests.pages.unbundle import unbundle
@@ -262,7 +263,7 @@ def test_small_stages_stay_out_of_the_address() -> None:
 
 
 def test_moments_begin_and_end_as_they_should() -> None:
-    forward, back = recorded_moments("forward"), recorded_moments("reverse")
+    forward, back = recorded_stills("forward"), recorded_stills("reverse")
     assert forward.shape == back.shape == (5, 784)
     assert (forward[0] == recorded_digit().reshape(-1)).mean() > 0.99
     # A digit is mostly background; noise is half black and half white.

@@ -16,9 +16,9 @@ from starlette.testclient import TestClient
 
 from pages.http.nearest import NearestPage
 from pages.shared.address import FRAME, SETTINGS
-from pages.shared.numbers import number_of, whole_of
 from pages.shared.passed_on import NAMES, passed_on
 from pages.shared.plain import JOINER, as_text, plain, sentence
+from quizzes.numerals import number_of, whole_of
 from tests.pages.hostile import MARKUP, NUMBERS, TEXTS
 
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])

@@ -6,7 +6,7 @@ from diffusion_core.labs.predict.experiments import EXPERIMENTS, outcomes
 from pages.quiz import record as record_module
 from pages.quiz.record import NEW
 from quizzes.bank import load_bank
-from quizzes.predict import predictions
+from quizzes.predict import to_predict
 from tests.pages.conftest import Open
 from tests.pages.quiz_visitor import CORE, asked, choose, labels, log_of, press, said, shown
 
@@ -112,7 +112,7 @@ def test_what_is_heard_is_what_is_seen(open_page: Open, monkeypatch: pytest.Monk
 @pytest.mark.parametrize("right", [True, False])
 def test_all_predictions_can_be_asked_and_answered(open_page: Open, right: bool) -> None:
     app = open_page("practice", set="predict")
-    for number, (name, words) in enumerate(predictions().items(), 1):
+    for number, (name, words) in enumerate(to_predict().items(), 1):
         question = words.question(outcomes()[name].outcome)
         assert f"Prediction {number} of {len(EXPERIMENTS)}" in " ".join(
             c.value for c in app.caption

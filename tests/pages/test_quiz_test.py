@@ -56,7 +56,7 @@ def test_a_number_in_the_address_is_a_test(open_page: Open) -> None:
 
 def test_a_test_without_a_number_gets_one(open_page: Open) -> None:
     app = open_page("practice", set="test")
-    assert int(app.query_params["test"][0]) < quiz_test.MAX_TEST
+    assert int(app.query_params["test"][0]) < quiz_test.TEST.high
     before = test_questions(app)
     press(app, "A test of ten")
     assert test_questions(app) != before

@@ -13,7 +13,7 @@ from diffusion_core.errors import RequestError
 from diffusion_core.labs.sound.job import HELD
 from diffusion_core.labs.sound.notes import LENGTH, NAMES, PITCHES
 from diffusion_core.labs.sound.training import note_times
-from pages.labs.sound.route import CHECKS
+from pages.labs.sound.route import ASKED
 from pages.labs.sound.scene import Note, sound_scene
 from tests.pages.conftest import Open
 from tests.pages.unbundle import unbundle
@@ -77,7 +77,7 @@ def test_the_scene_asks_for_the_note_that_it_names() -> None:
     (lane,) = head["lanes"]
     asked = parse_qs(urlsplit(lane["address"]).query)
     assert asked == {"melody": ["G"], "seed": ["12"], "steps": ["30"], "keep": ["all"]}
-    assert all(CHECKS[name](asked[name][0]) is None for name in CHECKS)
+    assert all(ASKED[name].wanted(asked[name][0]) is None for name in ASKED)
     assert (lane["frames"], head["last"], lane["length"]) == (31 + HELD, 30 + HELD, LENGTH)
     assert head["words"][-1][0] >= 1
 

@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw, ImageOps
 from diffusion_core.errors import RequestError
 from pages.labs.editing.upload import MOST_BYTES, Wish, picture_of_upload
 from pages.labs.editing.upload.ink import ink_of
-from pages.shared.digits import of_class, source
+from pages.shared.digits import source
 
 INK, PAPER = (20, 30, 80), (235, 230, 215)
 
@@ -126,7 +126,7 @@ def test_small_squares_are_taken_as_they_are(side: int) -> None:
 
 def test_a_digit_of_mnist_comes_back_as_it_was() -> None:
     digits = source().digits
-    digit = digits.images[of_class(digits, 5)[0]]
+    digit = digits.images[digits.places[5][0]]
     uploaded = picture_of_upload(file_of(Image.fromarray(digit)))
     assert np.abs(uploaded.picture.astype(int) - digit).max() <= 2
 
@@ -134,7 +134,7 @@ def test_a_digit_of_mnist_comes_back_as_it_was() -> None:
 def test_large_negatives_of_digits_are_fitted_in_where_mnist_had_put_them() -> None:
     digits = source().digits
     apart = []
-    for digit in (digits.images[of_class(digits, label)[0]] for label in range(10)):
+    for digit in (digits.images[digits.places[label][0]] for label in range(10)):
         large = Image.fromarray(255 - digit).resize((560, 560), Image.Resampling.BICUBIC)
         again = picture_of_upload(file_of(large, "JPEG", quality=95)).picture
         apart.append(np.sqrt(np.square(again / 255 - digit / 255).mean()))

@@ -62,11 +62,6 @@ def test_what_is_recent_counts_more() -> None:
     assert rising > level(right, wrong.model_copy(update={"time": later}))
 
 
-def test_misconceptions_are_counted() -> None:
-    found = mastery(FULL, Log((attempt("goal-0", 1), attempt("goal-1", 2), attempt("goal-0"))))
-    assert found["goal"] is not None and found["goal"].misconceptions == {"wet": 2}
-
-
 def test_questions_that_left_the_bank_are_left_out() -> None:
     assert mastery(bank_of({"goal": ["easy"]}), Log((attempt("goal-1"),))) == {"goal": None}
 

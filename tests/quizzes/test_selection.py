@@ -136,7 +136,6 @@ def test_a_verdict_adds_up() -> None:
     assert found.calibration["unsure"].share is None and found.calibration["certain"].share == 0.6
     assert found.by_difficulty["easy"] == Tally(3, 6) and found.by_difficulty["hard"] == Tally()
     assert found.confident_errors == ("closed-form-0", "schedule-0")
-    assert found.misconceptions == {"wet": 2}
     assert found.by_concept["goal"] == Tally(1, 1) and "ddpm-step" not in found.by_concept
     # Sure of an error comes before left open; pages: forward, reverse, overview, training, …
     assert [concept.concept for concept in found.go_to] == [

@@ -6,39 +6,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from diffusion_core import request
-from diffusion_core.measure.frontier import load_frontier
-from pages.lesson.claims import CLAIMS, claim_of
-from pages.lesson.frontier_chart import COSTS, name_of
-from pages.shared import modes
-from pages.shared.address import SETTINGS
-from pages.stage import forward as forward_scene
-from pages.stage import reverse as reverse_scene
 from pages.stage.forward import settings_of_address
-from quizzes import show_states
 from quizzes.bank import load_bank
 from quizzes.schema import Show
-from quizzes.show_states import PAGES, address, complaint
+from quizzes.show_states import address, complaint
 
 
 def shown(page: str, **query: str | int | float) -> Show:
     return Show(page=page, query=query, look="Look.")
-
-
-def test_the_names_are_those_of_the_pages() -> None:
-    assert all(modes.mode_of(page) for page in PAGES)
-    assert {name for known in PAGES.values() for name in known} <= set(SETTINGS)
-    assert list(show_states.STEPS_OF) == list(forward_scene.SCHEDULE_NAMES.values())
-    assert tuple(request.SAMPLER_TITLES.values()) == show_states.SAMPLERS
-    assert tuple(reverse_scene.LEAP_NAMES.values()) == show_states.LEAP_NAMES
-    assert {claim_of(slug).title for slug in CLAIMS} == set(show_states.CLAIMS)
-    assert (show_states.MAX_SEED, show_states.MAX_STEPS) == (request.MAX_SEED, request.MAX_STEPS)
-    for name in reverse_scene.DIGIT_NAMES.values():
-        assert complaint(shown("reverse", draw=name)) is None
-    for cost in COSTS.values():
-        assert complaint(shown("frontier", cost=cost)) is None
-    for point in load_frontier().points:
-        assert complaint(shown("frontier", way=name_of(point))) is None
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -27,9 +27,10 @@ from diffusion_core.files.bundle import bundle
 from diffusion_core.labs.one_step.descent import descend, level_losses, shuffled_times
 from diffusion_core.labs.one_step.job import LevelCurve, Practice
 from diffusion_core.pixels import to_model
-from diffusion_core.prediction import from_velocity
+from diffusion_core.prediction import Prediction, from_velocity
 from diffusion_core.service.work import Networks, Work
 from diffusion_core.training import (
+    Questions,
     diffusion_losses,
     questions,
     squared_errors,
@@ -157,43 +158,26 @@ def examine(rounds: Rounds, job: Practice, digits: Pool) -> bytes:
     number = rounds.done + 1
     x_0, labels = digits[batch_of(number, job, len(digits))]
     asked = questions(x_0, labels, step_generator(job.seed, number), times=shuffled_times)
-    t, alpha, sigma = (float(each[0]) for each in (asked.t, asked.alpha, asked.sigma))
-
-    def answer() -> tuple[Tensor, Tensor, float, float]:
-        with torch.inference_mode():
-            v_hat = rounds.network(asked.x_t, asked.told, asked.labels)
-        losses = squared_errors(v_hat, asked.v)
-        said = from_velocity(v_hat[:1], asked.x_t[:1], alpha, sigma)
-        return said.eps_hat, said.x0_hat, float(losses[0]), float(losses.mean())
-
-    def filter_weights() -> Tensor:
-        return mosaic(rounds.network.get_parameter(FILTER).detach()[0].clone())
-
-    others = rounds.others
-    if others is None:
-        others = others_loss(rounds.network, digits)
-    weights = filter_weights()
-    eps_hat, x0_hat, loss, batch_loss = answer()
-    before = {name: p.detach().clone() for name, p in rounds.network.named_parameters()}
-    norm = take_round(rounds, job, digits)
-    with torch.no_grad():
-        moved = [(p - before[name]).abs().max() for name, p in rounds.network.named_parameters()]
-    eps_after, x0_after, loss_after, batch_after = answer()
+    if rounds.others is None:
+        rounds.others = others_loss(rounds.network, digits)
+    others, weights, said = rounds.others, filter_of(rounds.network), said_to(rounds, asked)
+    norm, furthest = watched_round(rounds, job, digits)
+    after = said_to(rounds, asked)
     rounds.others = others_loss(rounds.network, digits)
     head: dict[str, Any] = {
         "round": number,
-        "t": t,
-        "alpha": alpha,
-        "sigma": sigma,
+        "t": float(asked.t[0]),
+        "alpha": float(asked.alpha[0]),
+        "sigma": float(asked.sigma[0]),
         "label": int(labels[0]),
-        "loss": finite(loss),
-        "loss_after": finite(loss_after),
-        "batch_loss": finite(batch_loss),
-        "batch_loss_after": finite(batch_after),
+        "loss": finite(said.loss),
+        "loss_after": finite(after.loss),
+        "batch_loss": finite(said.batch_loss),
+        "batch_loss_after": finite(after.batch_loss),
         "others": finite(others),
         "others_after": finite(rounds.others),
         "gradient": finite(norm),
-        "furthest": finite(float(torch.stack(moved).max())),
+        "furthest": finite(furthest),
         "parameters": sum(p.numel() for p in rounds.network.parameters()),
         "rate": job.rate,
         "batch": job.batch,
@@ -203,14 +187,49 @@ def examine(rounds: Rounds, job: Practice, digits: Pool) -> bytes:
         "x0": x_0[:1],
         "eps": asked.eps[:1],
         "x_t": asked.x_t[:1],
-        "eps_hat": eps_hat,
-        "x0_hat": x0_hat,
-        "eps_hat_after": eps_after,
-        "x0_hat_after": x0_after,
+        "eps_hat": said.first.eps_hat,
+        "x0_hat": said.first.x0_hat,
+        "eps_hat_after": after.first.eps_hat,
+        "x0_hat_after": after.first.x0_hat,
     }
     arrays = {name: picture.numpy().astype(np.float32) for name, picture in pictures.items()}
-    arrays |= {"filter": weights.numpy(), "filter_after": filter_weights().numpy()}
+    arrays |= {"filter": weights.numpy(), "filter_after": filter_of(rounds.network).numpy()}
     return bundle(head, arrays)
+
+
+class Said(NamedTuple):
+    """What a network answers to a round's questions."""
+
+    first: Prediction
+    """About its first digit, (1, 1, 28, 28) each."""
+    loss: float
+    """In v, of the first digit."""
+    batch_loss: float
+    """The same, of all of them."""
+
+
+def said_to(rounds: Rounds, asked: Questions) -> Said:
+    """What the network answers, as it is now."""
+    with torch.inference_mode():
+        v_hat = rounds.network(asked.x_t, asked.told, asked.labels)
+    losses = squared_errors(v_hat, asked.v)
+    first = from_velocity(v_hat[:1], asked.x_t[:1], float(asked.alpha[0]), float(asked.sigma[0]))
+    return Said(first, float(losses[0]), float(losses.mean()))
+
+
+def watched_round(rounds: Rounds, job: Practice, digits: Pool) -> tuple[float, float]:
+    """Do the next round; the length of its gradient, and how far the weight that moved most did."""
+    before = [p.detach().clone() for p in rounds.network.parameters()]
+    norm = take_round(rounds, job, digits)
+    with torch.no_grad():
+        after = zip(rounds.network.parameters(), before, strict=True)
+        moved = [(p - was).abs().max() for p, was in after]
+    return norm, float(torch.stack(moved).max())
+
+
+def filter_of(network: nn.Module) -> Tensor:
+    """The weights that are shown: the first output's, side by side."""
+    return mosaic(network.get_parameter(FILTER).detach()[0].clone())
 
 
 def finite(value: float) -> float | None:

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from diffusion_core.data.embedded import embedded_digits, forward_noise
+from diffusion_core.data.embedded import RECORDED, forward_noise, recorded_digit
 from diffusion_core.denoiser import Denoiser
 from diffusion_core.editing import run_from
 from diffusion_core.errors import UserFacingError
@@ -29,8 +29,6 @@ from diffusion_core.schedule import COSINE
 Pictures = NDArray[np.float64]
 SEEDS = 40
 """How many seeds are tried before an experiment is given up."""
-DIGIT, WHICH, NOISE = 3, 2, 24
-"""The embedded digit that is covered with noise, and its noise: those of the forward page."""
 
 
 class NoOutcomeError(UserFacingError):
@@ -38,10 +36,8 @@ class NoOutcomeError(UserFacingError):
 
 
 def original() -> Tensor:
-    """The embedded digit, (1, 1, 28, 28) in [-1, 1]."""
-    digits = embedded_digits()
-    place = digits.places[DIGIT][WHICH - 1]
-    return to_model(digits.images[place : place + 1])
+    """The digit that is covered with noise, (1, 1, 28, 28) in [-1, 1]."""
+    return to_model(recorded_digit()[None])
 
 
 def draw(setup: Setup, seed: int, denoisers: Mapping[str, Denoiser]) -> tuple[Pictures, int]:
@@ -61,7 +57,7 @@ def _seen(x: Tensor) -> Pictures:
 
 
 def _told(told: int, denoiser: Denoiser) -> Pictures:
-    eps = torch.from_numpy(forward_noise(NOISE))[None, None]
+    eps = torch.from_numpy(forward_noise(RECORDED.seed))[None, None]
     guesses = guess_along(denoiser, original(), eps, COSINE, told_about=0.5)
     level = round(told / 1000 * (GUESS_LEVELS - 1))
     return guesses.x0_hat[level].reshape(1, -1) / 255
@@ -94,7 +90,7 @@ def measure(experiment: Experiment, seed: int, denoisers: Mapping[str, Denoiser]
             ratio = second.mean() / first.mean()
             return "more" if ratio > 1.12 else "less" if ratio < 0.88 else None
         case "alike":
-            ratio = spread(second) / spread(first)
+            ratio = variety(second) / variety(first)
             return "more" if ratio < 0.85 else "less" if ratio > 1.15 else None
         case "calls":
             return str(drawn[0][1])
@@ -102,7 +98,7 @@ def measure(experiment: Experiment, seed: int, denoisers: Mapping[str, Denoiser]
             return _told_look(first)
 
 
-def spread(pictures: Pictures) -> float:
+def variety(pictures: Pictures) -> float:
     """How different pictures are from each other: the mean distance of all pairs."""
     pairs = [(i, j) for i in range(len(pictures)) for j in range(i)]
     return float(np.mean([apart(pictures[i], pictures[j]) for i, j in pairs]))

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from diffusion_core.errors import RequestError
+from diffusion_core.files.frames import FRAME_HEAD, frame_count
 from diffusion_core.labs.sound.melody import MAX_NOTES, Slots
 from diffusion_core.labs.sound.notes import LENGTH, NAMES
-from diffusion_core.request import FRAME_HEAD, MAX_SEED, Request, frame_count
+from diffusion_core.request import MAX_SEED, Request
 
 if TYPE_CHECKING:
     from diffusion_core.service.work import Networks, Work

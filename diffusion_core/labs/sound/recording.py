@@ -1,6 +1,6 @@
 """The reverse process of notes, as bytes that a browser can play while they arrive.
 
-Like a recording of digits (files/recording.py): one line of JSON, then one record a frame:
+Like a recording of digits (files/frames.py): one line of JSON, then one record a frame:
 
     float32 x 6:          t, alpha, sigma, log SNR, network calls so far, spare
     float32 x B x 2 x 2:  frequency (Hz, 0 for none) and clarity of the pitch found in x_t, x0_hat
@@ -20,6 +20,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from diffusion_core.files.frames import frame_head
 from diffusion_core.labs.sound.job import HELD, Melody
 from diffusion_core.labs.sound.notes import LENGTH, RATE, REACH, envelope
 from diffusion_core.labs.sound.pitch import find_pitch
@@ -60,23 +61,22 @@ def sound_frames(step: Step, job: Melody) -> list[bytes]:
     """What the recording keeps of a step: its frame, nothing, or its frame and the finished one."""
     frames = []
     if step.index % job.every == 0:
-        numbers = (step.t, step.alpha, step.sigma, step.log_snr, step.calls)
-        frames.append(_frame(numbers, step.x_t, step.x0_hat))
+        head = frame_head(step.t, step.alpha, step.sigma, step.log_snr, step.calls)
+        frames.append(head + _heard(step.x_t, step.x0_hat))
     if step.index == step.count - 1:
         for t in np.linspace(step.t, 0, HELD + 2)[1:-1] if job.whole else ():
             alpha, sigma = alpha_sigma(COSINE, t)
             moment = add_noise(step.x0_hat, step.eps_hat, float(alpha), float(sigma))
-            numbers = (t, float(alpha), float(sigma), float(log_snr(alpha, sigma)), step.calls)
-            frames.append(_frame(numbers, moment, step.x0_hat))
-        done = step.x_next
-        frames.append(_frame((0.0, 1.0, 0.0, math.inf, step.calls), done, done))
+            snr = float(log_snr(alpha, sigma))
+            head = frame_head(float(t), float(alpha), float(sigma), snr, step.calls)
+            frames.append(head + _heard(moment, step.x0_hat))
+        head = frame_head(0.0, 1.0, 0.0, math.inf, step.calls)
+        frames.append(head + _heard(step.x_next, step.x_next))
     return frames
 
 
-def _frame(numbers: tuple[float, ...], x_t: Tensor, x0_hat: Tensor) -> bytes:
-    t, alpha, sigma, snr, calls = numbers
-    head = np.array([t, alpha, sigma, np.clip(snr, -100, 100), calls, 0], "<f4")
+def _heard(x_t: Tensor, x0_hat: Tensor) -> bytes:
     waves = torch.cat([x_t, x0_hat], dim=1).numpy()  # (B, 2, L)
     found = np.array([[find_pitch(wave) for wave in pair] for pair in waves], "<f4")
     heard = np.clip(waves * envelope() / REACH, -1, 1) * 32767
-    return head.tobytes() + found.tobytes() + heard.round().astype("<i2").tobytes()
+    return found.tobytes() + heard.round().astype("<i2").tobytes()

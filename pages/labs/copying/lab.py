@@ -8,56 +8,36 @@ from diffusion_core.errors import RequestError
 from diffusion_core.request import MAX_GUIDANCE, MAX_SEED
 from pages.labs.copying.scene import MAX_COPIES, STAGE, CopySettings, copying_scene
 from pages.labs.parts import OPENS, lab_words, seed_field, to_do
-from pages.shared.address import choice, heed_address, locked, number, one_of, whole
+from pages.shared.address import heed_address
 from pages.shared.digits import source
+from pages.shared.fields import choice, slider, whole_number
 from pages.shared.plain import sentence
 from pages.shared.prose import prose
 from pages.shared.words import LaterLesson, sentences_by_noise
 from pages.stage import clock, follower
+from quizzes.addresses import TEN
+from quizzes.parameters import Choice, Number, Whole, table
 
 text = LaterLesson("lab-copying")
-DIGITS = {digit: digit for digit in "0123456789"}
 USUAL = CopySettings()
+DIGIT = Choice("copy", TEN, USUAL.digit)
+COUNT = Whole("copy_n", 1, MAX_COPIES, USUAL.n)
+GUIDANCE = Number("copy_guidance", 0.0, MAX_GUIDANCE, USUAL.guidance, by=0.25)
+SEED = Whole("copy_seed", 0, MAX_SEED, USUAL.seed)
+SETTINGS = table(DIGIT, COUNT, GUIDANCE, SEED)
 
 
 def lab() -> None:
     """Show it."""
-    heed_address(
-        STAGE,
-        {
-            "copy": one_of([*DIGITS]),
-            "copy_n": whole(1, MAX_COPIES),
-            "copy_guidance": number(0, MAX_GUIDANCE),
-            "copy_seed": whole(0, MAX_SEED),
-        },
-    )
+    heed_address(STAGE, SETTINGS)
     prose(text["lead"] if source().mnist else text["lead-without"])
     with st.container(horizontal=True, vertical_alignment="bottom", key="controls-copying"):
-        digit = choice("Digit", DIGITS, "copy", 95, USUAL.digit)
-        n = st.number_input(
-            "How many",
-            1,
-            MAX_COPIES,
-            USUAL.n,
-            key="copy_n",
-            bind="query-params",
-            width=110,
-            disabled=locked(),
-        )
-        guidance = st.slider(
-            "Guidance",
-            0.0,
-            MAX_GUIDANCE,
-            USUAL.guidance,
-            0.25,
-            key="copy_guidance",
-            bind="query-params",
-            width=160,
-            disabled=locked(),
-        )
-        seed = seed_field("copy_seed", USUAL.seed)
+        digit = choice("Digit", DIGIT, 95)
+        n = whole_number("How many", COUNT, 110)
+        guidance = slider("Guidance", GUIDANCE, 160)
+        seed = seed_field(SEED)
     try:
-        settings = CopySettings(digit, seed, guidance, int(n))
+        settings = CopySettings(digit, seed, guidance, n)
     except RequestError as error:
         to_do(sentence(error))
     else:

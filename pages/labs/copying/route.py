@@ -11,42 +11,34 @@ from __future__ import annotations
 import asyncio
 import json
 
-import numpy as np
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
-from diffusion_core.request import FRAME_HEAD, IMAGE_SIZE
+from diffusion_core.files.frames import read_recording
 from diffusion_core.service.edits import Nearest
-from pages.http.plainly import plainly
 from pages.http.streaming import streamed
 from pages.http.visitors import visitor_of
 from pages.labs.copying.scene import CopySettings, IdealLane
-from pages.stage import model
+from pages.stage import inference
 
 
-@plainly
 async def ideal(request: HttpRequest) -> Response:
     """Parameters as of CopySettings; guidance means nothing here."""
     settings = CopySettings.parse(dict(request.query_params))
-    return await streamed(model.service, IdealLane(settings).job(), visitor_of(request))
+    return await streamed(inference.service, IdealLane(settings).job(), visitor_of(request))
 
 
-@plainly
 async def copies(request: HttpRequest) -> Response:
     """Parameters as of CopySettings. What the stage has had drawn already is not drawn again."""
     settings = CopySettings.parse(dict(request.query_params))
-    label, jobs = int(settings.digit), (model.drawing(settings.drawn()), IdealLane(settings).job())
-    who = visitor_of(request)
-    drawn, ideally = [finished(await model.service.whole(job, who), settings.n) for job in jobs]
+    label, who = int(settings.digit), visitor_of(request)
+    jobs = inference.drawing(settings.drawn()), IdealLane(settings).job()
+    recordings = [read_recording(await inference.service.whole(job, who)) for job in jobs]
     answers = await asyncio.gather(
-        *(model.service.whole(Nearest(pictures, label), who) for pictures in (drawn, ideally))
+        *(
+            inference.service.whole(Nearest(run.finished.tobytes(), label), who)
+            for run in recordings
+        )
     )
     both = dict(zip(("drawn", "ideal"), map(json.loads, answers), strict=True))
     return Response(json.dumps(both), media_type="application/json")
-
-
-def finished(recording: bytes, count: int) -> bytes:
-    """The finished pictures of a recording: 784 bytes each."""
-    frame = np.dtype([("head", "<f4", FRAME_HEAD), ("pixels", "u1", (count, 3, IMAGE_SIZE**2))])
-    last = np.frombuffer(recording[-frame.itemsize :], frame)[0]
-    return bytes(last["pixels"][:, 0].tobytes())

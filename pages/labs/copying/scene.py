@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from diffusion_core.errors import RequestError
-from diffusion_core.request import Request, frame_count
+from diffusion_core.files.frames import frame_count
+from diffusion_core.request import Request
 from diffusion_core.service.edits import Ideal
-from pages.shared.numbers import number_of, whole_of
+from pages.shared.asked import given, query_of
 from pages.stage.lanes import Lane, edit_scene
 from pages.stage.reverse import ReverseSettings
 
@@ -37,12 +37,8 @@ class CopySettings:
     @classmethod
     def parse(cls, texts: dict[str, str]) -> CopySettings:
         """From the words of an address. RequestError for what is out of range or not a number."""
-        try:
-            numbers = {name: whole_of(texts[name]) for name in ("seed", "n") if name in texts}
-            guidance = number_of(texts.get("guidance", str(cls.guidance)))
-        except ValueError as error:
-            raise RequestError("seed, n and guidance must be numbers.") from error
-        return cls(texts.get("digit", cls.digit), guidance=guidance, **numbers)
+        sentence = "seed, n and guidance must be numbers."
+        return cls(**given(cls, texts, lambda *_: sentence))
 
     def drawn(self) -> ReverseSettings:
         """How the model draws them."""
@@ -56,19 +52,12 @@ class CopySettings:
     @property
     def words(self) -> str:
         """The settings, as an address has them."""
-        return urlencode(
-            {
-                "digit": self.digit,
-                "seed": self.seed,
-                "guidance": f"{self.guidance:g}",
-                "n": self.n,
-            }
-        )
+        return query_of(self, ["digit", "seed", "guidance", "n"])
 
 
 @dataclass(frozen=True)
 class IdealLane:
-    """The ideal denoiser's run: a lane of the stage (reverse_scene.Lane)."""
+    """The ideal denoiser's run: a lane of the stage (pages/stage/lanes.py)."""
 
     settings: CopySettings
     steps: int = STEPS

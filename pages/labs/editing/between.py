@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -11,38 +12,56 @@ from diffusion_core.request import MAX_SEED
 from pages.labs.editing.picture import Picture, most_of_a_class, which_of
 from pages.labs.editing.settings import EditSettings
 from pages.labs.parts import OPENS, lab_words
-from pages.shared.address import choice, heed_address, locked, one_of, whole, whole_number
-from pages.shared.digits import of_class, source
+from pages.shared.address import heed_address, locked
+from pages.shared.digits import source
+from pages.shared.fields import choice, whole_number
 from pages.shared.packed import packed
 from pages.shared.prose import prose
 from pages.shared.words import LaterLesson, sentences_by_noise
 from pages.stage import clock, follower
 from pages.stage.lanes import edit_scene
+from quizzes.addresses import TEN, WHICH
+from quizzes.parameters import Choice, Whole, table
 
 text = LaterLesson("lab-between")
 STAGE = "between"
-TEN = {digit: digit for digit in "0123456789"}
 KINDS = {"drawn": "drawings of the model", "given": "given digits"}
-ENDS = (("from", "From a", "3", 7, 2), ("to", "to a", "8", 21, 3))
-"""Each end: its name in the address, what is written over it, its digit, seed and which."""
 STOPS = 11
 STEPS, ENCODING_STEPS = 15, 12
 
 
+@dataclass(frozen=True)
+class End:
+    """One of the two digits."""
+
+    label: str
+    digit: Choice[str]
+    seed: Whole
+    number: Whole
+    """Which of the pictures of the digit."""
+
+
+def _end(name: str, label: str, digit: str, seed: int, number: int) -> End:
+    return End(
+        label,
+        Choice(f"{name}_digit", TEN, digit),
+        Whole(f"{name}_seed", 0, MAX_SEED, seed),
+        Whole(f"{name}_which", 1, WHICH.high, number),
+    )
+
+
+KIND = Choice("between", KINDS, "drawn")
+ENDS = _, TO = _end("from", "From a", "3", 7, 2), _end("to", "to a", "8", 21, 3)
+
+
 def lab() -> None:
     """Show it."""
-    heed_address(
-        STAGE,
-        {
-            "between": one_of([*KINDS.values()]),
-            **{f"{end}_digit": one_of([*TEN]) for end, *_ in ENDS},
-            **{f"{end}_seed": whole(0, MAX_SEED) for end, *_ in ENDS},
-            **{f"{end}_which": whole(1, most_of_a_class()) for end, *_ in ENDS},
-        },
-    )
+    most = most_of_a_class()
+    of_ends = [one for end in ENDS for one in (end.digit, end.seed, end.number.up_to(most))]
+    heed_address(STAGE, table(KIND, *of_ends))
     prose(text["lead"])
     with st.container(horizontal=True, vertical_alignment="bottom", key="controls-between"):
-        kind = choice("Between two", KINDS, "between", 205, "drawn")
+        kind = choice("Between two", KIND, 205)
         lanes, names = _drawn() if kind == "drawn" else _given()
         st.button("Draw again", type="primary", on_click=_anew, args=[kind], disabled=locked())
     rows: list[dict[str, Any]] = [
@@ -60,23 +79,22 @@ def lab() -> None:
 
 def _anew(kind: str) -> None:
     """Other noises at both ends, or other pictures."""
-    for end, *_ in ENDS:
+    for end in ENDS:
         if kind == "drawn":
-            st.session_state[f"{end}_seed"] = secrets.randbelow(10_000)
+            st.session_state[end.seed.name] = secrets.randbelow(10_000)
         else:
-            digit = int(st.session_state[f"{end}_digit"])
-            count = len(of_class(source().digits, digit))
-            st.session_state[f"{end}_which"] = 1 + secrets.randbelow(count)
+            digit = int(st.session_state[end.digit.name])
+            count = len(source().digits.places[digit])
+            st.session_state[end.number.name] = 1 + secrets.randbelow(count)
 
 
 def _drawn() -> tuple[list[EditSettings], list[str]]:
     """Two digits that the model draws from their seeds: through noise, and through labels."""
     ends, names = [], []
-    for end, label, first, seed, _ in ENDS:
-        digit = choice(label, TEN, f"{end}_digit", 80, first)
+    for end in ENDS:
+        digit = choice(end.label, end.digit, 80)
         # Two fields of one name are told apart by a space that nobody sees.
-        name = "Its seed" + " " * (end == "to")
-        chosen = whole_number(name, 0, MAX_SEED, seed, f"{end}_seed", 115)
+        chosen = whole_number("Its seed" + " " * (end is TO), end.seed, 115)
         ends.append(f"{digit}.{chosen}")
         names.append(f"{_a(digit)}, seed {chosen}")
     lanes = [
@@ -90,9 +108,9 @@ def _given() -> tuple[list[EditSettings], list[str]]:
     """Two digits that are there already: back to their noises first."""
     pictures: list[Picture] = []
     digits = []
-    for end, label, first, _, which in ENDS:
-        digits.append(choice(label, TEN, f"{end}_digit", 80, first))
-        pictures.append(which_of(digits[-1], f"{end}_which", which))
+    for end in ENDS:
+        digits.append(choice(end.label, end.digit, 80))
+        pictures.append(which_of(digits[-1], end.number))
     # The model can be told one label for the whole way; two would be two ways.
     told = digits[0] if digits[0] == digits[1] else "any"
     x, x2 = (packed(picture.tobytes()) for picture in pictures)

@@ -21,13 +21,16 @@ from pages.labs.editing.picture import (
 )
 from pages.labs.editing.settings import EditSettings
 from pages.labs.parts import OPENS, TOLD, lab_words, seed_field, to_do
-from pages.shared.address import choice, heed_address, locked, number, one_of, whole
+from pages.shared.address import heed_address
+from pages.shared.fields import choice, slider
 from pages.shared.packed import packed
 from pages.shared.plain import sentence
 from pages.shared.prose import prose
 from pages.shared.words import LaterLesson, sentences_by_noise
 from pages.stage import clock, follower
 from pages.stage.lanes import edit_scene
+from quizzes.addresses import WHICH
+from quizzes.parameters import Choice, Number, Whole, table
 
 text = LaterLesson("lab-clean-up")
 STAGE = "clean-up"
@@ -37,83 +40,88 @@ WAYS = {
     "blur": "blurred",
     "grain": "grainy",
 }
-BLUR, GRAIN = 2.0, 0.8
 ANSWERS = 6
 STEPS = 20
+DIGIT = Choice("clean", SOURCES, "8")
+NUMBER = Whole("clean_which", 1, WHICH.high, 3)
+SPOIL = Choice("spoil", WAYS, "small7")
+BLUR = Number("blur", 0.5, 3.0, 2.0, by=0.1)
+GRAIN = Number("grain", 0.1, 2.0, 0.8, by=0.1)
+TOLD_AS = Choice("clean_as", TOLD, "any")
+SEED = Whole("clean_seed", 0, MAX_SEED, 7)
+SETTINGS = table(DIGIT, NUMBER, SPOIL, BLUR, GRAIN, TOLD_AS, SEED)
 
 
 def lab() -> None:
     """Show it."""
-    heed_address(
-        STAGE,
-        {
-            "clean": one_of([*SOURCES.values()]),
-            "clean_which": whole(1, most_of_a_class()),
-            "spoil": one_of([*WAYS.values()]),
-            "blur": number(0.5, 3),
-            "grain": number(0.1, 2),
-            "clean_as": one_of([*TOLD.values()]),
-            "clean_seed": whole(0, MAX_SEED),
-        },
-    )
+    heed_address(STAGE, {**SETTINGS, **table(NUMBER.up_to(most_of_a_class()))})
     prose(text["lead"])
     with st.container(horizontal=True, vertical_alignment="bottom", key="controls-clean-up"):
-        digit, picture = chosen_digit("clean", "8", 3)
-        how = choice("What is left of it", WAYS, "spoil", 180, "small7")
+        digit, picture = chosen_digit(DIGIT, NUMBER)
+        how = choice("What is left of it", SPOIL, 180)
         amount = _amount(how)
-        told = choice("The model is told", TOLD, "clean_as", 130, "any")
-        seed = seed_field("clean_seed", 7)
+        told = choice("The model is told", TOLD_AS, 130)
+        seed = seed_field(SEED)
     left, right = st.columns([1.1, 1.9], gap="medium")
-    spoiled = None
     with left.container(border=True, key="card-clean-up-given"):
-        shows_given = True
-        if digit == OWN:
-            shows_given, picture = own_pad("clean-up", "See what is given")
-            spoiled = _given_already(picture, how)
-        blank, given_already = not picture.any(), spoiled is not None
-        if spoiled is None and not blank:
-            spoiled = degrade(picture, how, amount, amount, seed=1)
-        if shows_given and spoiled is not None and not blank:
-            side = spoiled.shape[0]
-            big = spoiled.repeat(616 // side, axis=0).repeat(616 // side, axis=1)
-            st.image(big, width=308, alt=f"What is given: a digit, {WAYS[how]}")
-            st.caption(text[f"given {how}"])
+        before, spoiled = _given(digit, picture, how, amount)
     with right.container(border=True, key="card-clean-up", gap="small"):
         try:
-            if blank or spoiled is None:
-                raise RequestError("The pad is empty: draw a digit on it, or upload a picture.")
-            word = packed(spoiled.tobytes())
-            small = how in SMALL_SIDES
-            settings = EditSettings(
-                "restore",
-                told,
-                ANSWERS,
-                seed,
-                STEPS,
-                how=how,
-                low=word if small else "",
-                x="" if small else word,
-                width=amount if how == "blur" else BLUR,
-                noise=amount if how == "grain" else GRAIN,
-            )
+            settings = _asked(spoiled, how, amount, told, seed)
         except RequestError as error:
             to_do(sentence(error))
         else:
-            _answers(settings, spoiled, None if given_already else picture)
+            assert spoiled is not None
+            _answers(settings, spoiled, before)
     lab_words("clean-up", text)
+
+
+def _given(
+    digit: str, picture: Picture, how: str, amount: float
+) -> tuple[Picture | None, Picture | None]:
+    """The digit before it was spoiled, if anybody knows that, and what is given of it, if anything
+    is; with what is given on show, and the pad where the digit is the reader's own."""
+    shows_given, given = True, None
+    if digit == OWN:
+        shows_given, picture = own_pad("clean-up", "See what is given")
+        given = _given_already(picture, how)
+    if not picture.any():
+        return None, None
+    spoiled = degrade(picture, how, amount, amount, seed=1) if given is None else given
+    if shows_given:
+        side = spoiled.shape[0]
+        big = spoiled.repeat(616 // side, axis=0).repeat(616 // side, axis=1)
+        st.image(big, width=308, alt=f"What is given: a digit, {WAYS[how]}")
+        st.caption(text[f"given {how}"])
+    return (picture if given is None else None), spoiled
+
+
+def _asked(spoiled: Picture | None, how: str, amount: float, told: str, seed: int) -> EditSettings:
+    """What is asked of the model. RequestError, in one sentence, if there is nothing to clean."""
+    if spoiled is None:
+        raise RequestError("The pad is empty: draw a digit on it, or upload a picture.")
+    word, small = packed(spoiled.tobytes()), how in SMALL_SIDES
+    return EditSettings(
+        "restore",
+        told,
+        ANSWERS,
+        seed,
+        STEPS,
+        how=how,
+        low=word if small else "",
+        x="" if small else word,
+        width=amount if how == "blur" else BLUR.usual,
+        noise=amount if how == "grain" else GRAIN.usual,
+    )
 
 
 def _amount(how: str) -> float:
     """How strongly it is spoiled, where that can be chosen."""
     if how == "blur":
-        label, low, high, usual = "Width of the blur, in pixels", 0.5, 3.0, BLUR
-    elif how == "grain":
-        label, low, high, usual = "Strength of the grain", 0.1, 2.0, GRAIN
-    else:
-        return 1.0
-    return st.slider(
-        label, low, high, usual, 0.1, key=how, bind="query-params", width=190, disabled=locked()
-    )
+        return slider("Width of the blur, in pixels", BLUR, 190)
+    if how == "grain":
+        return slider("Strength of the grain", GRAIN, 190)
+    return 1.0
 
 
 def _given_already(picture: Picture, how: str) -> Picture | None:

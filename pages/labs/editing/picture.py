@@ -9,41 +9,42 @@ from numpy.typing import NDArray
 from diffusion_core.request import IMAGE_SIZE
 from pages.labs.editing.pad import drawing_pad, put
 from pages.labs.editing.upload import Uploaded, upload_field
-from pages.shared.address import choice, whole_number
-from pages.shared.digits import of_class, source
+from pages.shared.digits import source
+from pages.shared.fields import choice, whole_number
+from quizzes.addresses import TEN
+from quizzes.parameters import Choice, Whole
 
 Picture = NDArray[np.uint8]
 OWN = "own"
-SOURCES = {**{digit: digit for digit in "0123456789"}, OWN: "my own"}
+SOURCES = {**TEN, OWN: "my own"}
 EMPTY = np.zeros((IMAGE_SIZE, IMAGE_SIZE), np.uint8)
 
 
 def most_of_a_class() -> int:
     """How many pictures of one digit there are at most."""
-    digits = source().digits
-    return max(len(of_class(digits, digit)) for digit in range(10))
+    return max(map(len, source().digits.places))
 
 
-def chosen_digit(key: str, first: str, which: int) -> tuple[str, Picture]:
-    """Fields for a digit and which one of it, bound to the address under KEY and KEY_which.
+def chosen_digit(digits: Choice[str], number: Whole) -> tuple[str, Picture]:
+    """Fields for one of SOURCES and which one of it.
 
     The digit ("0" ... "9" or OWN) and its picture, uint8 (28, 28); OWN's is empty.
     """
-    digit = choice("Digit", SOURCES, key, 110, first)
+    digit = choice("Digit", digits, 110)
     if digit == OWN:
         return OWN, EMPTY
-    return digit, which_of(digit, f"{key}_which", which)
+    return digit, which_of(digit, number)
 
 
-def which_of(digit: str, key: str, first: int) -> Picture:
-    """A field for which one of the pictures of a digit, bound to the address; the picture."""
+def which_of(digit: str, number: Whole) -> Picture:
+    """A field for which one of the pictures of a digit; the picture."""
     digits = source().digits
-    places = of_class(digits, int(digit))
+    places = digits.places[int(digit)]
     count = len(places)
-    if st.session_state.get(key, 1) > count:
-        st.session_state[key] = count
-    number = whole_number(f"Which of {count}", 1, count, min(first, count), key, 120)
-    return digits.images[places[number - 1]]
+    if st.session_state.get(number.name, 1) > count:
+        st.session_state[number.name] = count
+    chosen = whole_number(f"Which of {count}", number.up_to(count), 120)
+    return digits.images[places[chosen - 1]]
 
 
 def own_pad(name: str, otherwise: str = "") -> tuple[bool, Picture]:

@@ -8,15 +8,13 @@ from __future__ import annotations
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
-from pages.http.plainly import plainly
 from pages.http.streaming import streamed
 from pages.http.visitors import visitor_of
 from pages.labs.editing.settings import EditSettings
-from pages.stage import model
+from pages.stage import inference
 
 
-@plainly
 async def edit(request: HttpRequest) -> Response:
     """Parameters as of EditSettings: kind, and what goes with it."""
     settings = EditSettings.parse(dict(request.query_params))
-    return await streamed(model.service, settings.job(), visitor_of(request))
+    return await streamed(inference.service, settings.job(), visitor_of(request))

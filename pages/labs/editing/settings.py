@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from diffusion_core.data.degradations import BLUR_WIDTHS, GRAIN_LEVELS, SMALL_SIDES, WAYS
 from diffusion_core.errors import RequestError
-from diffusion_core.request import NO_LABEL, Request, frame_count
+from diffusion_core.files.frames import frame_count
+from diffusion_core.request import NO_LABEL, Request
 from diffusion_core.service.edits import Between, Edit, Repair, Restore
 from diffusion_core.service.jobs import Drawing
 from pages.labs.editing.checks import drawn, end_of, label_of, refuse_outside
-from pages.shared.numbers import number_of, whole_of
+from pages.shared.asked import given, query_of
 from pages.shared.packed import PIXELS, mask_of, unpacked
 
 KINDS = ("repair", "restore", "sketch", "between")
@@ -138,17 +137,11 @@ class EditSettings:
     @classmethod
     def parse(cls, texts: dict[str, str]) -> EditSettings:
         """From the words of an address. RequestError for what is out of range or not a number."""
-        given: dict[str, object] = {}
-        for name, field in cls.__dataclass_fields__.items():
-            text = texts.get(NAMED.get(name, name))
-            if text is None:
-                continue
-            try:
-                given[name] = _KINDS_OF_FIELD[str(field.type)](text)
-            except ValueError as error:
-                what = SAID.get(name, name)
-                raise RequestError(f"{what} must be a number, and not {text[:20]!r}.") from error
-        return cls(**{"kind": "", **given})  # type: ignore[arg-type]
+
+        def fault(name: str, text: str) -> str:
+            return f"{SAID.get(name, name)} must be a number, and not {text[:20]!r}."
+
+        return cls(**{"kind": "", **given(cls, texts, fault, NAMED)})
 
     def ends(self) -> tuple[tuple[int, int], tuple[int, int]]:
         """The label and the seed at both ends. RequestError if one is not DIGIT.SEED."""
@@ -217,13 +210,7 @@ class EditSettings:
         own = {"repair": "again", "restore": self.how, "between": self.way}.get(self.kind, "")
         names = ["kind", "digit", "n", "seed", "steps", "guidance", *PARAMETERS[self.kind]]
         names += PARAMETERS.get(own, ())
-        values = {name: getattr(self, name) for name in names}
-        return "api/edit?" + urlencode(
-            {
-                NAMED.get(name, name): f"{value:g}" if isinstance(value, float) else value
-                for name, value in values.items()
-            }
-        )
+        return "api/edit?" + query_of(self, names, NAMED)
 
     @property
     def caption(self) -> str:
@@ -245,10 +232,3 @@ class EditSettings:
             }.get(self.way, ""),
         }[self.kind]
         return f"{what} · {steps} · guidance {self.guidance:g} · seed {self.seed}"
-
-
-_KINDS_OF_FIELD: dict[str, Callable[[str], object]] = {
-    "str": str,
-    "int": whole_of,
-    "float": number_of,
-}

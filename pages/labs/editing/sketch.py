@@ -11,52 +11,39 @@ from pages.labs.editing.pad import drawing_pad
 from pages.labs.editing.pad.ready import SKETCHES, sketch
 from pages.labs.editing.settings import EditSettings
 from pages.labs.parts import OPENS, TOLD, lab_words, seed_field, to_do
-from pages.shared.address import choice, heed_address, locked, number, one_of, whole
+from pages.shared.address import heed_address
+from pages.shared.fields import choice, slider
 from pages.shared.packed import packed
 from pages.shared.plain import sentence
 from pages.shared.prose import prose
 from pages.shared.words import LaterLesson, sentences_by_noise
 from pages.stage import clock, follower
 from pages.stage.lanes import edit_scene
+from quizzes.parameters import Choice, Number, Whole, table
 
 text = LaterLesson("lab-sketch")
 STAGE = "sketch"
 OWN = "own"
 STARTS = {**{name: name for name in SKETCHES}, OWN: "an empty pad"}
-FIRST = "a crooked 4"
 STRIP = (0.2, 0.4, 0.6, 0.8, 1.0)
 ANSWERS = 6
 STEPS = 15
+START = Choice("sketch", STARTS, "a crooked 4")
+TOLD_AS = Choice("sketch_as", TOLD, "any")
+STRENGTH = Number("strength", 0.05, 1.0, 0.6, by=0.05)
+SEED = Whole("sketch_seed", 0, MAX_SEED, 7)
 
 
 def lab() -> None:
     """Show it."""
-    heed_address(
-        STAGE,
-        {
-            "sketch": one_of([*STARTS.values()]),
-            "sketch_as": one_of([*TOLD.values()]),
-            "strength": number(0.05, 1),
-            "sketch_seed": whole(0, MAX_SEED),
-        },
-    )
+    heed_address(STAGE, table(START, TOLD_AS, STRENGTH, SEED))
     prose(text["lead"])
     with st.container(horizontal=True, vertical_alignment="bottom", key="controls-sketch"):
-        start = choice("Start from", STARTS, "sketch", 170, FIRST)
+        start = choice("Start from", START, 170)
         meant = _meant(start)
-        told = choice("It is meant to be", TOLD, "sketch_as", 130, meant)
-        strength = st.slider(
-            "Strength: cover it up to t =",
-            0.05,
-            1.0,
-            0.6,
-            0.05,
-            key="strength",
-            bind="query-params",
-            width=260,
-            disabled=locked(),
-        )
-        seed = seed_field("sketch_seed", 7)
+        told = choice("It is meant to be", TOLD_AS.usually(meant), 130)
+        strength = slider("Strength: cover it up to t =", STRENGTH, 260)
+        seed = seed_field(SEED)
     left, right = st.columns([1.1, 1.9], gap="medium")
     with left.container(border=True, key="card-sketch-pad"):
         base = sketch(start) if start in SKETCHES else np.zeros((IMAGE_SIZE, IMAGE_SIZE), np.uint8)
@@ -80,7 +67,7 @@ def _meant(start: str) -> str:
     """What digit the start is meant to be. Another start brings its own along."""
     meant = SKETCHES[start][0] if start in SKETCHES else "any"
     if st.session_state.get("sketch:start", start) != start:
-        st.session_state["sketch_as"] = TOLD[meant]
+        st.session_state[TOLD_AS.name] = TOLD[meant]
     st.session_state["sketch:start"] = start
     return meant
 

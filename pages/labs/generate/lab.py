@@ -7,66 +7,47 @@ import streamlit as st
 from diffusion_core.request import MAX_GUIDANCE, MAX_SEED
 from pages.labs.generate.tradeoff import tradeoff
 from pages.labs.parts import OPENS, lab_words, seed_field, to_do
-from pages.shared.address import choice, heed_address, locked, number, one_of, short, whole
+from pages.shared.address import heed_address
+from pages.shared.fields import choice, slider, typed
 from pages.shared.prose import prose
 from pages.shared.words import LaterLesson, sentences_by_noise
 from pages.stage import clock, follower
 from pages.stage.lanes import edit_scene
 from pages.stage.reverse import ReverseSettings, is_number
+from quizzes.addresses import TEN
+from quizzes.parameters import Choice, Number, Typed, Whole, table
 
 text = LaterLesson("lab-generate")
 STAGE = "generate"
-MAKE = {"page": "a page of digits", "number": "a number", "measure": "a measurement"}
-TEN = {digit: digit for digit in "0123456789"}
-DIGITS = {"all": "all ten", **TEN}
+MAKES = {"page": "a page of digits", "number": "a number", "measure": "a measurement"}
 ROWS, IN_A_ROW = 4, 10
 STEPS = 15
+MAKE = Choice("make", MAKES, "page")
+DIGIT = Choice("gen_digit", {"all": "all ten", **TEN}, "all")
+CLASS = Choice("gen_class", TEN, "2")
+NUMBER = Typed("number", 20, "2026")
+GUIDANCE = Number("gen_guidance", 0.0, MAX_GUIDANCE, 1.5, by=0.25)
+SEED = Whole("gen_seed", 0, MAX_SEED, 7)
+SETTINGS = table(MAKE, DIGIT, CLASS, NUMBER, GUIDANCE, SEED)
 
 
 def lab() -> None:
     """Show it."""
-    heed_address(
-        STAGE,
-        {
-            "make": one_of([*MAKE.values()]),
-            "gen_digit": one_of([*DIGITS.values()]),
-            "gen_class": one_of([*TEN]),
-            "number": short(20),
-            "gen_guidance": number(0, MAX_GUIDANCE),
-            "gen_seed": whole(0, MAX_SEED),
-        },
-    )
+    heed_address(STAGE, SETTINGS)
     prose(text["lead"])
     with st.container(horizontal=True, vertical_alignment="bottom", key="controls-generate"):
-        make = choice("Make", MAKE, "make", 185, "page")
+        make = choice("Make", MAKE, 185)
         written, digit = "", "all"
         if make == "number":
-            written = st.text_input(
-                "The number",
-                "2026",
-                key="number",
-                bind="query-params",
-                width=150,
-                disabled=locked(),
-            )
+            written = typed("The number", NUMBER, 150)
         elif make == "page":
-            digit = choice("Of", DIGITS, "gen_digit", 110, "all")
+            digit = choice("Of", DIGIT, 110)
         else:
-            digit = choice("Of the digit", TEN, "gen_class", 110, "2")
-        guidance = 1.5
+            digit = choice("Of the digit", CLASS, 110)
+        guidance = GUIDANCE.usual
         if make != "measure":
-            guidance = st.slider(
-                "Guidance",
-                0.0,
-                MAX_GUIDANCE,
-                1.5,
-                0.25,
-                key="gen_guidance",
-                bind="query-params",
-                width=200,
-                disabled=locked(),
-            )
-        seed = seed_field("gen_seed", 7, "Write it again" if make == "number" else "Draw again")
+            guidance = slider("Guidance", GUIDANCE, 200)
+        seed = seed_field(SEED, "Write it again" if make == "number" else "Draw again")
     with st.container(key="lab-generate"):
         if make == "page":
             _page(digit, guidance, seed)

@@ -11,15 +11,13 @@ from starlette.responses import Response
 
 from diffusion_core.errors import RequestError
 from diffusion_core.service.edits import Spread
-from pages.http.plainly import plainly
 from pages.http.streaming import streamed
 from pages.http.visitors import visitor_of
 from pages.labs.editing.checks import label_of
-from pages.shared.numbers import whole_of
-from pages.stage import model
+from pages.stage import inference
+from quizzes.numerals import whole_of
 
 
-@plainly
 async def spread(request: HttpRequest) -> Response:
     """digit: 0 to 9; seed: that of the noises, 0 or more."""
     try:
@@ -27,4 +25,4 @@ async def spread(request: HttpRequest) -> Response:
     except ValueError as error:
         raise RequestError("The seed must be a whole number.") from error
     label = label_of(request.query_params.get("digit", ""))
-    return await streamed(model.service, Spread(label, seed), visitor_of(request))
+    return await streamed(inference.service, Spread(label, seed), visitor_of(request))

@@ -12,10 +12,11 @@ from pages.labs.history.scene import (
     history_scene,
     time_of,
 )
-from pages.shared.address import heed_address, whole
+from pages.shared.address import heed_address
 from pages.shared.prose import prose, takeaway
 from pages.shared.words import LaterLesson
 from pages.stage import clock, follower
+from quizzes.parameters import Whole, table
 
 text = LaterLesson("lab-history")
 LOSS_AXIS = (0.08, 1.2)
@@ -26,7 +27,7 @@ FRECHET_AXIS = (0.02, 500)
 def lab() -> None:
     """Show it."""
     told = history()
-    heed_address(STAGE, {"stop": whole(0, told.stops - 1)})
+    heed_address(STAGE, table(Whole("stop", 0, told.stops - 1)))
     prose(text.filled("lead", **_figures(told)))
     left, right = st.columns([1.55, 1], gap="small")
     with left, st.container(border=True, key="card-history", gap="small"):

@@ -18,49 +18,48 @@ from pages.labs.one_step.scene import (
     StepSettings,
     step_scene,
 )
-from pages.shared.address import choice, heed_address, locked, one_of, whole, whole_number
+from pages.shared.address import heed_address, locked
 from pages.shared.badge import source_badge
 from pages.shared.digits import source
+from pages.shared.fields import choice, whole_number
 from pages.shared.plain import sentence
 from pages.shared.prose import prose, takeaway
 from pages.shared.words import LaterLesson
 from pages.stage import clock, follower
+from quizzes.parameters import Choice, Whole, table
 
 text = LaterLesson("lab-one-step")
 default = StepSettings()
+NETWORK = Choice("step_net", NETWORK_NAMES, default.network)
+BATCH = Choice("step_batch", BATCH_NAMES, default.batch)
+RATE = Choice("step_size", RATE_NAMES, default.rate)
+SEED = Whole("step_seed", 0, MAX_SEED, default.seed)
+ROUND = Whole("step_round", 1, MAX_ROUNDS, default.round)
+PART = Whole("step_at", 0, len(PARTS) - 1)
+SETTINGS = table(NETWORK, BATCH, RATE, SEED, ROUND, PART)
 
 
 def again() -> None:
     """The next round: another digit, another time, other noise, on the copy that has moved."""
-    st.session_state.step_round = min(MAX_ROUNDS, st.session_state.step_round + 1)
+    st.session_state[ROUND.name] = min(MAX_ROUNDS, st.session_state[ROUND.name] + 1)
 
 
 def begin_again() -> None:
     """The first round of another seed, on a fresh copy."""
-    st.session_state.step_round = 1
-    st.session_state.step_seed = secrets.randbelow(10_000)
+    st.session_state[ROUND.name] = 1
+    st.session_state[SEED.name] = secrets.randbelow(10_000)
 
 
 def lab() -> None:
     """Show it."""
-    heed_address(
-        "one-step",
-        {
-            "step_net": one_of([*NETWORK_NAMES.values()]),
-            "step_batch": one_of([*BATCH_NAMES.values()]),
-            "step_size": one_of([*RATE_NAMES.values()]),
-            "step_seed": whole(0, MAX_SEED),
-            "step_round": whole(1, MAX_ROUNDS),
-            "step_at": whole(0, len(PARTS) - 1),
-        },
-    )
+    heed_address("one-step", SETTINGS)
     prose(text["lead"])
     with st.container(horizontal=True, vertical_alignment="bottom", key="controls-one-step"):
-        network = choice("Network", NETWORK_NAMES, "step_net", 185, default.network)
-        batch = choice("It learns from", BATCH_NAMES, "step_batch", 165, default.batch)
-        rate = choice("Step size η", RATE_NAMES, "step_size", 185, default.rate)
-        seed = whole_number("Seed", 0, MAX_SEED, default.seed, "step_seed", 110)
-        number = whole_number("Round", 1, MAX_ROUNDS, default.round, "step_round", 105)
+        network = choice("Network", NETWORK, 185)
+        batch = choice("It learns from", BATCH, 165)
+        rate = choice("Step size η", RATE, 185)
+        seed = whole_number("Seed", SEED, 110)
+        number = whole_number("Round", ROUND, 105)
         at_end = number == MAX_ROUNDS
         st.button("Again", type="primary", on_click=again, disabled=locked() or at_end)
         st.button("Begin anew", on_click=begin_again, disabled=locked())

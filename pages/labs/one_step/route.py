@@ -11,27 +11,24 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from diffusion_core.labs.one_step.job import LevelCurve, Practice
-from pages.http.plainly import plainly
 from pages.http.visitors import visitor_of
 from pages.labs.one_step.scene import StepSettings
-from pages.stage import model
+from pages.stage import inference
 
 TYPE = "application/octet-stream"
 
 
-@plainly
 async def step(request: HttpRequest) -> Response:
     """Parameters as of StepSettings: network, rate, batch, seed, round."""
     # Looking for MNIST takes a moment the first time.
     job = await to_thread.run_sync(_job, dict(request.query_params))
-    return Response(await model.service.whole(job, visitor_of(request)), media_type=TYPE)
+    return Response(await inference.service.whole(job, visitor_of(request)), media_type=TYPE)
 
 
-@plainly
 async def levels(request: HttpRequest) -> Response:
     """Parameter: network, as of StepSettings."""
     job = await to_thread.run_sync(_curve, dict(request.query_params))
-    return Response(await model.service.whole(job, visitor_of(request)), media_type=TYPE)
+    return Response(await inference.service.whole(job, visitor_of(request)), media_type=TYPE)
 
 
 def _job(texts: dict[str, str]) -> Practice:

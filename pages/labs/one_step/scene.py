@@ -9,9 +9,10 @@ from urllib.parse import urlencode
 from diffusion_core.errors import RequestError
 from diffusion_core.files.bundle import bundle
 from diffusion_core.labs.one_step.job import LevelCurve, Practice
+from pages.shared.asked import given
 from pages.shared.digits import source
-from pages.shared.numbers import number_of, whole_of
 from pages.shared.words import words
+from quizzes.numerals import number_of, whole_of
 
 STAGE = "step"
 NETWORK_NAMES = {"new": "untrained", "digits": "the one that ships"}
@@ -34,16 +35,8 @@ class StepSettings:
     @classmethod
     def parse(cls, texts: Mapping[str, str]) -> StepSettings:
         """From the words of an address. RequestError for what is no number."""
-        try:
-            numbers = {name: whole_of(texts[name]) for name in ("seed", "round") if name in texts}
-        except ValueError as error:
-            raise RequestError("seed and round must be whole numbers.") from error
-        return cls(
-            texts.get("network", cls.network),
-            texts.get("rate", cls.rate),
-            texts.get("batch", cls.batch),
-            **numbers,
-        )
+        sentence = "seed and round must be whole numbers."
+        return cls(**given(cls, texts, lambda *_: sentence))
 
     def job(self) -> Practice:
         """What the worker is asked. RequestError, in one sentence, for what is not offered."""

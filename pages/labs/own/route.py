@@ -19,15 +19,13 @@ from starlette.responses import PlainTextResponse, Response
 from diffusion_core.errors import RequestError
 from diffusion_core.labs.own.job import EndTraining, TrainingDigits
 from diffusion_core.service.visitor import Visitor
-from pages.http.plainly import plainly
 from pages.http.streaming import streamed
 from pages.http.visitors import visitor_of
 from pages.shared import own_models
 from pages.shared import services as studio
-from pages.shared.numbers import whole_of
+from quizzes.numerals import whole_of
 
 
-@plainly
 async def train(request: HttpRequest) -> Response:
     """Parameters: run (a token that the page makes up), digits, seconds, seed."""
     texts = request.query_params
@@ -46,7 +44,6 @@ async def train(request: HttpRequest) -> Response:
     return await streamed(studio.digits, job, visitor_of(request))
 
 
-@plainly
 async def stop(request: HttpRequest) -> Response:
     """Parameter: run. Answers "told", or "over" if there is no such run under way."""
     job = EndTraining(request.query_params.get("run", ""))
@@ -54,7 +51,6 @@ async def stop(request: HttpRequest) -> Response:
     return PlainTextResponse(answer)
 
 
-@plainly
 async def weights(request: HttpRequest) -> Response:
     """Parameter: model, its name. 400 with one sentence if it is not kept any more."""
     name = request.query_params.get("model", "")

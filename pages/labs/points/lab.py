@@ -19,66 +19,51 @@ from diffusion_core.request import MAX_SEED
 from pages.labs.points import plane
 from pages.labs.points.scene import STAGE, points_scene
 from pages.shared import services as studio
-from pages.shared.address import (
-    choice,
-    heed_address,
-    locked,
-    one_of,
-    short,
-    whole,
-    whole_number,
-)
+from pages.shared.address import heed_address, locked
+from pages.shared.fields import choice, switch, typed, whole_number
 from pages.shared.plain import sentence
 from pages.shared.prose import prose, reading, takeaway
 from pages.shared.words import LaterLesson
+from quizzes.parameters import Choice, Switch, Typed, Whole, one_of, table
 
 text = LaterLesson("lab-points")
 usual = PointSettings()
-RATE_NAMES = {f"{rate:g}": f"{rate:g}" for rate in RATES}
-WIDTH_NAMES = {str(width): str(width) for width in WIDTHS}
-COUNT_NAMES = {str(count): f"{count}" for count in COUNTS}
-LEVEL_NAMES = {"0": "all", "1000": "1000", "100": "100", "10": "10", "5": "5", "3": "3", "2": "2"}
-ONLY_NAMES = {"": "every t", **{f"{t:g}": f"t = {t:g} only" for t in (0.1, 0.3, 0.5, 0.7, 0.9)}}
-SCHEDULE_NAMES = {"cosine": "cosine", "linear": "linear"}
+DATA = Choice("plane_data", SHAPES, usual.shape)
+WORD = Typed("plane_word", 20, usual.word)
+POINTS = one_of("plane_points", [str(count) for count in COUNTS], str(usual.count))
+RATE = one_of("plane_rate", [f"{rate:g}" for rate in RATES], f"{usual.learning_rate:g}")
+WIDTH = one_of("plane_width", [str(width) for width in WIDTHS], str(usual.width))
+SCHEDULE = one_of("plane_schedule", ["cosine", "linear"], usual.schedule)
+LEVELS = Choice(
+    "plane_levels", {"0": "all", **{n: n for n in ("1000", "100", "10", "5", "3", "2")}}, "0"
+)
+ONE_T = {f"{t:g}": f"t = {t:g} only" for t in (0.1, 0.3, 0.5, 0.7, 0.9)}
+ONLY = Choice("plane_only", {"": "every t", **ONE_T}, "")
+TOLD = Switch("plane_told", True)
+SEED = Whole("plane_seed", 0, MAX_SEED, usual.seed)
+IDEAL = Switch("plane_ideal")
+SETTINGS = table(
+    *(DATA, WORD, POINTS, RATE, WIDTH, SCHEDULE, LEVELS, ONLY, TOLD, SEED, IDEAL),
+)
 FIELDS: dict[str, Any] = {
-    "plane_points": COUNT_NAMES[str(usual.count)],
-    "plane_rate": RATE_NAMES[f"{usual.learning_rate:g}"],
-    "plane_width": str(usual.width),
-    "plane_schedule": usual.schedule,
-    "plane_levels": LEVEL_NAMES["0"],
-    "plane_only": ONLY_NAMES[""],
-    "plane_told": True,
+    **{one.name: one.names[one.usual] for one in (POINTS, RATE, WIDTH, SCHEDULE, LEVELS, ONLY)},
+    TOLD.name: TOLD.usual,
 }
 """The controls, by their names in the address, as they usually are."""
 RECIPES: dict[str, dict[str, Any]] = {
     "usual": {},
-    "blind": {"plane_told": False},
-    "one-level": {"plane_only": ONLY_NAMES["0.5"]},
-    "few-levels": {"plane_levels": "2"},
-    "rate": {"plane_rate": "1"},
-    "few-points": {"plane_points": "20"},
+    "blind": {TOLD.name: False},
+    "one-level": {ONLY.name: ONLY.names["0.5"]},
+    "few-levels": {LEVELS.name: "2"},
+    "rate": {RATE.name: "1"},
+    "few-points": {POINTS.name: "20"},
 }
 """Ways to break it, and the way back: what each makes different from the usual."""
 
 
 def lab() -> None:
     """Show it."""
-    heed_address(
-        STAGE,
-        {
-            "plane_data": one_of([*SHAPES.values()]),
-            "plane_word": short(20),
-            "plane_points": one_of([*COUNT_NAMES.values()]),
-            "plane_rate": one_of([*RATE_NAMES.values()]),
-            "plane_width": one_of([*WIDTH_NAMES.values()]),
-            "plane_schedule": one_of([*SCHEDULE_NAMES.values()]),
-            "plane_levels": one_of([*LEVEL_NAMES.values()]),
-            "plane_only": one_of([*ONLY_NAMES.values()]),
-            "plane_told": one_of(["true", "false"]),
-            "plane_seed": whole(0, MAX_SEED),
-            "plane_ideal": one_of(["true", "false"]),
-        },
-    )
+    heed_address(STAGE, SETTINGS)
     studio.planes.expect()  # the process is there by the time that Train is pressed
     with st.container(horizontal=True, vertical_alignment="bottom", key="controls-points"):
         given = _controls()
@@ -100,34 +85,16 @@ def lab() -> None:
 
 def _controls() -> dict[str, Any]:
     """The settings as the reader has them, for PointSettings."""
-    shape = choice("Data", SHAPES, "plane_data", 135, usual.shape)
-    word = usual.word
-    if shape == "word":
-        word = st.text_input(
-            "Word",
-            usual.word,
-            LONGEST_WORD,
-            key="plane_word",
-            bind="query-params",
-            width=85,
-            disabled=locked(),
-        )
-    count = int(choice("Points", COUNT_NAMES, "plane_points", 90, str(usual.count)))
-    first = f"{usual.learning_rate:g}"
-    rate = float(choice("Learning rate", RATE_NAMES, "plane_rate", 105, first))
-    width = int(choice("Width", WIDTH_NAMES, "plane_width", 85, str(usual.width)))
-    schedule = choice("Schedule", SCHEDULE_NAMES, "plane_schedule", 105, usual.schedule)
-    levels = int(choice("Noise levels", LEVEL_NAMES, "plane_levels", 105, "0"))
-    only = choice("Practise at", ONLY_NAMES, "plane_only", 120, "")
-    seed = whole_number("Seed", 0, MAX_SEED, usual.seed, "plane_seed", 90)
-    told = st.toggle(
-        "Tell it t",
-        True,
-        key="plane_told",
-        bind="query-params",
-        width="content",
-        disabled=locked(),
-    )
+    shape = choice("Data", DATA, 135)
+    word = typed("Word", WORD, 85, LONGEST_WORD) if shape == "word" else usual.word
+    count = int(choice("Points", POINTS, 90))
+    rate = float(choice("Learning rate", RATE, 105))
+    width = int(choice("Width", WIDTH, 85))
+    schedule = choice("Schedule", SCHEDULE, 105)
+    levels = int(choice("Noise levels", LEVELS, 105))
+    only = choice("Practise at", ONLY, 120)
+    seed = whole_number("Seed", SEED, 90)
+    told = switch("Tell it t", TOLD)
     return {
         "shape": shape,
         "word": word.strip().upper(),
@@ -156,14 +123,7 @@ def _recipes() -> bool:
             disabled=locked(),
             width="content",
         )
-    return st.toggle(
-        text["ideal"],
-        False,
-        key="plane_ideal",
-        bind="query-params",
-        width="content",
-        disabled=locked(),
-    )
+    return switch(text["ideal"], IDEAL)
 
 
 def _follow(name: str) -> None:

@@ -10,14 +10,12 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from diffusion_core.service.jobs import Learning
-from pages.http.plainly import plainly
 from pages.http.streaming import streamed
 from pages.http.visitors import visitor_of
 from pages.labs.points.settings import parse
 from pages.shared import services as studio
 
 
-@plainly
 async def points(request: HttpRequest) -> Response:
     """Parameters: shape, word, drawing (base64), count, rate, width, schedule, levels, told, only,
     seed, steps; each as the setting of that name (PointSettings), and as usual if left out."""

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from diffusion_core.errors import RequestError
 from diffusion_core.labs.points.settings import PointSettings
-from pages.shared.numbers import number_of, whole_of
+from quizzes.numerals import number_of, whole_of
 
 WHOLE = ("count", "width", "levels", "seed", "steps")
 

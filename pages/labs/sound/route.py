@@ -12,30 +12,28 @@ from diffusion_core.errors import RequestError
 from diffusion_core.labs.sound.job import MAX_SOUND_STEPS, STEPS, Melody
 from diffusion_core.labs.sound.melody import parse
 from diffusion_core.request import MAX_SEED
-from pages.http.plainly import plainly
 from pages.http.streaming import streamed
 from pages.http.visitors import visitor_of
-from pages.shared.address import one_of, refuse_unusable, whole
-from pages.stage import model
+from pages.shared.address import refuse_unusable
+from pages.stage import inference
+from quizzes.parameters import Whole, one_of, table
 
-CHECKS = {
-    "seed": whole(0, MAX_SEED),
-    "steps": whole(1, MAX_SOUND_STEPS),
-    "keep": one_of(["all", "ends"]),
-}
+SEED = Whole("seed", 0, MAX_SEED)
+NOTE_STEPS = Whole("steps", 1, MAX_SOUND_STEPS, STEPS)
+KEEP = one_of("keep", ["ends", "all"])
+ASKED = table(SEED, NOTE_STEPS, KEEP)
 
 
-@plainly
 async def sound(request: HttpRequest) -> Response:
     """Parameters: melody (letters, see sound/melody.py), seed, steps, keep: "all" steps, of a
     single note, or the noise and the finished notes, "ends"."""
     asked = request.query_params
-    refuse_unusable(asked, CHECKS)
+    refuse_unusable(asked, ASKED)
     if len(asked.get("melody", "")) > 500:
         raise RequestError("This melody is far too long: write up to 16 notes.")
     slots = parse(asked.get("melody", ""))
-    all_steps = asked.get("keep") == "all"
-    job = Melody(slots, int(asked.get("steps", STEPS)), int(asked.get("seed", 0)), all_steps)
+    all_steps = KEEP.of(asked) == "all"
+    job = Melody(slots, NOTE_STEPS.of(asked), SEED.of(asked), all_steps)
     if all_steps and job.width > 1:
         raise RequestError("All steps can be kept of one note only: ask for keep=ends.")
-    return await streamed(model.service, job, visitor_of(request))
+    return await streamed(inference.service, job, visitor_of(request))

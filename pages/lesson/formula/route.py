@@ -6,14 +6,12 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from diffusion_core.service.jobs import Checking
-from pages.http.plainly import plainly
 from pages.http.visitors import visitor_of
-from pages.stage import model
+from pages.stage import inference
 
 
-@plainly
 async def check(request: HttpRequest) -> Response:
     """name: one of jobs.CHECK_NAMES. The answer has the fields of labs.checks.Check."""
     job = Checking(request.query_params.get("name", ""))
-    answer = await model.service.whole(job, visitor_of(request))
+    answer = await inference.service.whole(job, visitor_of(request))
     return Response(answer, media_type="application/json")

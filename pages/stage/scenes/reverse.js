@@ -29,7 +29,7 @@ export class Lane {
     this.problem = null;
   }
 
-  // More bytes of the recording (diffusion_core/files/recording.py), however they were cut.
+  // More bytes of the recording (diffusion_core/files/frames.py), however they were cut.
   take(bytes) {
     this.incoming.add(bytes);
     while (this.headless) {
