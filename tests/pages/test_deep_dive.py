@@ -67,8 +67,8 @@ def test_source_is_cut_out_with_its_line_numbers() -> None:
     assert whole.file == "diffusion_core/prediction.py" and whole.first == whole.last
     method = source_of("exact.Gaussian.spread")
     assert method.name == "Gaussian.spread" and method.code.startswith("return math.hypot")
-    part = source_of("samplers.ddim", "if fresh > 0")
-    assert part.code == "if fresh > 0:\n    x_next = x_next + fresh * noise(x)"
+    part = source_of("samplers.walk", "if row.ends")
+    assert part.code == "if row.ends:\n    yield Taken(x, first)\n    first = None"
     between = source_of("samplers.ddim", "keep = 1", "old =").code.splitlines()
     assert [line.split()[0] for line in between] == ["keep", "fresh", "old"]
 
