@@ -168,8 +168,7 @@ def heun(levels: Sequence[Level]) -> list[Row]:
             continue
         table.append(Row(here, x0_hat=there.alpha, eps_hat=there.sigma, ends=False))
         alpha, sigma = (there.alpha - here.alpha) / 2, (there.sigma - here.sigma) / 2
-        before = {"x0_before": here.alpha + alpha, "eps_before": here.sigma + sigma}
-        table.append(Row(there, x0_hat=alpha, eps_hat=sigma, **before))
+        table.append(Row(there, alpha, sigma, here.alpha + alpha, here.sigma + sigma))
     return table
 
 
