@@ -12,7 +12,8 @@ from diffusion_core.distillation import (
     Paths,
     new_distillation,
 )
-from diffusion_core.files.tensors import read_state, write_tensors
+from diffusion_core.files.state import read_state
+from diffusion_core.files.tensors import write_tensors
 from diffusion_core.optimizers import optimizer_tensors, restore_optimizer, under
 from diffusion_core.training import TrainingConfig, TrainingState, new_state
 from diffusion_core.unet import UNet, UNetConfig

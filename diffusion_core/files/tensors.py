@@ -1,10 +1,8 @@
-"""Tensors and a few words about them in one safetensors file: weights, and files from which a run
-goes on."""
+"""Tensors and a few words about them in one safetensors file, and networks made of such files."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -73,7 +71,7 @@ def load_weights(
     if not is_file(path):
         raise CheckpointError(f"There is no {wanted.what} at {name}: {wanted.get_one}", path)
     try:
-        tensors, metadata = _read(path)
+        tensors, metadata = read_tensors(path)
     except UNREADABLE as error:
         raise CheckpointError(f"{name} is damaged: {wanted.mend}", f"{path}: {error}") from error
     try:
@@ -89,25 +87,8 @@ def load_weights(
     return network.to(device).eval().requires_grad_(False)
 
 
-@contextmanager
-def read_state(
-    path: str | Path, device: str = "cpu"
-) -> Iterator[tuple[dict[str, Tensor], dict[str, str]]]:
-    """What write_tensors wrote of a run: the tensors, on `device`, and the metadata.
-
-    CheckpointError if the file is missing or damaged, or if the block cannot make of it what it
-    wants to.
-    """
-    try:
-        yield _read(path, device)
-    except (*UNREADABLE, *UNFIT) as error:
-        raise CheckpointError(
-            f"Cannot resume from {named(path)} ({type(error).__name__}): delete it to start "
-            "afresh.",
-            path,
-        ) from error
-
-
-def _read(path: str | Path, device: str = "cpu") -> tuple[dict[str, Tensor], dict[str, str]]:
+def read_tensors(path: str | Path, device: str = "cpu") -> tuple[dict[str, Tensor], dict[str, str]]:
+    """What write_tensors wrote: the tensors, on `device`, and the metadata. One of UNREADABLE if
+    there is no such file, or a damaged one."""
     with safe_open(str(path), framework="pt", device=device) as file:
         return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}
