@@ -16,18 +16,27 @@ from benchmarks.timing import Say
 from diffusion_core.data.degradations import SMALL_SIDES, degrade, matrix_of
 from diffusion_core.data.mnist import load_mnist
 from diffusion_core.denoiser import NetworkDenoiser
-from diffusion_core.editing import EncodedBetween, Restoration, clean, repair, resampling, restore
+from diffusion_core.editing import (
+    Restoration,
+    clean,
+    encoded_between,
+    repair,
+    resampling,
+    restore,
+)
 from diffusion_core.errors import CannotMeasureError, MnistError
 from diffusion_core.files.checkpoint import SHIPPED, load_checkpoint
 from diffusion_core.measure.classifiers import JudgeNet, digits_seen, load_classifier
 from diffusion_core.pixels import to_model, to_uint8
 from diffusion_core.prediction import Prediction, from_x0
 from diffusion_core.request import NO_LABEL, Request
-from diffusion_core.run import Run, Step
+from diffusion_core.run import Run, Step, answered, reverse
 from diffusion_core.samplers import Level, Noise
-from diffusion_core.service.batcher import Batcher, Job
-from diffusion_core.service.edit_runs import AGAIN, BLUR_NOISE, edit_run
+from diffusion_core.service.asking import asking
+from diffusion_core.service.batcher import Batcher
+from diffusion_core.service.edit_runs import AGAIN, BLUR_NOISE
 from diffusion_core.service.edits import Between, Edit, Repair, Restore
+from diffusion_core.service.works import Works
 
 STEPS = 20
 BLUR, GRAIN = 2.0, 1.0
@@ -68,7 +77,7 @@ class _Bench:
         read = float((digits_seen(self.judge, to_uint8(ended)) == self.labels).mean())
         return f"  {name:<58}{read:6.1%}{further}"
 
-    def mended(self, name: str, runs: Iterable[Job]) -> Tensor:
+    def mended(self, name: str, runs: Iterable[Run]) -> Tensor:
         self.say(name)
         return through(self.network, [*runs])
 
@@ -158,7 +167,7 @@ class _Bench:
             ended = through(
                 self.network,
                 [
-                    EncodedBetween(self.pictures[k : k + 2], request, (NO_LABEL, NO_LABEL))
+                    encoded_between(self.pictures[k : k + 2], request, (NO_LABEL, NO_LABEL))
                     for k in pairs
                 ],
             )
@@ -169,13 +178,13 @@ class _Bench:
         return lines
 
 
-def through(network: NetworkDenoiser, runs: Sequence[Job]) -> Tensor:
+def through(network: NetworkDenoiser, runs: Sequence[Run]) -> Tensor:
     """What the runs end with, in order, when they share passes as in the app."""
-    batcher, ended = Batcher({"digits": network}), {}
+    works, ended = Works(Batcher({"digits": network})), {}
     for key, run in enumerate(runs):
-        batcher.add(key, run, "digits")
-    while len(batcher):
-        for report in batcher.tick():
+        works.add(key, asking(run, "digits", lambda step: [step]))
+    while len(works):
+        for report in works.tick():
             if report.problem:
                 raise CannotMeasureError(report.problem)
             if isinstance(report.result, Step):
@@ -194,7 +203,7 @@ def _repaint(known: Tensor, hidden: Tensor, request: Request, again: int) -> Run
         there = level.alpha * known + (level.sigma * noise(x) if level.sigma > 0 else 0)
         return torch.where(hidden, x, there)
 
-    return Run(request, sampler=resampling(again, land=overwrite))
+    return reverse(request, sampler=resampling(again, land=overwrite))
 
 
 def _fitted(restoration: Restoration, request: Request, again: int) -> Run:
@@ -209,7 +218,7 @@ def _refitted(restoration: Restoration, request: Request, again: int) -> Run:
         fitted = restoration.fitted(said.x0_hat, level.sigma)
         return from_x0(fitted, x_t, level.alpha, level.sigma)
 
-    return Run(request, sampler=resampling(again, correct=both))
+    return reverse(request, sampler=resampling(again, correct=both))
 
 
 def _apart(ended: Tensor, low: np.ndarray) -> str:
@@ -250,8 +259,7 @@ def _times(network: NetworkDenoiser, images: np.ndarray, plan: EditingPlan, say:
 
 def _timed(network: NetworkDenoiser, edit: Edit) -> tuple[float, float, float]:
     began, worked = time.perf_counter(), time.process_time()
-    first, run = 0.0, edit_run(edit)
-    while run.query is not None:
-        if run.answer(network(*run.query)) is not None and not first:
-            first = time.perf_counter() - began
+    first = 0.0
+    for _ in answered(edit.run(), network):
+        first = first or time.perf_counter() - began
     return first, time.perf_counter() - began, time.process_time() - worked

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor
 
 from benchmarks.timing import Say, machine, seconds
 from diffusion_core.data.mnist import load_mnist
-from diffusion_core.denoiser import NetworkDenoiser
+from diffusion_core.denoiser import Denoiser, NetworkDenoiser
 from diffusion_core.errors import CannotMeasureError, MnistError
 from diffusion_core.files.checkpoint import MODELS, load_checkpoint
 from diffusion_core.measure.classifiers import (
@@ -25,7 +26,7 @@ from diffusion_core.measure.classifiers import (
 from diffusion_core.measure.evaluation import Moments, equally_many, frechet_distance, moments
 from diffusion_core.measure.frontier import SHOWN, Frontier, Point
 from diffusion_core.request import LEAP_STEPS, NUM_CLASSES, Request, network_of
-from diffusion_core.run import draw, final_picture, sample
+from diffusion_core.run import draw, final_picture, sample, start_of
 from diffusion_core.schedule import Floats
 
 
@@ -85,7 +86,7 @@ def measure_frontier(plan: FrontierPlan, device: str, say: Say) -> Frontier:
         features = features_of(feature_net, images, device)
         timed = Request(tuple(i % NUM_CLASSES for i in range(plan.timed)), sampler, steps)
         took = [
-            seconds(lambda d=denoiser, r=timed: final_picture(sample(d, r, device=device)), device)  # type: ignore[misc]
+            seconds(lambda d=denoiser, r=timed: _drawn(d, r, device), device)  # type: ignore[misc]
             for _ in range(plan.repeat)
         ]
         points.append(
@@ -111,6 +112,10 @@ def measure_frontier(plan: FrontierPlan, device: str, say: Say) -> Frontier:
         time.strftime("%Y-%m-%d", time.gmtime()),
         f"{about['processor']}, {about['cores']} cores, on {about['device']}",
     )
+
+
+def _drawn(denoiser: Denoiser, request: Request, device: str) -> Tensor:
+    return final_picture(sample(denoiser, request, start_of(request, device=device)))
 
 
 def _extra(

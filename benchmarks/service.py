@@ -15,10 +15,11 @@ from benchmarks.server import ROOT, memory_of, running_app
 from benchmarks.timing import Say, finish, seconds, spread
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.files.checkpoint import MODELS, load_checkpoint
-from diffusion_core.files.recording import frames_of
 from diffusion_core.request import IMAGE_SIZE, LEAP_STEPS, NUM_CLASSES, Request
-from diffusion_core.run import Run, Step
+from diffusion_core.run import reverse, start_of
 from diffusion_core.service.batcher import CAPACITY, Batcher
+from diffusion_core.service.recorded import recorded
+from diffusion_core.service.works import Works
 from diffusion_core.unet import UNet
 
 
@@ -87,14 +88,13 @@ def _bare_loop(network: UNet, plan: ServicePlan, device: str) -> float:
 
 
 def _crowd(network: UNet, plan: ServicePlan, device: str) -> None:
-    batcher = Batcher({"digits": NetworkDenoiser(network)}, plan.batch)
+    works = Works(Batcher({"digits": NetworkDenoiser(network)}, plan.batch))
     for key in range(plan.batch):
         request = Request((key % NUM_CLASSES,), "dpmpp", plan.steps, seed=key)
-        batcher.add(key, Run(request, device=device), "digits")
-    while len(batcher):
-        for report in batcher.tick():
-            if isinstance(report.result, Step):
-                frames_of(report.result, every=1)
+        run = reverse(request, start_of(request, device=device))
+        works.add(key, recorded(run, "digits", request, every=1))
+    while len(works):
+        works.tick()
 
 
 def _at_rest(plan: ServicePlan) -> dict[str, Any]:

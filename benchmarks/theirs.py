@@ -20,7 +20,7 @@ from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import CannotMeasureError
 from diffusion_core.pixels import to_uint8
 from diffusion_core.request import IMAGE_SIZE, NO_LABEL, Request
-from diffusion_core.run import final_picture, noise_from, picture_generators, sample
+from diffusion_core.run import final_picture, noise_from, picture_generators, sample, start_of
 from diffusion_core.samplers import grid_of
 from diffusion_core.schedule import COSINE, alpha_sigma
 from diffusion_core.unet import UNet
@@ -68,7 +68,7 @@ def compared_with_diffusers(
 
 def _ours(network: UNet, request: Request, device: str) -> Callable[[], Tensor]:
     denoiser = NetworkDenoiser(network)
-    return lambda: final_picture(sample(denoiser, request, device=device))
+    return lambda: final_picture(sample(denoiser, request, start_of(request, device=device)))
 
 
 def _theirs(network: UNet, request: Request, device: str) -> Callable[[], Tensor]:

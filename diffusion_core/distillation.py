@@ -22,7 +22,7 @@ import copy
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -32,10 +32,10 @@ from torch import Tensor, nn
 
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import TrainingDivergedError
-from diffusion_core.prediction import add_noise, from_velocity
+from diffusion_core.prediction import Prediction, add_noise, from_velocity
 from diffusion_core.request import LEAP_TIMES, NUM_CLASSES, Request
-from diffusion_core.run import Run
-from diffusion_core.samplers import grid_of
+from diffusion_core.run import sample, start_of
+from diffusion_core.samplers import grid_of, levels_at
 from diffusion_core.schedule import COSINE, Floats, alpha_sigma
 from diffusion_core.training import ema_decay, step_generator
 from diffusion_core.unet import UNet
@@ -89,8 +89,12 @@ def teacher_paths(
 ) -> Iterator[Paths]:
     """The teacher's guided paths from fresh noise, batch after batch."""
     times = path_times(config.path_steps)
-    denoiser = NetworkDenoiser(teacher)
-    half = config.precision == "bfloat16"
+    exactly, half = NetworkDenoiser(teacher), config.precision == "bfloat16"
+
+    def denoiser(x_t: Tensor, alpha: Floats, sigma: Floats, label: Tensor) -> Prediction:
+        with torch.autocast(x_t.device.type, torch.bfloat16, enabled=half):
+            return exactly(x_t, alpha, sigma, label)
+
     for first in range(0, config.paths, batch_size):
         count = min(batch_size, config.paths - first)
         labels = torch.arange(first, first + count, device=device) % NUM_CLASSES
@@ -98,15 +102,10 @@ def teacher_paths(
         x = torch.randn((count, 1, 28, 28), generator=generator, device=device)
         points = [x]
         request = Request(tuple(labels.tolist()), "dpmpp", len(times) - 1, config.guidance)
-        run = Run(request, x, device=device, times=times)
-        while run.query is not None:
-            with torch.autocast(x.device.type, torch.bfloat16, enabled=half):
-                answer = denoiser(*run.query)
-            step = run.answer(answer)
-            if step is not None:
-                x = step.x_next
-                if any(math.isclose(step.t_next, stop) for stop in LEAP_TIMES):
-                    points.append(x)
+        for step in sample(denoiser, request, replace(start_of(request), x=x), levels_at(times)):
+            x = step.x_next
+            if any(math.isclose(step.t_next, stop) for stop in LEAP_TIMES):
+                points.append(x)
         yield Paths(torch.stack(points, 1).half(), x.clamp(-1, 1).half(), labels)
 
 

@@ -12,7 +12,7 @@ and may put the questions of many into one batch (diffusion_core/service/batcher
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -24,8 +24,9 @@ from diffusion_core.request import NO_LABEL
 from diffusion_core.schedule import Floats
 
 
-class Query(NamedTuple):
-    """What a denoiser is asked, each picture for itself: `denoiser(*query)`."""
+@dataclass(frozen=True, eq=False)
+class Query:
+    """What a denoiser is asked, each picture for itself."""
 
     x_t: Tensor
     """(B, 1, H, W)"""
@@ -35,6 +36,16 @@ class Query(NamedTuple):
     """(B,)"""
     label: Tensor
     """(B,) int64, NO_LABEL for none"""
+    left: int = 1
+    """How many steps are left to whoever asks, about, counting this one. No denoiser needs to know;
+    who puts the questions of many may begin with those who are nearest to the end."""
+
+    def __len__(self) -> int:
+        return len(self.x_t)
+
+    def put(self, denoiser: Denoiser) -> Prediction:
+        """Ask at once."""
+        return denoiser(self.x_t, self.alpha, self.sigma, self.label)
 
 
 @dataclass(frozen=True)
@@ -48,25 +59,8 @@ class Guided:
     """Passes of the denoiser for each picture: 2 if both answers were needed, else 1."""
 
 
-def guided_query(
-    x_t: Tensor, alpha: Floats, sigma: Floats, label: Tensor, guidance: float
-) -> Query:
-    """What must be asked about x_t (B, 1, H, W): B questions, or 2 B where both are needed."""
-    nothing = torch.full_like(label, NO_LABEL)
-    if guidance == 0 or bool((label == NO_LABEL).all()):
-        return Query(x_t, alpha, sigma, nothing)
-    if guidance == 1:
-        return Query(x_t, alpha, sigma, label)
-    return Query(
-        torch.cat([x_t, x_t]),
-        np.concatenate([alpha, alpha]),
-        np.concatenate([sigma, sigma]),
-        torch.cat([label, nothing]),
-    )
-
-
 def combine(answer: Prediction, count: int, guidance: float) -> Guided:
-    """The answer to a guided_query about `count` pictures."""
+    """The answer to ByLabel.query about `count` pictures."""
     if len(answer.x0_hat) == count:
         return Guided(answer, answer, answer, calls=1)
     (x0_cond, x0_uncond), (eps_cond, eps_uncond) = answer.x0_hat.chunk(2), answer.eps_hat.chunk(2)
@@ -97,7 +91,14 @@ class ByLabel:
     guidance: float
 
     def query(self, x_t: Tensor, alpha: Floats, sigma: Floats) -> Query:
-        return guided_query(x_t, alpha, sigma, self.label, self.guidance)
+        """B questions, or 2 B where both answers are needed."""
+        nothing = torch.full_like(self.label, NO_LABEL)
+        if self.guidance == 0 or bool((self.label == NO_LABEL).all()):
+            return Query(x_t, alpha, sigma, nothing)
+        if self.guidance == 1:
+            return Query(x_t, alpha, sigma, self.label)
+        amounts = np.concatenate([alpha, alpha]), np.concatenate([sigma, sigma])
+        return Query(torch.cat([x_t, x_t]), *amounts, torch.cat([self.label, nothing]))
 
     def combine(self, answer: Prediction, count: int) -> Guided:
         return combine(answer, count, self.guidance)
@@ -107,5 +108,5 @@ def guided(
     denoiser: Denoiser, x_t: Tensor, alpha: Floats, sigma: Floats, label: Tensor, guidance: float
 ) -> Guided:
     """Ask and combine at once. Shapes as in Query; both halves go through in one batch."""
-    query = guided_query(x_t, alpha, sigma, label, guidance)
-    return combine(denoiser(*query), len(x_t), guidance)
+    guide = ByLabel(label, guidance)
+    return guide.combine(guide.query(x_t, alpha, sigma).put(denoiser), len(x_t))

@@ -48,11 +48,7 @@ class Muon(torch.optim.Optimizer):
     """
 
     def __init__(
-        self,
-        params: Iterable[Tensor],
-        lr: float,
-        weight_decay: float,
-        momentum: float,
+        self, params: Iterable[Tensor], lr: float, weight_decay: float, momentum: float
     ) -> None:
         super().__init__(params, {"lr": lr, "weight_decay": weight_decay, "momentum": momentum})
 

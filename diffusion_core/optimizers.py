@@ -1,4 +1,4 @@
-"""The two optimizers of a training, as one, and what a saved state holds of them."""
+"""The two optimizers of a training, as one."""
 
 from __future__ import annotations
 
@@ -46,39 +46,3 @@ class Optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = share * rate
             optimizer.step()
-
-    def tensors(self) -> dict[str, Tensor]:
-        """The state, by names under which `restore` finds it again."""
-        return {
-            f"{name}/{key}": tensor
-            for name, optimizer in (("muon", self.muon), ("adam", self.adam))
-            for key, tensor in optimizer_tensors(optimizer).items()
-        }
-
-    def restore(self, tensors: dict[str, Tensor]) -> None:
-        """Take over the state that `tensors` gave."""
-        restore_optimizer(self.muon, under("muon/", tensors))
-        restore_optimizer(self.adam, under("adam/", tensors))
-
-
-def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
-    """What an optimizer remembers of each parameter, as "index/name"."""
-    return {
-        f"{index}/{key}": tensor
-        for index, slot in optimizer.state_dict()["state"].items()
-        for key, tensor in slot.items()
-    }
-
-
-def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
-    """Give it back what optimizer_tensors took."""
-    state = optimizer.state_dict()
-    for path, tensor in tensors.items():
-        index, key = path.split("/")
-        state["state"].setdefault(int(index), {})[key] = tensor
-    optimizer.load_state_dict(state)
-
-
-def under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Those whose name begins with the prefix, without it."""
-    return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}

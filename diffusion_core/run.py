@@ -1,14 +1,15 @@
 """One request on its way from noise to pictures.
 
-A Run holds a sampler between two questions to the denoiser: it says what it needs to know, is
-given the answer, and reports a frozen Step whenever one is done. `sample` is the plain way to use
-it. Everything that shows, records, tests or measures the reverse process consumes these Steps.
+A Run is a dialogue like the sampler that it leads: it yields a Query when it needs the denoiser's
+answer, is sent that answer, and yields a frozen Step when one is done. `sample` is the plain way to
+use it. Everything that shows, records, tests or measures the reverse process consumes these Steps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -16,12 +17,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from diffusion_core.denoiser import Denoiser
-from diffusion_core.guidance import ByLabel, Guide, Guided, Query
+from diffusion_core.guidance import ByLabel, Guide, Query
 from diffusion_core.pixels import to_uint8
 from diffusion_core.prediction import Prediction
 from diffusion_core.request import IMAGE_SIZE, Request
-from diffusion_core.samplers import SAMPLERS, Level, Question, Sampler, Taken, grid_of
-from diffusion_core.schedule import COSINE, Floats, Schedule, alpha_sigma
+from diffusion_core.samplers import SAMPLERS, Level, Noise, Question, Sampler, grid_of, levels_at
 
 DIGIT_SIZE = (1, IMAGE_SIZE, IMAGE_SIZE)
 BATCH = 250
@@ -67,123 +67,110 @@ def noise_from(generators: list[torch.Generator], size: tuple[int, ...]) -> Tens
     return torch.stack([torch.randn(size, generator=generator) for generator in generators])
 
 
-class Run:
-    """The reverse process of one request, held between questions.
+@dataclass(frozen=True)
+class Start:
+    """Where a run begins: x (B, ...), and the source of the noise that it adds on its way."""
 
-    While `query` is not None, put it to the denoiser and pass the answer to `answer`.
-    x_1 (B, 1, H, W) is the noise to start from; by default it follows from the request's seed, as
-    does all fresh noise. `first` numbers the first picture of this request within its seed.
-    `times`, falling, one more than there are steps, replace the sampler's own: to start from a
-    picture that is not all noise, say. `size` is that of one picture, wave or point. `sampler` and
-    `guide` replace those that the request names: editing (diffusion_core/editing) brings its own.
+    x: Tensor
+    noise: Noise
+
+
+def start_of(
+    request: Request, size: tuple[int, ...] = DIGIT_SIZE, first: int = 0, device: str = "cpu"
+) -> Start:
+    """Pure noise. Like all further noise it follows from the request's seed.
+
+    size: of one picture, wave or point. first: numbers the first picture within the seed.
     """
+    generators = picture_generators(request.seed, len(request.labels), first)
 
-    query: Query | None
+    def noise(like: Tensor) -> Tensor:
+        return noise_from(generators, tuple(like.shape[1:])).to(like)
 
-    def __init__(
-        self,
-        request: Request,
-        x_1: Tensor | None = None,
-        schedule: Schedule = COSINE,
-        first: int = 0,
-        device: str = "cpu",
-        times: Floats | None = None,
-        size: tuple[int, ...] = DIGIT_SIZE,
-        sampler: Sampler | None = None,
-        guide: Guide | None = None,
-    ) -> None:
-        generators = picture_generators(request.seed, len(request.labels), first)
-        start = noise_from(generators, size)
-        self.request = request
-        self._x_t = (start if x_1 is None else x_1).to(device)
-        labels = torch.tensor(request.labels, dtype=torch.int64, device=self._x_t.device)
-        self._guide = guide or ByLabel(labels, request.guidance)
-        if times is None:
-            times = grid_of(request.sampler, request.steps)
-        if len(times) != request.steps + 1:
-            raise ValueError(f"{request.steps} steps lie between {request.steps + 1} times.")
-        alphas, sigmas = alpha_sigma(schedule, times)
-        self._levels = [
-            Level(float(t), float(a), float(s))
-            for t, a, s in zip(times, alphas, sigmas, strict=True)
-        ]
-        self._index, self._calls = 0, 0
+    return Start(noise_from(generators, size).to(device), noise)
 
-        def noise(like: Tensor) -> Tensor:
-            return noise_from(generators, tuple(like.shape[1:])).to(like)
 
-        sampler = sampler or SAMPLERS[request.sampler]
-        self._dialogue = sampler(self._x_t, self._levels, noise)
-        self._ask(next(self._dialogue))
+Run = Generator[Query | Step, Prediction, None]
+"""The reverse process of a request. Send it the answer to each Query, nothing (`next`) after each
+Step; it ends after the last of its steps."""
 
-    @property
-    def remaining(self) -> int:
-        """How many steps are left."""
-        return self.request.steps - self._index
 
-    def answer(self, prediction: Prediction) -> Step | None:
-        """Take the answer to `query`; the Step that it completes, if it does."""
-        said = self._guide.combine(prediction, len(self._x_t))
-        self._calls += said.calls
-        reply = self._dialogue.send(said)
-        if isinstance(reply, Question):
-            self._ask(reply)
-            return None
-        step = self._step(reply)
-        self._x_t = reply.x_next
-        self._index += 1
-        following = next(self._dialogue, None)
-        if following is None:
-            self.query = None
-        else:
-            self._ask(following)
-        return step
+def reverse(
+    request: Request,
+    start: Start | None = None,
+    levels: Sequence[Level] | None = None,
+    sampler: Sampler | None = None,
+    guide: Guide | None = None,
+) -> Run:
+    """The reverse process of a request.
 
-    def _ask(self, question: Question | Taken) -> None:
-        assert isinstance(question, Question), "A sampler took a step that it had not asked about."
-        each, level = np.ones(len(question.x)), question.level
-        self.query = self._guide.query(question.x, level.alpha * each, level.sigma * each)
+    What is not given follows from the request. start: what it walks back from. levels, falling, one
+    more than there are steps: on its way; it may begin in a picture that is not all noise. sampler
+    and guide: editing (diffusion_core/editing) brings its own. ValueError for another number of
+    levels.
+    """
+    start = start or start_of(request)
+    levels = levels or levels_at(grid_of(request.sampler, request.steps))
+    if len(levels) != request.steps + 1:
+        raise ValueError(f"{request.steps} steps lie between {request.steps + 1} times.")
+    labels = torch.tensor(request.labels, dtype=torch.int64, device=start.x.device)
+    guide = guide or ByLabel(labels, request.guidance)
+    return _walk(start, [*levels], sampler or SAMPLERS[request.sampler], guide)
 
-    def _step(self, taken: Taken) -> Step:
-        here, there = self._levels[self._index], self._levels[self._index + 1]
-        said: Guided = taken.answer
-        return Step(
-            index=self._index,
-            count=self.request.steps,
+
+def _walk(start: Start, levels: list[Level], sampler: Sampler, guide: Guide) -> Run:
+    x_t, each, calls, count = start.x, np.ones(len(start.x)), 0, len(levels) - 1
+    dialogue = sampler(x_t, levels, start.noise)
+    for index, (here, there) in enumerate(pairwise(levels)):
+        reply = next(dialogue)
+        while isinstance(reply, Question):
+            level = reply.level
+            query = guide.query(reply.x, level.alpha * each, level.sigma * each)
+            answer = yield replace(query, left=count - index)
+            said = guide.combine(answer, len(x_t))
+            calls += said.calls
+            reply = dialogue.send(said)
+        yield Step(
+            index=index,
+            count=count,
             t=here.t,
             t_next=there.t,
             alpha=here.alpha,
             sigma=here.sigma,
             log_snr=2 * here.half_log_snr,
-            x_t=self._x_t if taken.x_t is None else taken.x_t,
-            x_next=taken.x_next,
-            x0_hat=said.combined.x0_hat,
-            eps_hat=said.combined.eps_hat,
-            conditional=said.conditional,
-            unconditional=said.unconditional,
-            calls=self._calls,
+            x_t=x_t if reply.x_t is None else reply.x_t,
+            x_next=reply.x_next,
+            x0_hat=reply.answer.combined.x0_hat,
+            eps_hat=reply.answer.combined.eps_hat,
+            conditional=reply.answer.conditional,
+            unconditional=reply.answer.unconditional,
+            calls=calls,
         )
+        x_t = reply.x_next
+
+
+def answered(run: Run, denoiser: Denoiser) -> Iterator[Step]:
+    """The steps of a run whose questions this denoiser answers, each as soon as it is computed.
+
+    The denoiser is not asked anything before the first step is wanted.
+    """
+    reply = next(run, None)
+    while reply is not None:
+        if isinstance(reply, Query):
+            reply = run.send(reply.put(denoiser))
+        else:
+            yield reply
+            reply = next(run, None)
 
 
 def sample(
     denoiser: Denoiser,
     request: Request,
-    x_1: Tensor | None = None,
-    schedule: Schedule = COSINE,
-    first: int = 0,
-    device: str = "cpu",
-    size: tuple[int, ...] = DIGIT_SIZE,
-    times: Floats | None = None,
+    start: Start | None = None,
+    levels: Sequence[Level] | None = None,
 ) -> Iterator[Step]:
-    """Run the reverse process alone and yield each step as soon as it is computed.
-
-    Arguments as of Run. The denoiser is not asked anything before the first step is wanted.
-    """
-    run = Run(request, x_1, schedule, first, device, times, size)
-    while run.query is not None:
-        step = run.answer(denoiser(*run.query))
-        if step is not None:
-            yield step
+    """Run the reverse process alone. Arguments as of `reverse`, result as of `answered`."""
+    return answered(reverse(request, start, levels), denoiser)
 
 
 def final_picture(steps: Iterator[Step]) -> Tensor:
@@ -200,4 +187,5 @@ def draw(denoiser: Denoiser, request: Request, device: str = "cpu") -> Iterator[
     """The finished pictures of a request of any size, uint8 (n, 28, 28), batch after batch."""
     for first in range(0, len(request.labels), BATCH):
         part = replace(request, labels=request.labels[first : first + BATCH])
-        yield to_uint8(final_picture(sample(denoiser, part, first=first, device=device)))
+        start = start_of(part, first=first, device=device)
+        yield to_uint8(final_picture(sample(denoiser, part, start)))

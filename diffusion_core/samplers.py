@@ -16,9 +16,9 @@ answers. Each sampler is a way to take finite steps along it:
   noise to try again.
 
 Every one of them is a dialogue: a generator that yields a Question when it needs the denoiser's
-answer, is sent that answer, and yields Taken when a step is done. So whoever runs it decides when
-and in whose company the question is put: `run.sample` asks at once, the batcher puts the questions
-of many visitors into one pass of the network.
+answer, is sent that answer, and yields Taken when a step is done. So whoever leads it decides when
+and in whose company the question is put: `run.sample` asks at once, the service for many visitors
+puts the questions of all of them into one pass of the network.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ import numpy as np
 from torch import Tensor
 
 from diffusion_core.guidance import Guided
-from diffusion_core.schedule import Floats, log_snr
+from diffusion_core.schedule import COSINE, Floats, Schedule, alpha_sigma, log_snr
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,12 @@ class Level:
     def half_log_snr(self) -> float:
         """lambda = log(alpha / sigma), the clock of DPM-Solver."""
         return float(log_snr(self.alpha, self.sigma)) / 2
+
+
+def levels_at(times: Floats, schedule: Schedule = COSINE) -> list[Level]:
+    """The levels of a schedule at these times (N,)."""
+    amounts = zip(times, *alpha_sigma(schedule, times), strict=True)
+    return [Level(float(t), float(alpha), float(sigma)) for t, alpha, sigma in amounts]
 
 
 @dataclass(frozen=True)

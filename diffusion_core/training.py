@@ -282,15 +282,8 @@ def train(
         share = config.share_at(state.step)
         half = config.precision == "bfloat16"
         with torch.autocast(device.type, torch.bfloat16, enabled=half):
-            each = diffusion_losses(
-                state.network,
-                x_0[chosen],
-                labels[chosen],
-                generator,
-                schedule,
-                config.label_dropout,
-                times,
-            )
+            batch = x_0[chosen], labels[chosen], generator
+            each = diffusion_losses(state.network, *batch, schedule, config.label_dropout, times)
         loss = each.squared.mean()
         value = loss.item()
         if not math.isfinite(value):

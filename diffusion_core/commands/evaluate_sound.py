@@ -20,8 +20,8 @@ from diffusion_core.labs.sound.notes import NAMES
 from diffusion_core.labs.sound.synth import notes
 from diffusion_core.labs.sound.training import SIZE, UNSEEN_SEED, note_times
 from diffusion_core.request import Request
-from diffusion_core.run import final_picture, sample
-from diffusion_core.schedule import COSINE
+from diffusion_core.run import final_picture, sample, start_of
+from diffusion_core.samplers import levels_at
 
 PER_LABEL = 25
 BATCH = 40
@@ -44,12 +44,12 @@ def run_sound(args: argparse.Namespace) -> bool:
     labels = np.arange(per_label * len(NAMES)) % len(NAMES)
     began = time.monotonic()
     parts = []
-    for start in range(0, len(labels), BATCH):
-        some = tuple(int(label) for label in labels[start : start + BATCH])
+    levels = levels_at(note_times(args.steps))
+    for first in range(0, len(labels), BATCH):
+        some = tuple(int(label) for label in labels[first : first + BATCH])
         request = Request(some, args.sampler or "dpmpp", args.steps, args.guidance, args.seed)
-        times = note_times(args.steps)
-        steps = sample(denoiser, request, None, COSINE, start, args.device, SIZE, times)
-        parts.append(final_picture(steps)[:, 0].cpu())
+        start = start_of(request, SIZE, first, args.device)
+        parts.append(final_picture(sample(denoiser, request, start, levels))[:, 0].cpu())
     seconds = time.monotonic() - began
     made = measure_notes(torch.cat(parts).numpy(), labels)
     real = measure_notes(notes(len(labels), UNSEEN_SEED)[0], labels)

@@ -29,7 +29,9 @@ def run(args: argparse.Namespace) -> None:
     job = TrainingDigits(TOKEN, str(args.out), args.digits, args.seconds, args.seed)
     make_sure(args.out / "model.safetensors")
     reported = 0.0
-    for chunk in filter(None, train_digits(job)):
+    for chunk in train_digits(job):
+        if not isinstance(chunk, bytes) or not chunk:
+            continue  # A training asks nobody else, and pauses often.
         event = json.loads(chunk[: chunk.index(b"\n")])
         if event["kind"] == "progress" and (event["at"] >= reported + 10 or event["left"] == 0):
             reported = event["at"]

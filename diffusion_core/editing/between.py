@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -11,7 +11,7 @@ from torch import Tensor
 from diffusion_core.guidance import Guided, Query
 from diffusion_core.prediction import Prediction, per_image
 from diffusion_core.request import NO_LABEL, Request
-from diffusion_core.run import DIGIT_SIZE, Run, noise_from, picture_generators
+from diffusion_core.run import DIGIT_SIZE, Run, noise_from, picture_generators, reverse, start_of
 from diffusion_core.schedule import Floats
 
 
@@ -115,6 +115,11 @@ def stops_between(request: Request, seeds: tuple[int, int], labels: tuple[int, i
     stops = len(request.labels)
     weight = np.linspace(0, 1, stops)
     a, b = (start_noise(seed) for seed in seeds)
-    first, second = (torch.full((stops,), label, dtype=torch.int64) for label in labels)
-    guide = Blend(first, second, torch.from_numpy(weight), request.guidance)
-    return Run(request, slerp(a, b, weight), guide=guide)
+    start = replace(start_of(request), x=slerp(a, b, weight))
+    return reverse(request, start, guide=blend_along(labels, weight, request.guidance))
+
+
+def blend_along(labels: tuple[int, int], weight: Floats, guidance: float) -> Blend:
+    """The guide of pictures on the way between two labels, by how far they are on it: (B,)."""
+    first, second = (torch.full((len(weight),), label, dtype=torch.int64) for label in labels)
+    return Blend(first, second, torch.from_numpy(weight), guidance)

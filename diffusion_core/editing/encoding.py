@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import replace
 
 import numpy as np
-import torch
 from torch import Tensor
 
-from diffusion_core.editing.between import Blend, slerp
+from diffusion_core.editing.between import blend_along, slerp
 from diffusion_core.errors import RequestError
 from diffusion_core.guidance import Query
 from diffusion_core.prediction import Prediction, add_noise
 from diffusion_core.request import Request
-from diffusion_core.run import Run, Step, noise_from, picture_generators
+from diffusion_core.run import Run, noise_from, picture_generators, reverse, start_of
+from diffusion_core.samplers import levels_at
 from diffusion_core.schedule import COSINE, Floats, alpha_sigma
 
 SOLVER = "heun"
@@ -30,7 +31,7 @@ def encoding_times(steps: int) -> Floats:
     return FIRST_TIME + (1 - FIRST_TIME) * np.linspace(0, 1, steps)
 
 
-class EncodedBetween:
+def encoded_between(pictures: Tensor, request: Request, labels: tuple[int, int]) -> Run:
     """Stops between two pictures: as many as there are labels in the request, both ends among them.
 
     The probability-flow ODE leads each picture up to the noise from which the model would draw it
@@ -41,43 +42,36 @@ class EncodedBetween:
     The ODE is not defined for pictures whose pixels are exactly black: they are covered with a
     little noise first, which the last step takes off.
 
-    pictures (2, 1, 28, 28); labels: of each, or NO_LABEL. Like a Run, it is asked for its `query`
-    and given the `answer`; Steps are those of the way down.
+    pictures (2, 1, 28, 28); labels: of each, or NO_LABEL. Steps are those of the way down.
+    RequestError as of encoding_times.
     """
+    times = encoding_times(request.steps)
+    request = replace(request, sampler=SOLVER)
+    up = replace(request, labels=labels, steps=request.steps - 1)
+    eps = noise_from(picture_generators(request.seed, 2), tuple(pictures.shape[1:]))
+    x_t = add_noise(pictures, eps, *alpha_sigma(COSINE, FIRST_TIME))
+    rising = reverse(up, replace(start_of(up), x=x_t), levels_at(times))
 
-    def __init__(self, pictures: Tensor, request: Request, labels: tuple[int, int]) -> None:
-        self._request, self._labels = request, labels
-        self._times = encoding_times(request.steps)
-        eps = noise_from(picture_generators(request.seed, 2), tuple(pictures.shape[1:]))
-        x_t = add_noise(pictures, eps, *alpha_sigma(COSINE, FIRST_TIME))
-        up = replace(request, labels=labels, sampler=SOLVER, steps=request.steps - 1)
-        self._up: Run | None = Run(up, x_t, times=self._times)
-        self._run = self._up
+    def there_and_back() -> Run:
+        noises = yield from _silently(rising, then=request.steps)
+        weight = np.linspace(0, 1, len(request.labels))
+        start = replace(start_of(request), x=slerp(noises[:1], noises[1:], weight))
+        levels = levels_at(np.append(times[::-1], 0.0))
+        guide = blend_along(labels, weight, request.guidance)
+        yield from reverse(request, start, levels, guide=guide)
 
-    @property
-    def query(self) -> Query | None:
-        """What to ask next."""
-        return self._run.query
+    return there_and_back()
 
-    @property
-    def remaining(self) -> int:
-        """How many steps are left."""
-        return self._run.remaining + (self._request.steps if self._up else 0)
 
-    def answer(self, prediction: Prediction) -> Step | None:
-        """Take the answer to `query`; the Step of the way down that it completes, if it does."""
-        step = self._run.answer(prediction)
-        if self._up is None:
-            return step
-        if step is not None and self._run.query is None:
-            self._up, self._run = None, self._down(step.x_next)
-        return None
-
-    def _down(self, noises: Tensor) -> Run:
-        stops = len(self._request.labels)
-        weight = np.linspace(0, 1, stops)
-        first, second = (torch.full((stops,), label, dtype=torch.int64) for label in self._labels)
-        guide = Blend(first, second, torch.from_numpy(weight), self._request.guidance)
-        request = replace(self._request, sampler=SOLVER)
-        times = np.append(self._times[::-1], 0.0)
-        return Run(request, slerp(noises[:1], noises[1:], weight), times=times, guide=guide)
+def _silently(run: Run, then: int) -> Generator[Query, Prediction, Tensor]:
+    """Only what a run asks, and where it ends; `then` steps follow."""
+    reply, ended = next(run, None), None
+    while reply is not None:
+        if isinstance(reply, Query):
+            answer = yield replace(reply, left=reply.left + then)
+            reply = run.send(answer)
+        else:
+            ended = reply.x_next
+            reply = next(run, None)
+    assert ended is not None, "A run takes a step at least."
+    return ended

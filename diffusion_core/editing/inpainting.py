@@ -11,14 +11,11 @@ from diffusion_core.editing.resampling import resampling
 from diffusion_core.errors import RequestError
 from diffusion_core.prediction import Prediction
 from diffusion_core.request import Request
-from diffusion_core.run import Run
+from diffusion_core.run import Run, reverse, start_of
 from diffusion_core.samplers import Level
-from diffusion_core.schedule import COSINE, Schedule
 
 
-def repair(
-    known: Tensor, hidden: Tensor, request: Request, again: int = 5, schedule: Schedule = COSINE
-) -> Run:
+def repair(known: Tensor, hidden: Tensor, request: Request, again: int = 5) -> Run:
     """Fill in what is hidden of a picture: one answer a label of the request.
 
     In each guess of the model, what is known replaces what it guessed there, and each step is taken
@@ -42,5 +39,5 @@ def repair(
     def correct(said: Prediction, level: Level) -> Prediction:
         return replace(said, x0_hat=torch.where(hidden, said.x0_hat, known.to(said.x0_hat)))
 
-    sampler = resampling(again, correct=correct)
-    return Run(request, schedule=schedule, size=tuple(known.shape), sampler=sampler)
+    start = start_of(request, tuple(known.shape))
+    return reverse(request, start, sampler=resampling(again, correct=correct))

@@ -18,8 +18,8 @@ from diffusion_core.editing.resampling import resampling
 from diffusion_core.errors import RequestError
 from diffusion_core.prediction import Prediction
 from diffusion_core.request import Request
-from diffusion_core.run import Run, noise_from, picture_generators
-from diffusion_core.samplers import Level, grid_of
+from diffusion_core.run import Run, reverse, start_of
+from diffusion_core.samplers import Level, grid_of, levels_at
 from diffusion_core.schedule import COSINE, Floats, alpha_sigma, cosine_time
 
 
@@ -91,7 +91,7 @@ def restore(restoration: Restoration, request: Request, again: int = 1) -> Run:
 
     sampler = resampling(again, correct=restoration.correct, land=within)
     side = restoration.by.shape[1]
-    return Run(request, size=(1, side, side), sampler=sampler)
+    return reverse(request, start_of(request, (1, side, side)), sampler=sampler)
 
 
 def averages_kept(x: Tensor, means: Tensor) -> Tensor:
@@ -140,12 +140,8 @@ def clean(grainy: Tensor, noise: float, request: Request) -> Run:
         raise RequestError("Leaps always start from pure noise: choose another sampler.")
     t = float(cosine_time(1.0, noise))
     alpha, _ = alpha_sigma(COSINE, t)
-    count = len(request.labels)
     # Numbered apart from the pictures, whose own generators make the fresh noise of the steps.
-    beyond = (
-        noise
-        * noise_from(picture_generators(request.seed, count, 1 << 19), tuple(grainy.shape)).abs()
-    )
+    beyond = noise * start_of(request, tuple(grainy.shape), first=1 << 19).x.abs()
     y = torch.where(grainy <= -1, -1 - beyond, torch.where(grainy >= 1, 1 + beyond, grainy))
-    times = t * grid_of(request.sampler, request.steps)
-    return Run(request, y * float(alpha), times=times)
+    levels = levels_at(t * grid_of(request.sampler, request.steps))
+    return reverse(request, replace(start_of(request), x=y * float(alpha)), levels)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from torch import Tensor
 
 from diffusion_core.errors import RequestError
 from diffusion_core.prediction import add_noise
 from diffusion_core.request import Request
-from diffusion_core.run import Run, noise_from, picture_generators
-from diffusion_core.samplers import grid_of
-from diffusion_core.schedule import COSINE, Schedule, alpha_sigma
+from diffusion_core.run import Run, reverse, start_of
+from diffusion_core.samplers import grid_of, levels_at
+from diffusion_core.schedule import COSINE, alpha_sigma
 
 
-def run_from(x_0: Tensor, t: float, request: Request, schedule: Schedule = COSINE) -> Run:
+def run_from(x_0: Tensor, t: float, request: Request) -> Run:
     """Cover x_0 (1, 28, 28) with noise up to t, then take it off again: one picture a label.
 
     Each picture of the request covers the same x_0 with noise of its own, and walks back from
@@ -24,8 +26,7 @@ def run_from(x_0: Tensor, t: float, request: Request, schedule: Schedule = COSIN
         raise RequestError(f"The noise level must be above 0 and at most 1; got {t:g}.")
     if request.sampler == "leap":
         raise RequestError("Leaps always start from pure noise: choose another sampler.")
-    count = len(request.labels)
-    eps = noise_from(picture_generators(request.seed, count), tuple(x_0.shape))
-    alpha, sigma = alpha_sigma(schedule, t)
-    x_t = add_noise(x_0.expand_as(eps), eps, alpha, sigma)
-    return Run(request, x_t, schedule, times=t * grid_of(request.sampler, request.steps))
+    start = start_of(request, tuple(x_0.shape))
+    x_t = add_noise(x_0.expand_as(start.x), start.x, *alpha_sigma(COSINE, t))
+    levels = levels_at(t * grid_of(request.sampler, request.steps))
+    return reverse(request, replace(start, x=x_t), levels)

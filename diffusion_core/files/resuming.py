@@ -12,9 +12,8 @@ from diffusion_core.distillation import (
     Paths,
     new_distillation,
 )
-from diffusion_core.files.state import read_state
+from diffusion_core.files.state import optimizer_tensors, read_state, restore_optimizer, under
 from diffusion_core.files.tensors import write_tensors
-from diffusion_core.optimizers import optimizer_tensors, restore_optimizer, under
 from diffusion_core.training import TrainingConfig, TrainingState, new_state
 from diffusion_core.unet import UNet, UNetConfig
 
@@ -23,7 +22,9 @@ def save_state(path: str | Path, state: TrainingState[UNet]) -> None:
     """Write everything a resumed run needs, whole or not at all. CannotWriteError if it cannot."""
     tensors = {f"network/{k}": v for k, v in state.network.state_dict().items()}
     tensors |= {f"average/{k}": v for k, v in state.average.state_dict().items()}
-    tensors |= {f"optimizer/{k}": v for k, v in state.optimizer.tensors().items()}
+    for name, optimizer in (("muon", state.optimizer.muon), ("adam", state.optimizer.adam)):
+        of_it = optimizer_tensors(optimizer)
+        tensors |= {f"optimizer/{name}/{k}": v for k, v in of_it.items()}
     metadata = {
         "config": json.dumps(asdict(state.config)),
         "shape": json.dumps(asdict(state.network.config)),
@@ -40,7 +41,8 @@ def load_state(path: str | Path, device: str = "cpu") -> TrainingState[UNet]:
         state = new_state(config, UNetConfig.parsed(metadata["shape"]), device)
         state.network.load_state_dict(under("network/", tensors))
         state.average.load_state_dict(under("average/", tensors))
-        state.optimizer.restore(under("optimizer/", tensors))
+        restore_optimizer(state.optimizer.muon, under("optimizer/muon/", tensors))
+        restore_optimizer(state.optimizer.adam, under("optimizer/adam/", tensors))
         state.step, state.seconds = int(metadata["step"]), float(metadata["seconds"])
     return state
 

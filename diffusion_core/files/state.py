@@ -6,10 +6,34 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import torch
 from torch import Tensor
 
 from diffusion_core.errors import CheckpointError, named
 from diffusion_core.files.tensors import UNFIT, UNREADABLE, read_tensors
+
+
+def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """What an optimizer remembers of each parameter, as "index/name"."""
+    return {
+        f"{index}/{key}": tensor
+        for index, slot in optimizer.state_dict()["state"].items()
+        for key, tensor in slot.items()
+    }
+
+
+def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
+    """Give it back what optimizer_tensors took."""
+    state = optimizer.state_dict()
+    for path, tensor in tensors.items():
+        index, key = path.split("/")
+        state["state"].setdefault(int(index), {})[key] = tensor
+    optimizer.load_state_dict(state)
+
+
+def under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Those whose name begins with the prefix, without it."""
+    return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
 
 
 @contextmanager

@@ -5,8 +5,7 @@ A generated picture that lies much nearer to a training picture than unseen real
 how far real digits that the model has never seen are from the training set; and the opposite of a
 model that generalises is the ideal denoiser, which can only return what it was trained on.
 
-All of it is work in turns (service/turns.py): generators that pause often, with b"" where they
-have nothing to say yet.
+All of it is work (service/work.py) that asks nothing and pauses often.
 """
 
 from __future__ import annotations
@@ -14,13 +13,13 @@ from __future__ import annotations
 import json
 import threading
 from base64 import b64encode
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from diffusion_core.data.embedded import embedded_digits
 from diffusion_core.data.mnist import Digits, load_mnist, mnist_available
@@ -30,15 +29,17 @@ from diffusion_core.files.frames import recording_head
 from diffusion_core.files.recording import frames_of
 from diffusion_core.measure.nearest import Found, NearestSearch
 from diffusion_core.pixels import to_model
-from diffusion_core.request import Request
+from diffusion_core.request import IMAGE_SIZE, Request
 from diffusion_core.run import sample
 from diffusion_core.schedule import Floats
+from diffusion_core.service.work import Work
 
 NEIGHBOURS = 3
 UNSEEN = 200
 """Of how many unseen digits of a class the distances are measured."""
 
-Pause = Generator[bytes, None, None]
+Pause = Generator[bytes, Any, None]
+"""Nothing to say yet: b""."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,8 @@ def _read_ahead() -> None:
 
 
 def loading() -> Pause:
-    """Pause until `known` answers at once: reading 60,000 pictures takes half a second."""
+    """Pause, and until `known` answers at once: reading 60,000 pictures takes half a second."""
+    yield b""
     reader = threading.Thread(target=_read_ahead, name="training-set", daemon=True)
     reader.start()
     while reader.is_alive():
@@ -84,7 +86,7 @@ def ideal_denoiser(label: int) -> IdealDenoiser:
     return IdealDenoiser(to_model(digits.images[digits.places[label]]).double())
 
 
-def ideal_work(request: Request) -> Iterator[bytes]:
+def ideal_work(request: Request) -> Work:
     """A recording of what the ideal denoiser draws, all of one class, from the request's noises.
 
     Guidance is left out: what is known of the other classes is not asked about.
@@ -92,12 +94,13 @@ def ideal_work(request: Request) -> Iterator[bytes]:
     yield recording_head(request, every=1)
     yield from loading()
     # Fetched anew for each step, lest every run that is under way holds one.
-    for step in sample(lambda *query: ideal_denoiser(request.labels[0])(*query), request):
+    for step in sample(lambda *asked: ideal_denoiser(request.labels[0])(*asked), request):
         yield b"".join(frames_of(step, every=1))
+        yield b""
 
 
-def nearest_work(pictures: NDArray[np.uint8], label: int) -> Iterator[bytes]:
-    """Of each picture, uint8 (N, 28, 28), the nearest known ones, as JSON.
+def nearest_work(pixels: bytes, label: int) -> Work:
+    """Of each picture, 784 bytes, the nearest known ones, as JSON.
 
     {"mnist": whether they are MNIST's, "known": how many there are, "unseen": distances of unseen
     digits of that class to their nearest, "found": for each picture [{"distance", "label", "place",
@@ -106,6 +109,7 @@ def nearest_work(pictures: NDArray[np.uint8], label: int) -> Iterator[bytes]:
     yield from loading()
     digits = known().digits
     unseen = yield from unseen_distances(label)
+    pictures = np.frombuffer(pixels, np.uint8).reshape(-1, IMAGE_SIZE, IMAGE_SIZE)
     found = yield from _searched(NearestSearch(pictures, digits.images, NEIGHBOURS))
     answer = {
         "mnist": known().mnist,
@@ -131,7 +135,7 @@ def _neighbour(digits: Digits, place: int, distance: float) -> dict[str, object]
 _unseen: dict[int, Floats] = {}
 
 
-def unseen_distances(label: int) -> Generator[bytes, None, Floats]:
+def unseen_distances(label: int) -> Generator[bytes, Any, Floats]:
     """How far unseen digits of a class are from the nearest known one, in rising order.
 
     MNIST's test digits, the first UNSEEN of them. Without MNIST each embedded digit counts as
@@ -152,7 +156,7 @@ def unseen_distances(label: int) -> Generator[bytes, None, Floats]:
     return _unseen[label]
 
 
-def _searched(search: NearestSearch) -> Generator[bytes, None, Found]:
+def _searched(search: NearestSearch) -> Generator[bytes, Any, Found]:
     while not search.done:
         search.advance()
         yield b""

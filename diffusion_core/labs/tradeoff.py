@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from diffusion_core.data.embedded import embedded_digits
 from diffusion_core.data.mnist import load_mnist, mnist_available
 from diffusion_core.errors import MnistError
-from diffusion_core.guidance import Query
 from diffusion_core.measure.classifiers import (
     FeatureNet,
     JudgeNet,
@@ -22,9 +21,11 @@ from diffusion_core.measure.classifiers import (
     load_classifier,
 )
 from diffusion_core.pixels import to_uint8
-from diffusion_core.prediction import Prediction
 from diffusion_core.request import Request
-from diffusion_core.run import Run
+from diffusion_core.run import Step, reverse
+from diffusion_core.service.asking import asking
+from diffusion_core.service.edits import Spread
+from diffusion_core.service.work import Networks, Work
 
 SCALES = (0.0, 1.0, 1.5, 2.0, 3.0, 5.0)
 COUNT = 30
@@ -32,50 +33,30 @@ COUNT = 30
 STEPS = 10
 
 
-class Spreading:
+def spread(job: Spread, networks: Networks) -> Work:
     """Draw COUNT digits of a class at each guidance scale, and measure each lot as it is done.
 
-    Like a Run, it is asked for its `query` and given the `answer`, which is a line of JSON
-    whenever a scale is done: {"guidance", "count", "fidelity": the share that an independent
+    A line of JSON for each: {"guidance", "count", "fidelity": the share that an independent
     classifier reads as asked, "variety": the mean distance of two of them in the space of features,
     in times that of real digits of the class, "mnist": whether those are MNIST's (else the
-    repository's, which our model drew), "pictures": base64 of count x 784 bytes}.
+    repository's, which our model drew), "pictures": base64 of count x 784 bytes}. UserFacingError
+    if what it is measured with cannot be used.
     """
+    networks["digits"]
+    real_variety(job.label)  # needs what the measuring needs: if that is missing, it is said now
+    for place, scale in enumerate(SCALES, 1):
 
-    def __init__(self, label: int, seed: int) -> None:
-        """UserFacingError if what it is measured with cannot be used."""
-        real_variety(label)  # needs what the measuring needs: if that is missing, it is said now
-        self._label, self._seed = label, seed
-        self._scales = list(SCALES)
-        self._run = self._next_run()
+        def said(step: Step, scale: float = scale) -> list[bytes]:
+            last = step.index == step.count - 1
+            return [measured(to_uint8(step.x_next), job.label, scale)] if last else []
 
-    def _next_run(self) -> Run:
-        labels = (self._label,) * COUNT
-        return Run(Request(labels, "dpmpp", STEPS, self._scales[0], self._seed))
-
-    @property
-    def query(self) -> Query | None:
-        """What to ask next."""
-        return self._run.query
-
-    @property
-    def remaining(self) -> int:
-        """How many steps are left."""
-        return self._run.remaining + STEPS * (len(self._scales) - 1)
-
-    def answer(self, prediction: Prediction) -> bytes | None:
-        """Take the answer to `query`; a line of JSON if that completes a scale."""
-        step = self._run.answer(prediction)
-        if step is None or self._run.query is not None:
-            return None
-        line = measured(to_uint8(step.x_next), self._label, self._scales.pop(0))
-        if self._scales:
-            self._run = self._next_run()
-        return line
+        request = Request((job.label,) * COUNT, "dpmpp", STEPS, scale, job.seed)
+        then = STEPS * (len(SCALES) - place)
+        yield from asking(reverse(request), "digits", said, then)
 
 
 def measured(drawn: NDArray[np.uint8], label: int, guidance: float) -> bytes:
-    """One line of what Spreading answers, of uint8 (N, 28, 28)."""
+    """One line of what `spread` says, of uint8 (N, 28, 28)."""
     feature_net, judge_net = _instruments()
     apart, mnist = real_variety(label)
     line = {

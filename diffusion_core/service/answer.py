@@ -8,8 +8,8 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
 from diffusion_core.errors import UserFacingError
-from diffusion_core.service.jobs import Asked
 from diffusion_core.service.visitor import Visitor
+from diffusion_core.service.work import Asked
 
 SHUTTING_DOWN = "The server is shutting down: please try again later."
 

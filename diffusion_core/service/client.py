@@ -27,11 +27,11 @@ from diffusion_core.service.answer import (
     ServiceError,
     TooManyError,
 )
-from diffusion_core.service.jobs import Asked
 from diffusion_core.service.keeper import Keeper
 from diffusion_core.service.lane import Lane, waiting_by
 from diffusion_core.service.limits import Keeping, Limits, Wording
 from diffusion_core.service.visitor import NOBODY, Visitor
+from diffusion_core.service.work import Asked
 
 
 class ModelService:
@@ -93,6 +93,11 @@ class ModelService:
     def idle(self) -> bool:
         """Whether nothing is being computed or waiting for it."""
         return not any(lane.running or lane.waiting for lane in (self._short, self._long))
+
+    @property
+    def held(self) -> int:
+        """How many answers it has in memory: waiting, being computed, or kept."""
+        return len(self._answers)
 
     @property
     def _running(self) -> dict[int, Answer]:

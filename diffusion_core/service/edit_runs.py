@@ -1,23 +1,23 @@
-"""From the plain values of an edit to the run that answers it."""
+"""From the plain values of an edit (edits.py) to the run that answers it."""
 
 from __future__ import annotations
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from diffusion_core.data.degradations import matrix_of
 from diffusion_core.editing import (
-    EncodedBetween,
     Restoration,
     clean,
+    encoded_between,
     repair,
     restore,
     stops_between,
 )
+from diffusion_core.pixels import from_bytes
 from diffusion_core.request import IMAGE_SIZE
-from diffusion_core.service.batcher import Job
-from diffusion_core.service.edits import Between, Edit, Repair, Restore
+from diffusion_core.run import Run
+from diffusion_core.service.edits import Between, Repair, Restore
 
 BLUR_NOISE = 0.02
 """How far off a blurred picture may be and still count as fitting: more than rounding to bytes
@@ -26,28 +26,25 @@ AGAIN = {"small7": 3, "small14": 2, "blur": 1}
 """How often each step is taken: the less was seen, the more there is to be brought together."""
 
 
-def edit_run(job: Edit) -> Job:
-    """What the batcher leads: it has a `query`, takes its `answer`, and reports Steps."""
-    match job:
-        case Repair():
-            bits = np.unpackbits(np.frombuffer(job.hidden, np.uint8))
-            hidden = torch.from_numpy(bits.reshape(IMAGE_SIZE, IMAGE_SIZE).astype(bool))
-            return repair(picture_of(job.picture), hidden, job.request, job.again)
-        case Restore(how="grain"):
-            return clean(picture_of(job.seen), job.amount, job.request)
-        case Restore():
-            noise = BLUR_NOISE if job.how == "blur" else 0.0
-            seen = Restoration(picture_of(job.seen)[0], matrix_of(job.how, job.amount), noise)
-            return restore(seen, job.request, AGAIN[job.how])
-        case Between() if job.pictures is None:
-            return stops_between(job.request, job.seeds, job.labels)
-        case Between():
-            pictures = torch.stack([picture_of(pixels) for pixels in job.pictures])
-            return EncodedBetween(pictures, job.request, job.labels)
+def repaired(job: Repair) -> Run:
+    """RequestError if nothing or everything is hidden."""
+    bits = np.unpackbits(np.frombuffer(job.hidden, np.uint8))
+    hidden = torch.from_numpy(bits.reshape(IMAGE_SIZE, IMAGE_SIZE).astype(bool))
+    return repair(from_bytes(job.picture), hidden, job.request, job.again)
 
 
-def picture_of(pixels: bytes) -> Tensor:
-    """Square pictures as bytes to (1, k, k) in [-1, 1]."""
-    side = round(len(pixels) ** 0.5)
-    greys = np.frombuffer(pixels, np.uint8).reshape(1, side, side)
-    return torch.from_numpy(greys.astype(np.float32) / 127.5 - 1)
+def restored(job: Restore) -> Run:
+    """RequestError for grain of no strength."""
+    if job.how == "grain":
+        return clean(from_bytes(job.seen), job.amount, job.request)
+    noise = BLUR_NOISE if job.how == "blur" else 0.0
+    seen = Restoration(from_bytes(job.seen)[0], matrix_of(job.how, job.amount), noise)
+    return restore(seen, job.request, AGAIN[job.how])
+
+
+def led_between(job: Between) -> Run:
+    """RequestError if it is to go between two pictures in a single step."""
+    if job.pictures is None:
+        return stops_between(job.request, job.seeds, job.labels)
+    pictures = torch.stack([from_bytes(pixels) for pixels in job.pictures])
+    return encoded_between(pictures, job.request, job.labels)

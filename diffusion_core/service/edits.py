@@ -1,21 +1,26 @@
-"""What can be asked of the worker besides drawing: working on pictures, measuring guidance, and
-looking for copies.
+"""What is asked of the model in the applications: requests (work.py) to work on pictures, to
+measure guidance, and to look for copies.
 
-Plain values, like all jobs (jobs.py). Pictures are bytes, 0 = background. No torch here.
+Pictures are bytes, 0 = background. No torch here; what does their work is imported when it is done.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from diffusion_core.errors import RequestError
 from diffusion_core.files.frames import recording_size
 from diffusion_core.request import NO_LABEL, NUM_CLASSES, Request
 
+if TYPE_CHECKING:
+    from diffusion_core.run import Run
+    from diffusion_core.service.work import Networks, Work
+
 
 @dataclass(frozen=True)
-class _Recorded:
-    """A job that a request leads, answered by a recording (files/frames.py)."""
+class Edit:
+    """What a run makes of pictures, answered by a recording (files/frames.py)."""
 
     request: Request
 
@@ -33,9 +38,19 @@ class _Recorded:
         both = self.request.guidance not in (0, 1) and set(self.request.labels) != {NO_LABEL}
         return len(self.request.labels) * (2 if both else 1)
 
+    def run(self) -> Run:
+        """What is asked of the model. RequestError for what cannot be done to a picture."""
+        raise NotImplementedError
+
+    def work(self, networks: Networks) -> Work:
+        """Its work. Errors as of `run`."""
+        from diffusion_core.service.recorded import edited
+
+        return edited(self, networks)
+
 
 @dataclass(frozen=True)
-class Repair(_Recorded):
+class Repair(Edit):
     """Fill in what is hidden of a picture (editing/inpainting.py)."""
 
     picture: bytes
@@ -44,9 +59,14 @@ class Repair(_Recorded):
     """98 bytes: one bit a pixel, as numpy.packbits makes them; 1 = hidden."""
     again: int = 5
 
+    def run(self) -> Run:
+        from diffusion_core.service.edit_runs import repaired
+
+        return repaired(self)
+
 
 @dataclass(frozen=True)
-class Restore(_Recorded):
+class Restore(Edit):
     """Clean pictures that fit a spoiled one (editing/restoring.py)."""
 
     seen: bytes
@@ -56,9 +76,14 @@ class Restore(_Recorded):
     amount: float = 0.0
     """The width of a blur, or the strength of grain; else it means nothing."""
 
+    def run(self) -> Run:
+        from diffusion_core.service.edit_runs import restored
+
+        return restored(self)
+
 
 @dataclass(frozen=True)
-class Between(_Recorded):
+class Between(Edit):
     """Stops on the way between two digits (editing/between.py), or two pictures (encoding.py)."""
 
     labels: tuple[int, int]
@@ -72,9 +97,10 @@ class Between(_Recorded):
         """Most of the stops ask with both labels."""
         return len(self.request.labels) * (3 if self.request.guidance not in (0, 1) else 2)
 
+    def run(self) -> Run:
+        from diffusion_core.service.edit_runs import led_between
 
-Edit = Repair | Restore | Between
-"""Those that are answered by a recording."""
+        return led_between(self)
 
 
 @dataclass(frozen=True)
@@ -94,6 +120,12 @@ class Spread:
             raise RequestError("Choose a digit from 0 to 9.")
         Request((self.label,), seed=self.seed)
 
+    def work(self, networks: Networks) -> Work:
+        """Its work. AssetError if what it is measured with cannot be used."""
+        from diffusion_core.labs.tradeoff import spread
+
+        return spread(self, networks)
+
 
 @dataclass(frozen=True)
 class Ideal:
@@ -110,6 +142,12 @@ class Ideal:
     width = 1
     """It puts nothing to the network."""
 
+    def work(self, networks: Networks) -> Work:
+        """Its work."""
+        from diffusion_core.labs.copying import ideal_work
+
+        return ideal_work(self.request)
+
 
 @dataclass(frozen=True)
 class Nearest:
@@ -125,3 +163,9 @@ class Nearest:
     def size(self) -> int:
         """How many bytes the answer will have, about."""
         return 5 * len(self.pictures)
+
+    def work(self, networks: Networks) -> Work:
+        """Its work."""
+        from diffusion_core.labs.copying import nearest_work
+
+        return nearest_work(self.pictures, self.label)

@@ -1,21 +1,18 @@
-"""What can be asked of the worker. Plain values: they travel between processes, and equal jobs
-have equal answers, so that a job is also the key under which its answer is kept. No torch here.
-"""
+"""What is asked of the model on the main pages and in the plane: requests (work.py). No torch here;
+what does their work is imported when it is done."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from diffusion_core.errors import RequestError
 from diffusion_core.files.frames import recording_size
-from diffusion_core.labs.one_step.job import LevelCurve, Practice
-from diffusion_core.labs.own.job import EndTraining, TrainingDigits
 from diffusion_core.labs.points.settings import PointSettings
-from diffusion_core.labs.sound.job import Melody
 from diffusion_core.request import GUESS_LEVELS, IMAGE_SIZE, NO_LABEL, Request
-from diffusion_core.service.edits import Edit, Ideal, Nearest, Spread
+
+if TYPE_CHECKING:
+    from diffusion_core.service.work import Networks, Work
 
 
 @dataclass(frozen=True)
@@ -43,6 +40,12 @@ class Drawing:
         both = self.request.guidance not in (0, 1) and set(self.request.labels) != {NO_LABEL}
         return len(self.request.labels) * (2 if both else 1)
 
+    def work(self, networks: Networks) -> Work:
+        """Its work. CheckpointError if there are no such weights."""
+        from diffusion_core.service.recorded import drawn
+
+        return drawn(self, networks)
+
 
 @dataclass(frozen=True)
 class Guess:
@@ -59,6 +62,12 @@ class Guess:
 
     size = GUESS_LEVELS * (2 * IMAGE_SIZE**2 + 4)
     width = GUESS_LEVELS
+
+    def work(self, networks: Networks) -> Work:
+        """Its work."""
+        from diffusion_core.labs.guess import guessed
+
+        return guessed(self, networks)
 
 
 CHECK_NAMES = (
@@ -96,6 +105,12 @@ class Checking:
                 f"There is no check {self.name[:40]!r}: choose one of {', '.join(CHECK_NAMES)}."
             )
 
+    def work(self, networks: Networks) -> Work:
+        """Its work."""
+        from diffusion_core.labs.checks import checked
+
+        return checked(self.name, networks)
+
 
 @dataclass(frozen=True)
 class Learning:
@@ -106,32 +121,8 @@ class Learning:
     size = 4_000_000
     width = 1
 
+    def work(self, networks: Networks) -> Work:
+        """Its work."""
+        from diffusion_core.labs.points.learning import learn
 
-Job = (
-    Drawing
-    | Guess
-    | Checking
-    | Edit
-    | Ideal
-    | Nearest
-    | Spread
-    | Melody
-    | Learning
-    | Practice
-    | LevelCurve
-    | TrainingDigits
-    | EndTraining
-)
-"""Anything that the worker does."""
-
-
-class Asked(Hashable, Protocol):
-    """What the client of a process (client.py) has to know of a job."""
-
-    @property
-    def size(self) -> int:
-        """How many bytes the answer will have, about."""
-
-    @property
-    def width(self) -> int:
-        """How much of what the process has room for it takes up."""
+        return learn(self.settings)

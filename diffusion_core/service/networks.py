@@ -11,10 +11,17 @@ from diffusion_core.errors import CheckpointError, named
 from diffusion_core.files.checkpoint import MODELS, load_checkpoint
 from diffusion_core.labs.sound.training import SIZE as WAVE
 from diffusion_core.request import Request
-from diffusion_core.run import DIGIT_SIZE, final_picture, sample
+from diffusion_core.run import DIGIT_SIZE, final_picture, sample, start_of
+from diffusion_core.service.work import Networks
 
 KEPT = 4
 """Of the visitors' networks; what has been put away is read again when it is wanted."""
+
+
+WHILE_OTHERS_WAIT = {"sound": 2}
+"""How large a pass of a network may be while others wait for another one (Batcher). A pass of two
+notes takes about as long as one of a single digit (docs/measurements.md): a melody in between at
+most doubles the time of who draws digits."""
 
 
 class Shipped(Mapping[str, NetworkDenoiser]):
@@ -47,9 +54,10 @@ def _tried(name: str, path: Path) -> NetworkDenoiser:
     """A shipped network, run once. A sound file may hold some other network; and the first pass
     sets much up, for which nobody's first picture should pay."""
     network = NetworkDenoiser(load_checkpoint(path))
-    size = WAVE if name == "sound" else DIGIT_SIZE
+    request = Request((0,), steps=1)
+    start = start_of(request, WAVE if name == "sound" else DIGIT_SIZE)
     try:
-        final_picture(sample(network, Request((0,), steps=1), size=size))
+        final_picture(sample(network, request, start))
     except Exception as error:  # Whatever a network does to numbers that are not for it.
         raise CheckpointError(
             f"{named(path)} holds another network than that for {name}: restore it from the "
@@ -59,13 +67,14 @@ def _tried(name: str, path: Path) -> NetworkDenoiser:
     return network
 
 
-class Networks(Mapping[str, NetworkDenoiser]):
+class LoadedNetworks(Networks, Mapping[str, NetworkDenoiser]):
     """The shipped networks by their names; any other name is the path of a checkpoint.
 
     CheckpointError for a path at which there is none, or a damaged one.
     """
 
     def __init__(self, shipped: Mapping[str, NetworkDenoiser], kept: int = KEPT) -> None:
+        super().__init__()
         self._shipped = shipped
         self._read: OrderedDict[str, NetworkDenoiser] = OrderedDict()
         self._room = kept

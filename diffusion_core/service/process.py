@@ -10,10 +10,10 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any
+
+from diffusion_core.service.wire import Message, Wire, packed
 
 ROOT = Path(__file__).resolve().parents[2]
 LAST_BREATH = 1.0
@@ -24,7 +24,7 @@ def _threads(count: int | None) -> dict[str, str]:
     return {} if count is None else {"OMP_NUM_THREADS": str(count), "MKL_NUM_THREADS": str(count)}
 
 
-Heard = Callable[["Worker", "tuple[Any, ...] | None"], None]
+Heard = Callable[["Worker", Message | None], None]
 """Called from a thread with each message, and with None when the process has hung up."""
 
 
@@ -48,8 +48,8 @@ class Worker:
                 # (docs/measurements.md).
                 env={"GOMP_SPINCOUNT": "10000", **os.environ, **_threads(threads)},
             )
-            self._connection: Connection[Any, Any] = Connection(ours.detach())
-        self._to_send: SimpleQueue[tuple[Any, ...] | None] = SimpleQueue()
+            self._wire = Wire.of(ours.detach())
+        self._to_send: SimpleQueue[bytes | None] = SimpleQueue()
         speaker = threading.Thread(target=self._speak, name="model-speaker", daemon=True)
         listener = threading.Thread(
             target=self._listen, args=(heard,), name="model-listener", daemon=True
@@ -61,7 +61,7 @@ class Worker:
             self.close()
             self._to_send.put(None)
             if not speaker.is_alive():
-                self._connection.close()
+                self._wire.close()
             raise
 
     def _listen(self, heard: Heard) -> None:
@@ -71,10 +71,10 @@ class Worker:
         self._see_it_end()  # by itself, to know of what
         heard(self, None)
 
-    def _messages(self) -> Iterator[tuple[Any, ...]]:
+    def _messages(self) -> Iterator[Message]:
         while True:
             try:
-                yield self._connection.recv()
+                yield self._wire.receive()
             except (EOFError, OSError):
                 return
 
@@ -82,13 +82,13 @@ class Worker:
         # Whoever is last here closes the connection: until then its number may not be used again.
         while (message := self._to_send.get()) is not None:
             with suppress(OSError):  # It died: the listener has noticed or is about to.
-                self._connection.send(message)
-        self._connection.close()
+                self._wire.send_packed(message)
+        self._wire.close()
 
-    def send(self, message: tuple[Any, ...]) -> None:
+    def send(self, message: Message) -> None:
         """The worker looks for messages after each pass. Does not wait, whatever it is doing: one
-        that is frozen would soon freeze the server, too."""
-        self._to_send.put(message)
+        that is frozen would soon freeze the server, too. TypeError for what cannot be sent."""
+        self._to_send.put(packed(message))
 
     def kill(self) -> None:
         """End the process, whatever it is doing. Does not wait until it has ended."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from multiprocessing.connection import Connection
-from typing import Any
+
+from diffusion_core.service.wire import Wire
 
 EVERY = 1.0
 """Seconds."""
@@ -14,10 +14,8 @@ EVERY = 1.0
 class Pulse:
     """Says ("alive",) at most every so often, to whoever watches (keeper.py)."""
 
-    def __init__(
-        self, connection: Connection[Any, Any], clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._connection = connection
+    def __init__(self, wire: Wire, clock: Callable[[], float] = time.monotonic) -> None:
+        self._wire = wire
         self._clock = clock
         self._last = -EVERY
 
@@ -26,4 +24,4 @@ class Pulse:
         now = self._clock()
         if now - self._last >= EVERY:
             self._last = now
-            self._connection.send(("alive",))
+            self._wire.send(("alive",))

@@ -16,8 +16,8 @@ from starlette.responses import Response, StreamingResponse
 
 from diffusion_core.service.answer import Before, ServiceError
 from diffusion_core.service.client import ModelService
-from diffusion_core.service.jobs import Asked
 from diffusion_core.service.visitor import Visitor
+from diffusion_core.service.work import Asked
 
 
 async def streamed(service: ModelService, job: Asked, visitor: Visitor) -> Response:

@@ -7,9 +7,8 @@ from torch import Tensor
 
 from diffusion_core.denoiser import Denoiser
 from diffusion_core.prediction import Prediction
-from diffusion_core.run import Step
+from diffusion_core.run import Run, answered, final_picture
 from diffusion_core.schedule import Floats
-from diffusion_core.service.batcher import Job
 
 
 class Field:
@@ -50,17 +49,6 @@ class Field:
         return mean, c - gain @ by @ c
 
 
-def finished(run: Job, denoiser: Denoiser) -> Tensor:
-    """What comes out of a run, or of anything that asks like one."""
-    steps = steps_of(run, denoiser)
-    return steps[-1].x_next
-
-
-def steps_of(run: Job, denoiser: Denoiser) -> list[Step]:
-    """All of its steps."""
-    steps = []
-    while run.query is not None:
-        step = run.answer(denoiser(*run.query))
-        if isinstance(step, Step):
-            steps.append(step)
-    return steps
+def finished(run: Run, denoiser: Denoiser) -> Tensor:
+    """What comes out of a run."""
+    return final_picture(answered(run, denoiser))

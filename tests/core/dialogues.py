@@ -13,13 +13,8 @@ from diffusion_core.denoiser import Denoiser
 from diffusion_core.exact import IdealDenoiser
 from diffusion_core.guidance import Guided, guided
 from diffusion_core.samplers import Dialogue, Level, Question, Taken
-from diffusion_core.schedule import COSINE, Floats, alpha_sigma
 
 PICTURE = (1, 28, 28)
-
-
-def levels_at(times: Floats) -> list[Level]:
-    return [Level(float(t), *(float(x) for x in alpha_sigma(COSINE, t))) for t in times]
 
 
 Ask = Callable[[Tensor, Level], Guided]

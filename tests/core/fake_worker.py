@@ -13,9 +13,10 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
+
+from diffusion_core.service.wire import Wire
 
 DEADLY = 13
 """The worker dies when it has sent two chunks of a job of this seed, each time."""
@@ -30,7 +31,7 @@ HANGING = 16
 def main() -> None:
     """Serve one chunk of each job in turn."""
     *mode, descriptor = sys.argv[1:]
-    connection: Connection[Any, Any] = Connection(int(descriptor))
+    wire = Wire.of(int(descriptor))
     if "FOG_TEST_STARTS" in os.environ:
         with Path(os.environ["FOG_TEST_STARTS"]).open("a") as starts:
             starts.write("started\n")
@@ -39,15 +40,15 @@ def main() -> None:
     while mode == ["mute"]:
         signal.pause()
     if mode == ["broken"]:
-        connection.send(("broken", "There is no model: train one."))
+        wire.send(("broken", "There is no model: train one."))
         return
-    connection.send(("ready",))
+    wire.send(("ready",))
     sent: dict[int, int] = {}
     jobs: dict[int, Any] = {}
     while True:
-        while not sent or connection.poll(0.002):
+        while not sent or wire.poll(0.002):
             try:
-                verb, key, *rest = connection.recv()
+                verb, key, *rest = wire.receive()
             except EOFError:
                 return
             if verb == "do":
@@ -55,7 +56,7 @@ def main() -> None:
             if verb == "forget":
                 sent.pop(key, None)
         for key in [*sent]:
-            _advance(connection, key, jobs[key].request, sent)
+            _advance(wire, key, jobs[key].request, sent)
             if mode == ["mortal"]:
                 os._exit(1)
 
@@ -64,23 +65,24 @@ def _memory() -> Path:
     return Path(os.environ["FOG_TEST_MEMORY"])
 
 
-def _advance(
-    connection: Connection[Any, Any], key: int, request: Any, sent: dict[int, int]
-) -> None:
-    connection.send(("chunk", key, b"%d:%d " % (request.seed, sent[key])))
+def _advance(wire: Wire, key: int, request: Any, sent: dict[int, int]) -> None:
+    wire.send(("chunk", key, b"%d:%d " % (request.seed, sent[key])))
     sent[key] += 1
     if sent[key] == 2 and request.seed == DEADLY:
         os._exit(1)
     if sent[key] == 2 and request.seed == DEADLY_ONCE and not _memory().exists():
         _memory().touch()
         os._exit(1)
-    while sent[key] == 2 and request.seed == HANGING:
-        signal.pause()
+    if sent[key] == 2 and request.seed == HANGING:
+        with Path(os.environ["FOG_TEST_HUNG"]).open("a") as hung:
+            hung.write("hung\n")
+        while True:
+            signal.pause()
     if request.seed == REFUSED:
-        connection.send(("failed", key, "No such picture: try another seed."))
+        wire.send(("failed", key, "No such picture: try another seed."))
         del sent[key]
     elif sent[key] == request.steps:
-        connection.send(("finished", key))
+        wire.send(("finished", key))
         del sent[key]
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from diffusion_core.service.client import ModelService
 from diffusion_core.service.limits import Keeping, Limits, Wording
+from diffusion_core.service.visitor import NOBODY, Visitor
+from diffusion_core.service.work import Asked
 
 FAKE = ("-m", "tests.core.fake_worker")
 """Speaks as the real ones do and starts in no time: enough where only the client is looked at."""
@@ -38,6 +40,28 @@ def served(
     # In a thread of its own: a browser that another test has open runs a loop in this one.
     with ThreadPoolExecutor(1) as pool:
         pool.submit(lambda: asyncio.run(run())).result()
+
+
+class Reader:
+    """Reads an answer, as a page would, and says how far it has come."""
+
+    def __init__(self, service: ModelService, job: Asked, visitor: Visitor = NOBODY) -> None:
+        self.chunks: list[bytes] = []
+        self._whole = asyncio.create_task(self._read(service, job, visitor))
+
+    async def _read(self, service: ModelService, job: Asked, visitor: Visitor) -> bytes:
+        async for part in service.ask(job, visitor):
+            if isinstance(part, bytes):
+                self.chunks.append(part)
+        return b"".join(self.chunks)
+
+    async def has(self, count: int) -> None:
+        """Wait until so many chunks have come."""
+        await until(lambda: len(self.chunks) >= count)
+
+    async def whole(self) -> bytes:
+        """Wait for all of it."""
+        return await self._whole
 
 
 async def until(condition: Callable[[], bool]) -> None:

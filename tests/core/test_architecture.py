@@ -17,6 +17,7 @@ FORBIDDEN = {
 }
 BOOK = ROOT / "diffusion_core"
 WINGS = {path.name for path in BOOK.iterdir() if path.is_dir()}
+WIRE = BOOK / "service" / "wire.py"
 PICKLES = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
 MAX_BYTES = 6 * 1024**2
 
@@ -84,7 +85,7 @@ def test_the_book_knows_nothing_of_its_wings() -> None:
 def test_the_book_is_short() -> None:
     pages = [*BOOK.glob("*.py")]
     assert len(pages) <= 20
-    assert sum(len(path.read_text("utf-8").splitlines()) for path in pages) < 2100
+    assert sum(len(path.read_text("utf-8").splitlines()) for path in pages) < 2050
 
 
 def test_the_core_is_where_this_test_looks() -> None:
@@ -111,6 +112,25 @@ def test_no_pickle_anywhere() -> None:
         for what in unpickling(ast.parse(path.read_text("utf-8")))
     }
     assert not found
+
+
+def test_processes_speak_through_the_wire_alone() -> None:
+    """What multiprocessing sends is a pickle, but for bytes; and bytes are all that the wire has
+    it send."""
+    wrong = {
+        f"{path.relative_to(ROOT)} imports {module}"
+        for path in everything()
+        for module in imported(ast.parse(path.read_text("utf-8")))
+        if module.startswith("multiprocessing") and path != WIRE
+    }
+    assert not wrong
+    calls = {
+        node.func.attr
+        for node in ast.walk(ast.parse(WIRE.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        if ast.unparse(node.func.value) == "self._connection"
+    }
+    assert calls == {"send_bytes", "recv_bytes", "poll", "close"}
 
 
 @pytest.mark.parametrize(

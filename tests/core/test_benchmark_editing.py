@@ -14,7 +14,7 @@ from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import CannotMeasureError
 from diffusion_core.pixels import to_model
 from diffusion_core.request import Request
-from diffusion_core.run import Run, final_picture, sample
+from diffusion_core.run import final_picture, reverse, sample
 from diffusion_core.unet import UNet
 
 
@@ -30,7 +30,7 @@ def test_without_mnist_it_says_what_is_missing(
 def test_runs_that_share_passes_end_as_they_do_alone(tiny_network: UNet) -> None:
     network = NetworkDenoiser(tiny_network)
     requests = [Request((k, 3), "ddim", steps=2 + k, seed=k) for k in range(3)]
-    ended = through(network, [Run(request) for request in requests])
+    ended = through(network, [reverse(request) for request in requests])
     alone = torch.cat([final_picture(sample(network, request)) for request in requests])
     assert torch.allclose(ended, alone, atol=1e-4)
 

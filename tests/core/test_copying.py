@@ -140,7 +140,7 @@ def test_without_mnist_the_repository_s_digits_stand_in(without_mnist: None) -> 
     digits = embedded_digits()
     place = int(digits.places[4][2])
     pictures = np.stack([digits.images[place], 255 - digits.images[place]])
-    answer = json.loads(b"".join(nearest_work(pictures, 4)))
+    answer = json.loads(b"".join(nearest_work(pictures.tobytes(), 4)))
     assert (answer["mnist"], answer["known"]) == (False, len(digits))
     copy, negative = answer["found"]
     assert (copy[0]["place"], copy[0]["distance"], copy[0]["label"]) == (place, 0, 4)
@@ -158,7 +158,7 @@ def test_with_mnist_the_training_set_is_searched_and_test_digits_are_the_yardsti
     monkeypatch.setenv("MNIST_DIR", str(folder))
     training, unseen = known().digits, copying.load_mnist("test")
     label = int(unseen.labels[0])
-    answer = json.loads(b"".join(nearest_work(training.images[1:2], label)))
+    answer = json.loads(b"".join(nearest_work(training.images[1:2].tobytes(), label)))
     assert (answer["mnist"], answer["known"]) == (True, len(training))
     assert (answer["found"][0][0]["place"], answer["found"][0][0]["distance"]) == (1, 0)
     own = unseen.images[unseen.places[label]][: copying.UNSEEN]
@@ -170,12 +170,12 @@ def test_with_mnist_the_training_set_is_searched_and_test_digits_are_the_yardsti
 def test_a_pause_leaves_torch_as_it_was(without_mnist: None, work: str) -> None:
     """Other work, such as a step of training, is done in the pauses, and may need gradients."""
     request = Request((3,), "ddim", steps=2)
-    nearest = nearest_work(embedded_digits().images[:2], 0)
+    nearest = nearest_work(embedded_digits().images[:2].tobytes(), 0)
     for _ in ideal_work(request) if work == "ideal" else nearest:
         assert torch.is_grad_enabled() and not torch.is_inference_mode_enabled()
 
 
 def test_the_work_pauses_often(without_mnist: None) -> None:
     pictures = embedded_digits().images[:2]
-    parts = [*nearest_work(pictures, 0)]
+    parts = [*nearest_work(pictures.tobytes(), 0)]
     assert parts[-1] and not any(parts[:-1]) and len(parts) > 2

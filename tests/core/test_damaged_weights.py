@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from multiprocessing import Pipe
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +25,9 @@ from diffusion_core.service import worker as worker_module
 from diffusion_core.service.edits import Spread
 from diffusion_core.service.jobs import Checking, Drawing, Guess
 from diffusion_core.service.networks import Shipped
-from diffusion_core.service.turns import BROKEN
-from diffusion_core.service.worker import serve
+from diffusion_core.service.wire import Wire
+from diffusion_core.service.worker import draw
+from diffusion_core.service.works import BROKEN
 
 DIGIT = Drawing(Request((3,), "ddim", 2))
 LEAP = Drawing(Request((3,), "leap", 1))
@@ -49,15 +49,15 @@ def paths(tmp_path: Path) -> dict[str, Path]:
 @contextmanager
 def worker(paths: dict[str, Path]) -> Iterator[Callable[[Any], list[tuple[Any, ...]]]]:
     """A worker that draws with these weights: what it is given, and all that it answers to it."""
-    ours, theirs = Pipe()
-    serving = threading.Thread(target=serve, args=(theirs, Shipped(paths)), daemon=True)
+    ours, theirs = Wire.pair()
+    serving = threading.Thread(target=draw, args=(theirs, Shipped(paths)), daemon=True)
     serving.start()
 
     def ask(job: Any) -> list[tuple[Any, ...]]:
         ours.send(("do", 1, job, ""))
         answers: list[tuple[Any, ...]] = []
         while not answers or answers[-1][0] not in ("finished", "failed"):
-            answers.append(ours.recv())
+            answers.append(ours.receive())
         return [answer for answer in answers if answer != ("alive",)]
 
     try:
@@ -126,15 +126,12 @@ def test_the_process_begins_although_weights_are_damaged(
     paths: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paths["sound"].write_bytes(b"")
-    ours, theirs = Pipe()
+    ours, theirs = Wire.pair()
     monkeypatch.setattr(worker_module, "Shipped", lambda: Shipped(paths))
-    monkeypatch.setattr(worker_module, "Connection", lambda number: theirs)
-    monkeypatch.setattr(worker_module.os, "nice", lambda by: 0)
-    monkeypatch.setattr(worker_module.signal, "signal", lambda *pair: None)
-    monkeypatch.setattr(worker_module.sys, "argv", ["worker", "0"])
+    monkeypatch.setattr(worker_module, "wire_of_this_process", lambda niceness: theirs)
     serving = threading.Thread(target=worker_module.main, daemon=True)
     serving.start()
-    assert ours.recv() == ("ready",)
+    assert ours.receive() == ("ready",)
     ours.close()
     serving.join()
 
@@ -177,7 +174,7 @@ def test_a_job_that_cannot_be_begun_takes_no_others_along(
     def no_memory(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(worker_module, "Spreading", no_memory)
+    monkeypatch.setattr(spread, "spread", no_memory)
     failure = ("failed", 1, "This could not be computed (MemoryError): try it with other settings.")
     with worker(paths) as ask:
         for _ in range(BROKEN + 1):  # Not in a row.
@@ -187,7 +184,7 @@ def test_a_job_that_cannot_be_begun_takes_no_others_along(
 
 @pytest.mark.parametrize(
     "what",
-    ["diffusion_core.denoiser.NetworkDenoiser.__call__", "diffusion_core.service.worker.drawing"],
+    ["diffusion_core.denoiser.NetworkDenoiser.__call__", "diffusion_core.service.recorded.reverse"],
 )
 def test_a_process_in_which_nothing_can_be_computed_any_more_ends(
     what: str, paths: dict[str, Path], monkeypatch: pytest.MonkeyPatch
@@ -197,22 +194,22 @@ def test_a_process_in_which_nothing_can_be_computed_any_more_ends(
     def broken(*_: object) -> None:
         raise RuntimeError("could not create a primitive")
 
-    ours, theirs = Pipe()
+    ours, theirs = Wire.pair()
     shipped = Shipped(paths)
     assert shipped["digits"], "It was loaded while all was well."
     monkeypatch.setattr(what, broken)
 
     def ending() -> None:
         with pytest.raises(SystemExit):
-            serve(theirs, shipped)
+            draw(theirs, shipped)
 
     serving = threading.Thread(target=ending, daemon=True)
     serving.start()
     for key in range(BROKEN):
         assert serving.is_alive()
         ours.send(("do", key, replace(DIGIT, request=Request((3,), "ddim", 2, seed=key)), ""))
-        said = ours.recv()
+        said = ours.receive()
         while said[0] != "failed":
-            said = ours.recv()
+            said = ours.receive()
     serving.join(60)
     assert not serving.is_alive()

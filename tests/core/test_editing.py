@@ -10,9 +10,11 @@ from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.editing import run_from
 from diffusion_core.errors import RequestError
 from diffusion_core.exact import IdealDenoiser
-from diffusion_core.labs.guess import Guessing
+from diffusion_core.guidance import Query
+from diffusion_core.labs.guess import guesses, question
 from diffusion_core.request import GUESS_LEVELS, NO_LABEL, Request
-from diffusion_core.run import Run, final_picture, sample
+from diffusion_core.run import Run, answered, final_picture, reverse, sample
+from diffusion_core.samplers import levels_at
 from diffusion_core.schedule import COSINE
 from diffusion_core.unet import UNet
 
@@ -22,11 +24,7 @@ IDEAL = IdealDenoiser(PICTURES)
 
 def finish(run: Run) -> torch.Tensor:
     """What the ideal denoiser of PICTURES makes of the run."""
-    step = None
-    while run.query is not None:
-        step = run.answer(IDEAL(*run.query))
-    assert step is not None
-    return step.x_next
+    return final_picture(answered(run, IDEAL))
 
 
 def request(**changes: object) -> Request:
@@ -51,9 +49,9 @@ def test_under_much_noise_others_come() -> None:
 
 def test_each_picture_gets_noise_of_its_own_and_the_seed_decides() -> None:
     first, again, other = (
-        run_from(PICTURES[0], 0.5, request(seed=seed)).query for seed in (1, 1, 2)
+        next(run_from(PICTURES[0], 0.5, request(seed=seed))) for seed in (1, 1, 2)
     )
-    assert first and again and other
+    assert isinstance(first, Query) and isinstance(again, Query) and isinstance(other, Query)
     assert torch.equal(first.x_t, again.x_t) and not torch.equal(first.x_t, other.x_t)
     assert not torch.equal(first.x_t[0], first.x_t[1])
 
@@ -71,18 +69,17 @@ def test_leaps_are_refused() -> None:
 
 def test_a_run_wants_as_many_times_as_it_has_steps() -> None:
     with pytest.raises(ValueError, match="12 steps lie between 13 times"):
-        Run(request(), times=np.linspace(1, 0, 12))
+        reverse(request(), levels=levels_at(np.linspace(1, 0, 12)))
 
 
 def test_what_is_told_changes_the_answer_and_not_the_picture(tiny_network: UNet) -> None:
     eps = torch.randn((1, 1, 28, 28), generator=torch.Generator().manual_seed(1))
-    honest = Guessing(PICTURES[:1], eps, COSINE)
-    lying = Guessing(PICTURES[:1], eps, COSINE, told_about=0.5)
-    assert honest.query is not None and lying.query is not None
+    honest = question(PICTURES[:1], eps, COSINE)
+    lying = question(PICTURES[:1], eps, COSINE, told_about=0.5)
     middle = GUESS_LEVELS // 2
-    assert torch.equal(lying.query.x_t, lying.query.x_t[:1].expand_as(lying.query.x_t))
-    assert torch.allclose(lying.query.x_t[middle], honest.query.x_t[middle])
+    assert torch.equal(lying.x_t, lying.x_t[:1].expand_as(lying.x_t))
+    assert torch.allclose(lying.x_t[middle], honest.x_t[middle])
     denoiser = NetworkDenoiser(tiny_network)
-    told, truth = lying.answer(denoiser(*lying.query)), honest.answer(denoiser(*honest.query))
+    told, truth = (guesses(asked.put(denoiser), eps) for asked in (lying, honest))
     assert np.abs(told.x0_hat[middle].astype(int) - truth.x0_hat[middle]).max() <= 1
     assert np.abs(told.x0_hat[0].astype(int) - told.x0_hat[-1]).max() > 20

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from diffusion_core.denoiser import NetworkDenoiser
-from diffusion_core.editing import Blend, EncodedBetween, slerp, start_noise, stops_between
+from diffusion_core.editing import Blend, encoded_between, slerp, start_noise, stops_between
 from diffusion_core.errors import RequestError
 from diffusion_core.exact import Gaussian, IdealDenoiser
 from diffusion_core.files.checkpoint import SHIPPED, load_checkpoint
@@ -20,9 +20,11 @@ from diffusion_core.guidance import ByLabel
 from diffusion_core.measure.evaluation import Counting
 from diffusion_core.pixels import to_uint8
 from diffusion_core.request import NO_LABEL, Request
-from diffusion_core.run import Run, Step
+from diffusion_core.run import Run, Step, answered, reverse
+from diffusion_core.service.asking import asking
 from diffusion_core.service.batcher import Batcher
-from tests.core.correlated import finished, steps_of
+from diffusion_core.service.works import Works
+from tests.core.correlated import finished
 
 CALM = settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.differing_executors]
@@ -76,7 +78,7 @@ def test_at_its_ends_a_blend_is_the_usual_guide(ideal: IdealDenoiser, guidance: 
     usual = ByLabel(torch.tensor([0, 1]), guidance)
     query, plain = mixed.query(x, *amounts), usual.query(x, *amounts)
     assert torch.equal(query.x_t, plain.x_t) and torch.equal(query.label, plain.label)
-    said, expected = (guide.combine(ideal(*query), 2) for guide in (mixed, usual))
+    said, expected = (guide.combine(query.put(ideal), 2) for guide in (mixed, usual))
     assert torch.equal(said.combined.x0_hat, expected.combined.x0_hat)
     assert torch.equal(said.combined.eps_hat, expected.combined.eps_hat)
     assert said.calls == expected.calls
@@ -88,7 +90,7 @@ def test_half_way_both_labels_have_an_equal_say(ideal: IdealDenoiser, guidance: 
     amounts = np.full(3, 0.6), np.full(3, 0.8)
     counting = Counting(ideal)
     guide = blend(guidance, [0.0, 0.5, 1.0])
-    said = guide.combine(counting(*guide.query(x, *amounts)), 3)
+    said = guide.combine(guide.query(x, *amounts).put(counting), 3)
     # One question for each end, two for the middle, and one more each without a label.
     assert counting.pictures == (4 if guidance == 1 else 7)
     one, other, none = (ideal(x, *amounts, torch.full((3,), k)).x0_hat[1] for k in (0, 1, NO_LABEL))
@@ -105,11 +107,11 @@ def network() -> NetworkDenoiser:
 
 def together(network: NetworkDenoiser, runs: list[Run]) -> list[Tensor]:
     """What the runs end with when they share passes that are smaller than all of them together."""
-    batcher, ended = Batcher({"digits": network}, capacity=10), {}
+    works, ended = Works(Batcher({"digits": network}, capacity=10)), {}
     for key, run in enumerate(runs):
-        batcher.add(key, run, "digits")
-    while len(batcher):
-        for report in batcher.tick():
+        works.add(key, asking(run, "digits", lambda step: [step]))
+    while len(works):
+        for report in works.tick():
             assert report.problem is None
             if isinstance(report.result, Step):
                 ended[report.key] = report.result.x_next
@@ -124,10 +126,10 @@ def test_both_ends_are_what_is_drawn_from_them_alone(
     request = Request((first,) * 5, "dpmpp", steps=4, guidance=1.5, seed=1)
     stops = stops_between(request, (seed, other), (first, second))
     alone = [
-        Run(replace(request, labels=(label,), seed=own))
+        reverse(replace(request, labels=(label,), seed=own))
         for label, own in ((first, seed), (second, other))
     ]
-    beside = Run(Request((9,) * 3, "ddim", steps=4, seed=5))
+    beside = reverse(Request((9,) * 3, "ddim", steps=4, seed=5))
     row, begin, end, _ = together(network, [stops, *alone, beside])
     np.testing.assert_array_equal(to_uint8(row[:1]), to_uint8(begin))
     np.testing.assert_array_equal(to_uint8(row[-1:]), to_uint8(end))
@@ -141,9 +143,9 @@ def test_there_and_back_a_picture_is_nearly_the_same() -> None:
     pictures = prior.mean + prior.std * torch.randn((2, 1, 28, 28), generator=generator)
     labels = (NO_LABEL, NO_LABEL)
 
-    def walk(steps: int) -> EncodedBetween:
+    def walk(steps: int) -> Run:
         request = Request((NO_LABEL,) * 3, "dpmpp", steps, seed=4)
-        return EncodedBetween(pictures, request, labels)
+        return encoded_between(pictures, request, labels)
 
     def missed(steps: int) -> float:
         ends = finished(walk(steps), prior)[[0, -1]]
@@ -151,7 +153,7 @@ def test_there_and_back_a_picture_is_nearly_the_same() -> None:
 
     # What the first bit of noise (0.03) hides does not come back.
     assert 0.035 > missed(10) > missed(40) > 0.02
-    steps = steps_of(walk(20), prior)
+    steps = [*answered(walk(20), prior)]
     assert len(steps) == 20 and (steps[0].t, steps[-1].t_next) == (1.0, 0.0)
     # The noises that were found, standardised pictures but for the little noise at the beginning.
     exact = (pictures - prior.mean) / prior.std
@@ -161,4 +163,4 @@ def test_there_and_back_a_picture_is_nearly_the_same() -> None:
 def test_the_way_back_takes_two_steps_at_least() -> None:
     pictures = torch.zeros((2, 1, 28, 28))
     with pytest.raises(RequestError, match="at least 2 steps"):
-        EncodedBetween(pictures, Request((1,) * 3, steps=1), (1, 1))
+        encoded_between(pictures, Request((1,) * 3, steps=1), (1, 1))

@@ -14,7 +14,8 @@ from diffusion_core.errors import RequestError
 from diffusion_core.exact import IdealDenoiser
 from diffusion_core.pixels import to_model, to_uint8
 from diffusion_core.request import NO_LABEL, Request
-from tests.core.correlated import Field, finished, steps_of
+from diffusion_core.run import answered
+from tests.core.correlated import Field, finished
 
 SHAPE = (28, 28)
 greys = np.random.default_rng(0).integers(0, 256, (5, *SHAPE), dtype=np.uint8)
@@ -86,7 +87,7 @@ def test_taking_steps_again_comes_nearer_to_the_truth_and_does_not_reach_it() ->
 
 def test_each_level_is_reported_once_and_its_steps_add_up() -> None:
     field = Field(6)
-    steps = steps_of(repair(field.draw(0), half_hidden(6), request(), again=3), field)
+    steps = [*answered(repair(field.draw(0), half_hidden(6), request(), again=3), field)]
     assert [step.index for step in steps] == [0, 1, 2, 3]
     # The step out of pure noise is taken once, each other three times.
     assert [step.calls for step in steps] == [1, 4, 7, 10]

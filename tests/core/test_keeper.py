@@ -25,7 +25,7 @@ from diffusion_core.service.client import ModelService
 from diffusion_core.service.jobs import Drawing
 from diffusion_core.service.limits import Keeping, Limits
 from tests.core.fake_worker import DEADLY, HANGING
-from tests.core.serving import FAKE, is_running, served, state_of, until
+from tests.core.serving import FAKE, Reader, is_running, served, state_of, until
 
 COME_BACK = r"^The model has stopped .* please try again in a minute\.$"
 QUICKLY = 0.01
@@ -38,10 +38,6 @@ def drawing(seed: int, steps: int = 5) -> Drawing:
 
 def expected(seed: int, steps: int = 5) -> bytes:
     return b"".join(b"%d:%d " % (seed, k) for k in range(steps))
-
-
-async def half_way(service: ModelService, job: Drawing) -> None:
-    await until(lambda: job in service._answers and len(service._answers[job].chunks) > 3)
 
 
 @pytest.fixture
@@ -80,30 +76,28 @@ async def frozen(service: ModelService) -> int:
 def test_readers_of_a_worker_that_is_frozen_get_their_pictures_from_another() -> None:
     async def test(service: ModelService) -> None:
         job = drawing(1, 100)
-        reader = asyncio.create_task(service.whole(job))
-        await half_way(service, job)
+        reader = Reader(service, job)
+        await reader.has(4)
         worker = await frozen(service)
         later(1.2 * SILENCE)
-        assert await reader == expected(1, 100)
+        assert await reader.whole() == expected(1, 100)
         assert service.process_id != worker
         await until(lambda: not is_running(worker))
 
     served(test, keeping=PATIENT, patience=200)
 
 
-def test_a_job_over_which_the_worker_hangs_each_time_is_given_up() -> None:
+def test_a_job_over_which_the_worker_hangs_each_time_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hung = tmp_path / "hung"
+    monkeypatch.setenv("FOG_TEST_HUNG", str(hung))
+
     async def test(service: ModelService) -> None:
         job = drawing(HANGING)
         reader = asyncio.create_task(service.whole(job))
-        hanging = None
-        for _ in range(2):
-            await until(lambda: job in service._answers and len(service._answers[job].chunks) == 2)
-            await until(
-                lambda hanging=hanging: (
-                    service.process_id not in (None, hanging) and service._answers[job].to_skip == 0
-                )
-            )
-            hanging = service.process_id
+        for times in range(1, 3):
+            await until(lambda n=times: hung.exists() and len(hung.read_text().split()) == n)
             await frozen(service)
             later(1.2 * SILENCE)
         with pytest.raises(ServiceError, match="stopped several times"):
@@ -143,13 +137,13 @@ def test_a_worker_without_work_may_be_silent() -> None:
 def test_a_server_that_was_held_up_itself_does_not_blame_the_worker() -> None:
     async def test(service: ModelService) -> None:
         job = drawing(1, 100)
-        reader = asyncio.create_task(service.whole(job))
-        await half_way(service, job)
+        reader = Reader(service, job)
+        await reader.has(4)
         worker = await frozen(service)
         later(3 * SILENCE)  # as when the whole machine has slept
         await asyncio.sleep(QUICKLY)
         os.kill(worker, signal.SIGCONT)
-        assert await reader == expected(1, 100)
+        assert await reader.whole() == expected(1, 100)
         assert service.process_id == worker
 
     served(test, keeping=PATIENT, patience=200)
@@ -334,11 +328,11 @@ def test_readers_of_a_worker_that_cannot_be_replaced_at_once_wait_and_get_it(
 ) -> None:
     async def test(service: ModelService) -> None:
         job = drawing(1, 100)
-        reader = asyncio.create_task(service.whole(job))
-        await half_way(service, job)
+        reader = Reader(service, job)
+        await reader.has(4)
         refusing.times = 2
         os.kill(service.process_id or 0, signal.SIGKILL)
-        assert await reader == expected(1, 100)
+        assert await reader.whole() == expected(1, 100)
         assert refusing.times == 0
 
     served(test, keeping=Keeping(first_pause=QUICKLY))

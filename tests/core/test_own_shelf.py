@@ -13,7 +13,7 @@ from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import CheckpointError, RequestError
 from diffusion_core.files.checkpoint import load_checkpoint, save_checkpoint
 from diffusion_core.labs.own.shelf import HOURS, KEPT_EACH, Shelf
-from diffusion_core.service.networks import Networks
+from diffusion_core.service.networks import LoadedNetworks
 from diffusion_core.unet import UNet
 from tests.core.tiny_mnist import complaint
 
@@ -89,7 +89,7 @@ def test_visitors_networks_are_read_when_wanted_and_a_few_kept(
     shelf: Shelf, tiny_network: UNet
 ) -> None:
     shipped = NetworkDenoiser(tiny_network)
-    networks = Networks({"digits": shipped}, kept=2)
+    networks = LoadedNetworks({"digits": shipped}, kept=2)
     paths = [str(shelf.path_of(put(shelf, tiny_network, number))) for number in range(3)]
     assert networks["digits"] is shipped
     first = networks[paths[0]]
@@ -103,4 +103,4 @@ def test_visitors_networks_are_read_when_wanted_and_a_few_kept(
 
 
 def test_a_network_that_is_gone_is_said(shelf: Shelf) -> None:
-    complaint(lambda: Networks({})[str(shelf.folder / "gone.safetensors")], CheckpointError)
+    complaint(lambda: LoadedNetworks({})[str(shelf.folder / "gone.safetensors")], CheckpointError)

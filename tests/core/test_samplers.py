@@ -21,8 +21,8 @@ from diffusion_core.request import (
     WALKING_SAMPLERS,
     Request,
 )
-from diffusion_core.run import final_picture, picture_generators, sample
-from diffusion_core.samplers import SAMPLERS
+from diffusion_core.run import final_picture, picture_generators, sample, start_of
+from diffusion_core.samplers import SAMPLERS, grid_of, levels_at
 from diffusion_core.schedule import COSINE, Floats, LinearBetaSchedule, alpha_sigma
 from diffusion_core.unet import UNet
 
@@ -48,7 +48,8 @@ class Counting:
 def test_steps_form_a_chain(
     ideal: IdealDenoiser, sampler: str, schedule: LinearBetaSchedule
 ) -> None:
-    run = [*sample(ideal, Request((0, 2), sampler, 9, guidance=2), schedule=schedule)]
+    levels = levels_at(grid_of(sampler, 9), schedule)
+    run = [*sample(ideal, Request((0, 2), sampler, 9, guidance=2), levels=levels)]
     assert [step.index for step in run] == [*range(9)]
     assert {step.count for step in run} == {9}
     assert run[0].t == 1
@@ -132,13 +133,15 @@ def test_a_picture_is_the_same_alone_and_in_company(tiny_network: UNet, sampler:
     together = final_picture(sample(denoiser, request))
     assert not torch.allclose(together[1], together[2], atol=0.1)
     for i, label in enumerate(request.labels):
-        alone = final_picture(sample(denoiser, replace(request, labels=(label,)), first=i))
+        one = replace(request, labels=(label,))
+        alone = final_picture(sample(denoiser, one, start_of(one, first=i)))
         torch.testing.assert_close(alone[0], together[i], rtol=1e-3, atol=1e-4)
 
 
 def test_the_starting_noise_can_be_given(ideal: IdealDenoiser) -> None:
     x_1 = torch.linspace(-2, 2, 784).reshape(1, 1, 28, 28)
-    step = next(sample(ideal, Request((0,)), x_1=x_1))
+    start = replace(start_of(Request((0,))), x=x_1)
+    step = next(sample(ideal, Request((0,)), start))
     assert torch.equal(step.x_t, x_1)
 
 

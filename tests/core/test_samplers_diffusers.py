@@ -18,8 +18,8 @@ from diffusion_core.exact import IdealDenoiser
 from diffusion_core.prediction import velocity
 from diffusion_core.request import NO_LABEL, Request
 from diffusion_core.run import noise_from, picture_generators, sample
-from diffusion_core.samplers import Level, ddim, dpmpp, grid_of
-from tests.core.dialogues import PICTURE, Ask, asking, led, levels_at, no_noise
+from diffusion_core.samplers import Level, ddim, dpmpp, grid_of, levels_at
+from tests.core.dialogues import PICTURE, Ask, asking, led, no_noise
 
 
 def their_alphas(levels: list[Level]) -> Tensor:

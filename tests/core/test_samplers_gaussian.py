@@ -14,9 +14,9 @@ from diffusion_core import samplers
 from diffusion_core.exact import Gaussian
 from diffusion_core.request import NO_LABEL, Request
 from diffusion_core.run import final_picture, sample
-from diffusion_core.samplers import Dialogue, Level, ddim, dpmpp, grid_of, heun
+from diffusion_core.samplers import Dialogue, Level, ddim, dpmpp, grid_of, heun, levels_at
 from diffusion_core.schedule import COSINE, LinearBetaSchedule
-from tests.core.dialogues import asking, led, levels_at, no_noise
+from tests.core.dialogues import asking, led, no_noise
 
 GAUSSIAN = Gaussian(mean=0.3, std=0.5)
 
@@ -67,7 +67,7 @@ def test_from_pure_noise_to_the_exact_picture(
 ) -> None:
     def error(steps: int) -> float:
         request = Request((NO_LABEL,) * 4, sampler, steps)
-        run = [*sample(GAUSSIAN, request, schedule=schedule)]
+        run = [*sample(GAUSSIAN, request, levels=levels_at(grid_of(sampler, steps), schedule))]
         start = Level(1.0, run[0].alpha, run[0].sigma)
         exact = GAUSSIAN.transported(run[0].x_t, start, Level(0.0, 1.0, 0.0))
         return float((run[-1].x_next - exact).abs().max())

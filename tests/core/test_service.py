@@ -21,7 +21,7 @@ from diffusion_core.service.jobs import Drawing, Guess
 from diffusion_core.service.limits import Keeping, Limits
 from diffusion_core.service.visitor import Visitor
 from tests.core.fake_worker import DEADLY, DEADLY_ONCE, REFUSED
-from tests.core.serving import FAKE, served, until
+from tests.core.serving import FAKE, Reader, served, until
 
 
 def drawing(seed: int, steps: int = 5, count: int = 1) -> Drawing:
@@ -44,12 +44,12 @@ def test_an_answer_arrives_whole_and_in_order() -> None:
 def test_equal_jobs_are_computed_once_and_kept() -> None:
     async def test(service: ModelService) -> None:
         job = drawing(1, steps=200)
-        first = asyncio.create_task(service.whole(job))
-        await until(lambda: bool(service._answers) and len(service._answers[job].chunks) > 3)
-        late = asyncio.create_task(service.whole(drawing(1, steps=200)))
+        first = Reader(service, job)
+        await first.has(4)
+        late = Reader(service, drawing(1, steps=200))
         await asyncio.sleep(0)
-        assert len(service._answers) == 1
-        assert await late == await first == expected(1, 200)
+        assert service.held == 1
+        assert await late.whole() == await first.whole() == expected(1, 200)
         assert service.kept(job) and not service.kept(drawing(2))
         os.kill(service.process_id or 0, signal.SIGSTOP)  # what is kept needs no worker
         assert await service.whole(job) == expected(1, 200)
@@ -62,7 +62,8 @@ def test_what_is_kept_is_bounded_and_the_oldest_goes_first() -> None:
         for seed in range(20, 30):
             await service.whole(drawing(seed))
             await service.whole(drawing(20))  # asked for again and again, so it stays
-        assert sum(len(b"".join(a.chunks)) for a in service._answers.values()) <= 80
+        kept = [seed for seed in range(20, 30) if service.kept(drawing(seed))]
+        assert sum(len(expected(seed)) for seed in kept) <= 80 and service.held == len(kept)
         assert service.kept(drawing(20)) and service.kept(drawing(29))
         assert not service.kept(drawing(21))
 
@@ -125,15 +126,15 @@ def test_whoever_joins_a_job_frees_it_from_the_share_of_who_began_it() -> None:
     anna, ben = Visitor("anna"), Visitor("ben")
 
     async def test(service: ModelService) -> None:
-        first = asyncio.create_task(service.whole(drawing(1, 400), anna))
-        await until(lambda: any(answer.chunks for answer in service._answers.values()))
+        first = Reader(service, drawing(1, 400), anna)
+        await first.has(1)
         said: list[tuple[object, ...]] = []
         worker = service._keeper._worker
         assert worker is not None
         send = worker.send
         worker.send = lambda message: said.append(message) or send(message)  # type: ignore
         second = asyncio.create_task(service.whole(drawing(1, 400), ben))
-        assert await second == await first == expected(1, 400)
+        assert await second == await first.whole() == expected(1, 400)
         assert [message[0] for message in said] == ["shared"]
 
     served(test)
@@ -155,7 +156,7 @@ def test_a_job_that_nobody_reads_is_dropped() -> None:
     async def test(service: ModelService) -> None:
         async with aclosing(service.ask(drawing(1, 1000))) as answer:
             await anext(answer)
-        assert service.idle and not service._answers
+        assert service.idle and service.held == 0
 
         # Not while somebody else still reads it.
         other = asyncio.create_task(service.whole(drawing(2, 30)))
@@ -173,7 +174,7 @@ def test_a_thousand_cancelled_requests_leave_nothing() -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        assert service.idle and not service._answers
+        assert service.idle and service.held == 0
         assert await service.whole(drawing(5)) == expected(5)
 
     served(test, Limits(waiting=2000))
@@ -259,12 +260,10 @@ def test_the_real_worker_draws_what_the_model_draws_also_when_it_is_killed() -> 
     ]
 
     async def test(service: ModelService) -> None:
-        readers = [asyncio.create_task(service.whole(job)) for job in jobs]
-        await until(
-            lambda: jobs[1] in service._answers and len(service._answers[jobs[1]].chunks) > 4
-        )
+        readers = [Reader(service, job) for job in jobs]
+        await readers[1].has(5)
         os.kill(service.process_id or 0, signal.SIGKILL)
-        answers = await asyncio.gather(*readers)
+        answers = await asyncio.gather(*(reader.whole() for reader in readers))
         denoiser = NetworkDenoiser(load_checkpoint())
         for job, answer in zip(jobs, answers, strict=True):
             alone = b"".join(record(job.request, sample(denoiser, job.request), job.every))

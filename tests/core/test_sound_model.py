@@ -16,7 +16,8 @@ from diffusion_core.labs.sound.evaluation import measure_notes, noise_floor
 from diffusion_core.labs.sound.synth import notes
 from diffusion_core.labs.sound.training import SHAPE, SIZE, TRAINING_SEED, UNSEEN_SEED, note_times
 from diffusion_core.request import Request
-from diffusion_core.run import final_picture, sample
+from diffusion_core.run import final_picture, sample, start_of
+from diffusion_core.samplers import levels_at
 from diffusion_core.unet import UNetConfig
 
 LABELS = tuple(range(8)) * 2
@@ -27,7 +28,8 @@ def made() -> Tensor:
     """Two notes of each pitch."""
     denoiser = NetworkDenoiser(load_checkpoint(SOUND))
     request = Request(LABELS, steps=20, seed=21)
-    return final_picture(sample(denoiser, request, size=SIZE, times=note_times(20)))[:, 0]
+    start, levels = start_of(request, SIZE), levels_at(note_times(20))
+    return final_picture(sample(denoiser, request, start, levels))[:, 0]
 
 
 def test_it_is_the_network_that_this_code_describes() -> None:

@@ -21,11 +21,13 @@ from diffusion_core.labs.sound.synth import note
 from diffusion_core.labs.sound.training import SIZE
 from diffusion_core.prediction import Prediction, from_x0
 from diffusion_core.request import Request
-from diffusion_core.run import Run, sample
+from diffusion_core.run import Run, reverse, sample, start_of
 from diffusion_core.schedule import Floats
+from diffusion_core.service.asking import asking
 from diffusion_core.service.batcher import Batcher
 from diffusion_core.service.limits import Limits
-from diffusion_core.service.worker import WAVES_WHILE_OTHERS_WAIT
+from diffusion_core.service.networks import WHILE_OTHERS_WAIT
+from diffusion_core.service.works import Works
 
 SHORT = (1, 64)
 
@@ -47,25 +49,26 @@ def passes(jobs: dict[str, list[Run]]) -> list[tuple[str, int]]:
     """Which network was asked about how many, pass by pass."""
     seen: list[tuple[str, int]] = []
     both = {name: watched(steady, name, seen) for name in ("digits", "sound")}
-    batcher = Batcher(both, while_others_wait={"sound": WAVES_WHILE_OTHERS_WAIT})
+    works = Works(Batcher(both, while_others_wait=WHILE_OTHERS_WAIT))
     for name, runs in jobs.items():
         for number, run in enumerate(runs):
-            batcher.add((name, number), run, name)
-    while len(batcher):
-        batcher.tick()
+            works.add((name, number), asking(run, name, lambda step: [step]))
+    while len(works):
+        works.tick()
     return seen
 
 
 def melody(notes: int) -> Run:
-    return Run(Request((1,) * notes, steps=6), size=SHORT)
+    request = Request((1,) * notes, steps=6)
+    return reverse(request, start_of(request, SHORT))
 
 
 def test_a_digit_waits_for_a_few_notes_at_a_time_and_no_more() -> None:
-    seen = passes({"digits": [Run(Request((3,), steps=10))], "sound": [melody(16), melody(16)]})
+    seen = passes({"digits": [reverse(Request((3,), steps=10))], "sound": [melody(16), melody(16)]})
     digits = [i for i, (name, _) in enumerate(seen) if name == "digits"]
     between = [seen[a + 1 : b] for a, b in pairwise(digits)]
     assert len(digits) == 10
-    assert all(part in ([], [("sound", WAVES_WHILE_OTHERS_WAIT)]) for part in between)
+    assert all(part in ([], [("sound", WHILE_OTHERS_WAIT["sound"])]) for part in between)
 
 
 def test_notes_that_are_alone_share_full_passes() -> None:
@@ -119,7 +122,7 @@ def unpacked(job: Melody, frame: bytes) -> tuple[NDArray, NDArray, NDArray]:
 
 def test_a_recording_is_what_its_head_and_its_size_say() -> None:
     job = Melody((4, None, 7), steps=3, seed=2)
-    steps = [*sample(steady, job.request, size=SIZE)]
+    steps = [*sample(steady, job.request, start_of(job.request, SIZE))]
     frames = [frame for step in steps for frame in sound_frames(step, job)]
     head = json.loads(sound_head(job))
     assert (head["slots"], head["frames"], head["rate"]) == ([4, None, 7], 4 + HELD, RATE)
@@ -138,7 +141,7 @@ def test_a_recording_names_the_tone_that_it_holds() -> None:
     def knows(x_t: Tensor, alpha: Floats, sigma: Floats, label: Tensor) -> Prediction:
         return from_x0(wave.to(x_t), x_t, alpha, sigma)
 
-    (step,) = sample(knows, job.request, size=SIZE)
+    (step,) = sample(knows, job.request, start_of(job.request, SIZE))
     first, *moments, last = sound_frames(step, job)
     clarity = [unpacked(job, frame)[1][0, 0, 1] for frame in (first, *moments, last)]
     assert len(moments) == HELD and min(np.diff(clarity)) > -0.03
@@ -152,14 +155,16 @@ def test_a_recording_names_the_tone_that_it_holds() -> None:
 
 def test_only_the_ends_are_kept_of_a_melody() -> None:
     job = Melody((4, 7), steps=5, whole=False)
-    kept = [frame for s in sample(steady, job.request, size=SIZE) for frame in sound_frames(s, job)]
+    steps = sample(steady, job.request, start_of(job.request, SIZE))
+    kept = [frame for step in steps for frame in sound_frames(step, job)]
     assert len(kept) == job.frames == 2
     assert [unpacked(job, frame)[0][0] for frame in kept] == [1.0, 0.0]
 
 
 def test_a_note_is_the_same_whatever_is_played_with_it(sound_model: NetworkDenoiser) -> None:
     def made(labels: tuple[int, ...]) -> Tensor:
-        *_, last = sample(sound_model, Request(labels, steps=2, seed=9), size=SIZE)
+        request = Request(labels, steps=2, seed=9)
+        *_, last = sample(sound_model, request, start_of(request, SIZE))
         return last.x_next
 
     torch.testing.assert_close(made((3, 5))[:1], made((3,)), rtol=1e-3, atol=1e-4)

@@ -14,12 +14,14 @@ from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import RequestError
 from diffusion_core.files.checkpoint import SHIPPED, load_checkpoint
 from diffusion_core.labs import tradeoff as spread
-from diffusion_core.labs.tradeoff import Spreading, mean_distance, measured
+from diffusion_core.labs.tradeoff import mean_distance, measured
 from diffusion_core.pixels import to_uint8
 from diffusion_core.request import Request
 from diffusion_core.run import final_picture, sample
 from diffusion_core.service.batcher import Batcher
 from diffusion_core.service.edits import Spread
+from diffusion_core.service.networks import LoadedNetworks
+from diffusion_core.service.works import Works
 
 
 @pytest.fixture(autouse=True)
@@ -36,11 +38,12 @@ def test_every_scale_is_measured_in_turn_from_the_same_noises(
     monkeypatch.setattr(spread, "COUNT", 4)
     monkeypatch.setattr(spread, "STEPS", 3)
     network = NetworkDenoiser(load_checkpoint(SHIPPED))
-    batcher = Batcher({"digits": network})
-    batcher.add(1, Spreading(label=6, seed=9), "digits")
+    networks = LoadedNetworks({"digits": network})
+    works = Works(Batcher(networks))
+    works.add(1, Spread(label=6, seed=9).work(networks))
     lines = []
-    while len(batcher):
-        for report in batcher.tick():
+    while len(works):
+        for report in works.tick():
             assert report.problem is None
             if isinstance(report.result, bytes):
                 lines.append(json.loads(report.result))

@@ -6,16 +6,12 @@ import asyncio
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
 from contextlib import aclosing
 from functools import partial
-from multiprocessing import Pipe
-from multiprocessing.connection import Connection
 from typing import Any
 
 import pytest
 
-from diffusion_core.errors import RequestError
 from diffusion_core.labs.points.learning import learn
 from diffusion_core.labs.points.settings import PointSettings
 from diffusion_core.request import Request
@@ -23,11 +19,13 @@ from diffusion_core.service.answer import Before, ServiceError
 from diffusion_core.service.client import ModelService
 from diffusion_core.service.jobs import Drawing, Guess, Learning
 from diffusion_core.service.limits import Keeping, Limits, Wording
-from diffusion_core.service.studio import work_of
-from diffusion_core.service.turns import serve_in_turns
-from tests.core import serving
+from diffusion_core.service.serving import serve
+from diffusion_core.service.wire import Wire
+from diffusion_core.service.work import Networks
+from diffusion_core.service.works import Works
+from tests.core import made_up, serving
 from tests.core.plane_runs import received
-from tests.core.serving import FAKE, STUDIO, is_running, until
+from tests.core.serving import FAKE, STUDIO, Reader, is_running, until
 
 PATIENCE = 200
 """Seconds after which a test that waits is taken to hang."""
@@ -120,11 +118,11 @@ def test_hanging_up_ends_the_training_and_makes_room_for_the_next() -> None:
 def test_a_studio_that_is_killed_goes_on_where_it_was() -> None:
     async def test(service: ModelService) -> None:
         job = training(3, steps=60)
-        reader = asyncio.create_task(service.whole(job))
-        await until(lambda: job in service._answers and len(service._answers[job].chunks) > 5)
+        reader = Reader(service, job)
+        await reader.has(6)
         before = service.process_id
         os.kill(before or 0, signal.SIGKILL)
-        assert await reader == b"".join(learn(job.settings))
+        assert await reader.whole() == b"".join(learn(job.settings))
         assert service.process_id != before
 
     served(test)
@@ -228,45 +226,40 @@ def test_a_studio_dies_while_nobody_wants_anything_and_is_not_missed() -> None:
 
 
 class Listener:
-    """The other side of `serve_in_turns`, with work that a test makes up."""
+    """The other side of `serve`, in a process that has no networks."""
 
-    def __init__(self, begin: Callable[[Any], Iterator[bytes]]) -> None:
-        ours, theirs = Pipe()
-        self.connection: Connection[Any, Any] = ours
-        self.thread = threading.Thread(target=serve_in_turns, args=(theirs, begin), daemon=True)
+    def __init__(self) -> None:
+        self.wire, theirs = Wire.pair()
+        arguments = (theirs, Networks(), Works())
+        self.thread = threading.Thread(target=serve, args=arguments, daemon=True)
         self.thread.start()
+
+    def ask(self, key: int, job: made_up.Talk) -> None:
+        self.wire.send(("do", key, job, ""))
 
     def said(self) -> tuple[Any, ...]:
         """The next message that is about work."""
-        while (message := self.connection.recv()) == ("alive",):
+        while (message := self.wire.receive()) == ("alive",):
             pass
-        return tuple(message)
+        return message
 
     def hang_up(self) -> None:
-        self.connection.close()
+        self.wire.close()
         self.thread.join(PATIENCE)
         assert not self.thread.is_alive()
 
 
 def test_every_job_gets_a_turn_and_an_empty_chunk_is_not_sent() -> None:
-    gate = threading.Event()
-
-    def begin(job: str) -> Iterator[bytes]:
-        if job == "a":
-            gate.wait(PATIENCE)  # until both are there
-        for k in range(3):
-            yield b""
-            yield f"{job}{k}".encode()
-
-    listener = Listener(begin)
-    for key, job in enumerate("ab"):
-        listener.connection.send(("do", key, job, ""))
-    gate.set()
+    made_up.gate.clear()
+    listener = Listener()
+    for key, name in enumerate("ab"):
+        listener.ask(key, made_up.Talk(name, words=3, waits=True))
+    made_up.gate.set()
     said = [listener.said() for _ in range(8)]
     chunks = [message[2] for message in said if message[0] == "chunk"]
-    for job in ("a", "b"):
-        assert [c for c in chunks if c.decode()[0] == job] == [
-            f"{job}{k}".encode() for k in range(3)
+    for name in "ab":
+        assert [c for c in chunks if c.decode()[0] == name] == [
+            f"{name}{k}".encode() for k in range(3)
         ]
     assert chunks.index(b"b0") < chunks.index(b"a2"), "neither waits for the end of the other"
     assert [message for message in said if message[0] == "finished"] == [
@@ -277,60 +270,45 @@ def test_every_job_gets_a_turn_and_an_empty_chunk_is_not_sent() -> None:
 
 
 def test_what_goes_wrong_in_one_job_is_said_of_that_job() -> None:
-    def begin(job: str) -> Iterator[bytes]:
-        if job == "asked":
-            raise RequestError("Ask for something else.")
-        if job == "broken":
-            raise ZeroDivisionError("secret")
-        yield job.encode()
-
-    listener = Listener(begin)
+    listener = Listener()
     said = []
-    for key, job in enumerate(("asked", "broken", "fine")):
-        listener.connection.send(("do", key, job, ""))
+    for key, job in enumerate((made_up.Refused(), made_up.Broken(), made_up.Talk("fine", 1))):
+        listener.wire.send(("do", key, job, ""))
         said.append(listener.said())
     assert said[0] == ("failed", 0, "Ask for something else.")
     assert said[1][:2] == ("failed", 1) and "ZeroDivisionError" in said[1][2]
     assert "secret" not in said[1][2] and said[1][2].endswith(".")
-    assert said[2] == ("chunk", 2, b"fine")
+    assert said[2] == ("chunk", 2, b"fine0")
     listener.said()
     listener.hang_up()
 
 
 @pytest.mark.parametrize("how", ["forget", "hang up"])
 def test_work_that_is_ended_early_may_put_away_what_it_holds(how: str) -> None:
-    put_away = threading.Event()
-
-    def begin(job: str) -> Iterator[bytes]:
-        try:
-            while True:
-                yield job.encode()
-        finally:
-            put_away.set()
-
-    listener = Listener(begin)
-    listener.connection.send(("do", 1, "x", ""))
-    listener.connection.recv()
+    made_up.put_away.clear()
+    listener = Listener()
+    listener.ask(1, made_up.Talk("x", words=10**9))
+    listener.said()
     if how == "forget":
-        listener.connection.send(("forget", 1))
-        while not put_away.is_set():
-            if listener.connection.poll(0.01):
-                listener.connection.recv()
+        listener.wire.send(("forget", 1))
+        while not made_up.put_away.is_set():
+            if listener.wire.poll(0.01):
+                listener.wire.receive()
     listener.hang_up()
-    assert put_away.is_set()
+    assert made_up.put_away.is_set()
 
 
 def test_work_that_has_nothing_to_say_gives_signs_of_life() -> None:
-    def begin(job: str) -> Iterator[bytes]:
-        while True:
-            yield b""
-
-    listener = Listener(begin)
-    listener.connection.send(("do", 1, "x", ""))
-    assert [listener.connection.recv() for _ in range(2)] == [("alive",)] * 2
+    listener = Listener()
+    listener.ask(1, made_up.Talk("", words=10**9))
+    assert [listener.wire.receive() for _ in range(2)] == [("alive",)] * 2
     listener.hang_up()
 
 
-def test_the_work_of_a_job_is_that_of_its_kind() -> None:
-    settings = PointSettings(steps=2)
-    assert b"".join(work_of(Learning(settings))) == b"".join(learn(settings))
+def test_work_that_asks_is_not_for_the_studio() -> None:
+    listener = Listener()
+    for key, job in enumerate((drawing(1), Guess(bytes(784), bytes(4 * 784), "cosine"))):
+        listener.wire.send(("do", key, job, ""))
+        kind, _, sentence = listener.said()
+        assert kind == "failed" and "not work for the studio" in sentence
+    listener.hang_up()

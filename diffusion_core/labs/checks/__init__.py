@@ -7,7 +7,9 @@ is quick (well below a third of a second), and the same on every run of one mach
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import asdict
 
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import RequestError
@@ -22,8 +24,9 @@ from diffusion_core.labs.checks.learning import (
 )
 from diffusion_core.labs.checks.steering import folding, guidance, same_snr
 from diffusion_core.labs.checks.tools import Check
+from diffusion_core.service.work import Networks, Work
 
-__all__ = ["CHECKS", "NETWORK_CHECKS", "Check", "run_check"]
+__all__ = ["CHECKS", "NETWORK_CHECKS", "Check", "checked", "run_check"]
 
 CHECKS: dict[str, Callable[[], Check]] = {
     "two-bells": two_bells,
@@ -56,3 +59,11 @@ def run_check(name: str, network: NetworkDenoiser | None = None) -> Check:
     if name in NETWORK_CHECKS and network is not None:
         return NETWORK_CHECKS[name](network)
     raise RequestError(f"There is no check {name!r}.")
+
+
+def checked(name: str, networks: Networks) -> Work:
+    """A check, as JSON. Most of them are mathematics alone, and need no network."""
+    yield b""
+    check = run_check(name, networks["digits"] if name in NETWORK_CHECKS else None)
+    answer = asdict(check) | {"apart": check.apart, "agrees": check.agrees}
+    yield json.dumps(answer, allow_nan=False).encode()

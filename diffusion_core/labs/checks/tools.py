@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -19,8 +19,8 @@ from diffusion_core.prediction import (
     Prediction,
 )
 from diffusion_core.request import Request
-from diffusion_core.run import Run
-from diffusion_core.samplers import SAMPLERS, Level, Question, Taken
+from diffusion_core.run import final_picture, sample, start_of
+from diffusion_core.samplers import SAMPLERS, Level, Question, Taken, levels_at
 from diffusion_core.schedule import (
     COSINE,
     Floats,
@@ -94,12 +94,9 @@ def one_step(
 
 def walked(denoiser: Denoiser, sampler: str, x: Tensor, times: Floats, seed: int = 0) -> Tensor:
     """Where a sampler takes x (1, 1, H, W) through these falling times."""
-    run = Run(Request((0,), sampler, len(times) - 1, seed=seed), x, times=times)
-    while run.query is not None:
-        step = run.answer(denoiser(*run.query))
-        if step is not None:
-            x = step.x_next
-    return x
+    request = Request((0,), sampler, len(times) - 1, seed=seed)
+    start = replace(start_of(request), x=x)
+    return final_picture(sample(denoiser, request, start, levels_at(times)))
 
 
 def grid_mean_and_spread(log_density: Callable[[Floats], Floats]) -> tuple[float, float]:

@@ -1,11 +1,15 @@
-"""What can be asked of the worker about a training step, taken slowly. No torch here."""
+"""What can be asked about a training step, taken slowly: requests (service/work.py). No torch."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from diffusion_core.errors import RequestError
 from diffusion_core.request import IMAGE_SIZE, MAX_SEED
+
+if TYPE_CHECKING:
+    from diffusion_core.service.work import Networks, Work
 
 NETWORKS = ("new", "digits")
 """Whose copy takes the steps: one of random weights, or the one that ships."""
@@ -45,6 +49,12 @@ class Practice:
         if not 1 <= self.rounds <= MAX_ROUNDS:
             raise RequestError(f"round must be from 1 to {MAX_ROUNDS}.")
 
+    def work(self, networks: Networks) -> Work:
+        """Its work. MnistError if the digits are to be MNIST's, and it is not there."""
+        from diffusion_core.labs.one_step.rounds import practised
+
+        return practised(self, networks)
+
 
 @dataclass(frozen=True)
 class LevelCurve:
@@ -59,3 +69,9 @@ class LevelCurve:
     def __post_init__(self) -> None:
         if self.network not in NETWORKS:
             raise RequestError(f"network must be one of {', '.join(NETWORKS)}.")
+
+    def work(self, networks: Networks) -> Work:
+        """Its work. Errors as of Practice."""
+        from diffusion_core.labs.one_step.rounds import curved
+
+        return curved(self, networks)

@@ -28,6 +28,7 @@ from diffusion_core.labs.one_step.descent import descend, level_losses, shuffled
 from diffusion_core.labs.one_step.job import LevelCurve, Practice
 from diffusion_core.pixels import to_model
 from diffusion_core.prediction import Prediction, from_velocity
+from diffusion_core.service.work import Networks, Work
 from diffusion_core.training import (
     Questions,
     diffusion_losses,
@@ -110,6 +111,23 @@ class Practices:
         self._kept.move_to_end(job)
         while len(self._kept) > self._room:
             self._kept.popitem(last=False)
+
+
+def practices(networks: Networks) -> Practices:
+    """Those of a process."""
+    return Practices(lambda: networks["digits"].network)
+
+
+def practised(job: Practice, networks: Networks) -> Work:
+    """Practices.work, with the copies that this process keeps."""
+    yield b""
+    yield from networks.kept(practices).work(job)
+
+
+def curved(job: LevelCurve, networks: Networks) -> Work:
+    """Practices.curve."""
+    yield b""
+    yield from networks.kept(practices).curve(job)
 
 
 def take_round(rounds: Rounds, job: Practice, digits: Pool) -> float:

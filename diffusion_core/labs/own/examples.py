@@ -20,7 +20,7 @@ from diffusion_core.files.checkpoint import LEAP, load_checkpoint
 from diffusion_core.measure.evaluation import some_of
 from diffusion_core.pixels import to_model
 from diffusion_core.request import Request
-from diffusion_core.run import final_picture, sample
+from diffusion_core.run import final_picture, sample, start_of
 
 MOST = 24_000
 """Of MNIST's 60,000: a run of three minutes sees each of these about ten times, and as floats they
@@ -61,6 +61,7 @@ def _drawn(wanted: list[int], count: int) -> Generator[float, None, Examples]:
     pictures = []
     for first in range(0, count, DRAWN_AT_A_TIME):
         request = Request(labels[first : first + DRAWN_AT_A_TIME], "leap", 2)
-        pictures.append(final_picture(sample(teacher, request, first=first)).clamp(-1, 1))
+        start = start_of(request, first=first)
+        pictures.append(final_picture(sample(teacher, request, start)).clamp(-1, 1))
         yield min(1.0, (first + DRAWN_AT_A_TIME) / count)
     return Examples(torch.cat(pictures), torch.tensor(labels), mnist=False)

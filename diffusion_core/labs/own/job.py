@@ -1,12 +1,16 @@
-"""What can be asked of the studio about a model that a visitor trains. No torch here."""
+"""What can be asked about a model that a visitor trains: requests (service/work.py). No torch."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from diffusion_core.errors import RequestError
 from diffusion_core.request import MAX_SEED
+
+if TYPE_CHECKING:
+    from diffusion_core.service.work import Networks, Work
 
 LONGEST = 180
 """Seconds."""
@@ -46,6 +50,12 @@ class TrainingDigits:
         if not 0 <= self.seed <= MAX_SEED:
             raise RequestError(f"The seed must be from 0 to {MAX_SEED}.")
 
+    def work(self, networks: Networks) -> Work:
+        """Its work. Errors as of train_digits."""
+        from diffusion_core.labs.own.learning import train_digits
+
+        return train_digits(self)
+
 
 @dataclass(frozen=True)
 class EndTraining:
@@ -62,6 +72,12 @@ class EndTraining:
 
     def __post_init__(self) -> None:
         _check_token(self.token)
+
+    def work(self, networks: Networks) -> Work:
+        """Its work."""
+        from diffusion_core.labs.own.learning import end_training
+
+        return end_training(self)
 
 
 def _check_token(token: str) -> None:

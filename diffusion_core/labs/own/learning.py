@@ -48,6 +48,7 @@ from diffusion_core.measure.classifiers import JudgeNet, load_classifier
 from diffusion_core.pixels import to_uint8
 from diffusion_core.request import Request
 from diffusion_core.run import sample
+from diffusion_core.service.work import Work
 from diffusion_core.training import TrainingEvent, TrainingState, new_state, train
 from diffusion_core.unet import UNet
 
@@ -88,7 +89,7 @@ _under_way: dict[str, Deadline] = {}
 """The runs of this process, by token."""
 
 
-def end_training(job: EndTraining) -> Iterator[bytes]:
+def end_training(job: EndTraining) -> Work:
     """Tell that run, if there is one, to come to its end."""
     deadline = _under_way.get(job.token)
     if deadline is not None:
@@ -96,7 +97,7 @@ def end_training(job: EndTraining) -> Iterator[bytes]:
     yield b"told" if deadline is not None else b"over"
 
 
-def train_digits(job: TrainingDigits, clock: Clock = time.monotonic) -> Iterator[bytes]:
+def train_digits(job: TrainingDigits, clock: Clock = time.monotonic) -> Work:
     """The work of the job: chunks of its answer, b"" in between. Errors as of `examples`;
     CheckpointError if there is no judge; CannotWriteError if there is no room for what comes out;
     TrainingDivergedError if the loss stops being a number."""
@@ -138,7 +139,7 @@ def event(kind: str, arrays: dict[str, NDArray[Any]] | None = None, **head: Any)
 
 def _told(
     kind: str, work: Generator[float, None, Result], **head: Any
-) -> Generator[bytes, None, Result]:
+) -> Generator[bytes, Any, Result]:
     """Work that yields the share that is done, as events of that kind; returns what it returns."""
     while True:
         try:

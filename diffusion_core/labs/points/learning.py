@@ -1,9 +1,8 @@
-"""A training in the plane, as work for the studio: snapshots of what the network knows by now."""
+"""A training in the plane, as work: snapshots of what the network knows by now."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 import numpy as np
 import torch
@@ -17,6 +16,7 @@ from diffusion_core.labs.points.settings import PointSettings
 from diffusion_core.labs.points.snapshots import Camera
 from diffusion_core.request import NO_LABEL
 from diffusion_core.schedule import Floats, make_schedule
+from diffusion_core.service.work import Work
 from diffusion_core.training import (
     Times,
     TrainingConfig,
@@ -71,7 +71,7 @@ def moments(settings: PointSettings) -> list[int]:
     return [step for step in wanted if step <= settings.steps]
 
 
-def learn(settings: PointSettings) -> Iterator[bytes]:
+def learn(settings: PointSettings) -> Work:
     """Train, and yield the head and the snapshots (snapshots.py); b"" after any other step.
 
     UserFacingError, in a sentence for the reader, when the loss is no longer a number.

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -26,8 +26,8 @@ from diffusion_core.labs.points.datasets import points_of
 from diffusion_core.labs.points.settings import PointSettings
 from diffusion_core.prediction import velocity
 from diffusion_core.request import NO_LABEL, Request
-from diffusion_core.run import Run, noise_from, picture_generators
-from diffusion_core.samplers import time_grid
+from diffusion_core.run import noise_from, picture_generators, sample, start_of
+from diffusion_core.samplers import levels_at, time_grid
 from diffusion_core.schedule import COSINE, Floats, alpha_sigma, make_schedule
 from diffusion_core.training import diffusion_losses, step_generator
 
@@ -125,14 +125,10 @@ class Camera:
     def paths(self, denoiser: Denoiser) -> Tensor:
         """Where the samples are at each of `times`, from noise to data: (T, SAMPLES, 2)."""
         request = Request((NO_LABEL,) * SAMPLES, "dpmpp", len(self.times) - 1)
-        schedule = make_schedule(self.settings.schedule)
-        run = Run(request, self._noise, schedule, times=self.times, size=(2,))
-        places = [self._noise]
-        while run.query is not None:
-            step = run.answer(denoiser(*run.query))
-            if step is not None:
-                places.append(step.x_next)
-        return torch.stack(places)
+        start = replace(start_of(request, (2,)), x=self._noise)
+        levels = levels_at(self.times, make_schedule(self.settings.schedule))
+        places = [step.x_next for step in sample(denoiser, request, start, levels)]
+        return torch.stack([self._noise, *places])
 
     def field(self, denoiser: Denoiser) -> Tensor:
         """x0_hat on a grid at FIELD_TIMES: (len(FIELD_TIMES), FIELD_SIDE^2, 2), row by row from

@@ -19,11 +19,11 @@ from diffusion_core.denoiser import Denoiser
 from diffusion_core.editing import run_from
 from diffusion_core.errors import UserFacingError
 from diffusion_core.files.whole import replacing
-from diffusion_core.labs.guess import Guessing
+from diffusion_core.labs.guess import guess_along
 from diffusion_core.labs.predict.experiments import EXPERIMENTS, PREDICTIONS, Experiment, Setup
 from diffusion_core.pixels import to_model, to_uint8
 from diffusion_core.request import GUESS_LEVELS, NO_LABEL, Request, network_of
-from diffusion_core.run import Run
+from diffusion_core.run import answered, reverse
 from diffusion_core.schedule import COSINE
 
 Pictures = NDArray[np.float64]
@@ -46,16 +46,10 @@ def draw(setup: Setup, seed: int, denoisers: Mapping[str, Denoiser]) -> tuple[Pi
         return _told(setup.told, denoisers["digits"]), 1
     label = setup.digit if setup.guidance > 0 else NO_LABEL
     request = Request((label,) * setup.n, setup.sampler, setup.steps, setup.guidance, seed)
-    run = (
-        Run(request)
-        if setup.until is None
-        else run_from(original()[0], setup.until / 1000, request)
-    )
-    denoiser, step = denoisers[network_of(setup.sampler)], None
-    while run.query is not None:
-        step = run.answer(denoiser(*run.query)) or step
-    assert step is not None
-    return _seen(step.x_next), step.calls
+    t = setup.until
+    run = reverse(request) if t is None else run_from(original()[0], t / 1000, request)
+    *_, last = answered(run, denoisers[network_of(setup.sampler)])
+    return _seen(last.x_next), last.calls
 
 
 def _seen(x: Tensor) -> Pictures:
@@ -64,9 +58,7 @@ def _seen(x: Tensor) -> Pictures:
 
 def _told(told: int, denoiser: Denoiser) -> Pictures:
     eps = torch.from_numpy(forward_noise(RECORDED.seed))[None, None]
-    guessing = Guessing(original(), eps, COSINE, told_about=0.5)
-    assert guessing.query is not None
-    guesses = guessing.answer(denoiser(*guessing.query))
+    guesses = guess_along(denoiser, original(), eps, COSINE, told_about=0.5)
     level = round(told / 1000 * (GUESS_LEVELS - 1))
     return guesses.x0_hat[level].reshape(1, -1) / 255
 

@@ -1,14 +1,18 @@
-"""What can be asked of the worker about sound. Plain values, like all jobs (jobs.py). No torch."""
+"""What can be asked about sound: a request (service/work.py). No torch here."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from diffusion_core.errors import RequestError
 from diffusion_core.files.frames import FRAME_HEAD, frame_count
 from diffusion_core.labs.sound.melody import MAX_NOTES, Slots
 from diffusion_core.labs.sound.notes import LENGTH, NAMES
 from diffusion_core.request import MAX_SEED, Request
+
+if TYPE_CHECKING:
+    from diffusion_core.service.work import Networks, Work
 
 STEPS = 20
 """In which a note is usually made, with DPM-Solver++(2M)."""
@@ -69,3 +73,9 @@ class Melody:
     def width(self) -> int:
         """How many waves it puts to the network at a time. One costs no more than a digit."""
         return len(self.labels)
+
+    def work(self, networks: Networks) -> Work:
+        """Its work."""
+        from diffusion_core.labs.sound.recording import played
+
+        return played(self, networks)

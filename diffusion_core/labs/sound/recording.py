@@ -24,9 +24,22 @@ from diffusion_core.files.frames import frame_head
 from diffusion_core.labs.sound.job import HELD, Melody
 from diffusion_core.labs.sound.notes import LENGTH, RATE, REACH, envelope
 from diffusion_core.labs.sound.pitch import find_pitch
+from diffusion_core.labs.sound.training import SIZE, note_times
 from diffusion_core.prediction import add_noise
-from diffusion_core.run import Step
+from diffusion_core.run import Step, reverse, start_of
+from diffusion_core.samplers import levels_at
 from diffusion_core.schedule import COSINE, alpha_sigma, log_snr
+from diffusion_core.service.asking import asking
+from diffusion_core.service.work import Networks, Work
+
+
+def played(job: Melody, networks: Networks) -> Work:
+    """The recording of a melody."""
+    networks["sound"]
+    start, levels = start_of(job.request, SIZE), levels_at(note_times(job.steps))
+    yield sound_head(job)
+    run = reverse(job.request, start, levels)
+    yield from asking(run, "sound", lambda step: sound_frames(step, job))
 
 
 def sound_head(job: Melody) -> bytes:

@@ -14,7 +14,7 @@ from diffusion_core.training import stratified_times
 from diffusion_core.unet import UNetConfig
 
 SIZE = (1, LENGTH)
-"""Of one wave, as Run wants to know it."""
+"""Of one wave."""
 SHAPE = UNetConfig(
     widths=(96, 112),
     embedding=128,
