@@ -12,8 +12,13 @@ from diffusion_core.distillation import (
     Paths,
     new_distillation,
 )
-from diffusion_core.files.state import optimizer_tensors, read_state, restore_optimizer, under
-from diffusion_core.files.tensors import write_tensors
+from diffusion_core.files.tensors import (
+    optimizer_tensors,
+    read_state,
+    restore_optimizer,
+    under,
+    write_tensors,
+)
 from diffusion_core.training import TrainingConfig, TrainingState, new_state
 from diffusion_core.unet import UNet, UNetConfig
 

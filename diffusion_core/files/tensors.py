@@ -1,8 +1,10 @@
-"""Tensors and a few words about them in one safetensors file, and networks made of such files."""
+"""Tensors and a few words about them in one safetensors file: weights, and files from which a run
+goes on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -34,6 +36,29 @@ class Wanted:
     """What the weights must fit."""
     mend: str
     """What to do about a file that is damaged."""
+
+
+def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """What an optimizer remembers of each parameter, as "index/name"."""
+    return {
+        f"{index}/{key}": tensor
+        for index, slot in optimizer.state_dict()["state"].items()
+        for key, tensor in slot.items()
+    }
+
+
+def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
+    """Give it back what optimizer_tensors took."""
+    state = optimizer.state_dict()
+    for path, tensor in tensors.items():
+        index, key = path.split("/")
+        state["state"].setdefault(int(index), {})[key] = tensor
+    optimizer.load_state_dict(state)
+
+
+def under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Those whose name begins with the prefix, without it."""
+    return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
 
 
 def write_tensors(
@@ -71,7 +96,7 @@ def load_weights(
     if not is_file(path):
         raise CheckpointError(f"There is no {wanted.what} at {name}: {wanted.get_one}", path)
     try:
-        tensors, metadata = read_tensors(path)
+        tensors, metadata = _read(path)
     except UNREADABLE as error:
         raise CheckpointError(f"{name} is damaged: {wanted.mend}", f"{path}: {error}") from error
     try:
@@ -87,8 +112,25 @@ def load_weights(
     return network.to(device).eval().requires_grad_(False)
 
 
-def read_tensors(path: str | Path, device: str = "cpu") -> tuple[dict[str, Tensor], dict[str, str]]:
-    """What write_tensors wrote: the tensors, on `device`, and the metadata. One of UNREADABLE if
-    there is no such file, or a damaged one."""
+@contextmanager
+def read_state(
+    path: str | Path, device: str = "cpu"
+) -> Iterator[tuple[dict[str, Tensor], dict[str, str]]]:
+    """What write_tensors wrote of a run: the tensors, on `device`, and the metadata.
+
+    CheckpointError if the file is missing or damaged, or if the block cannot make of it what it
+    wants to.
+    """
+    try:
+        yield _read(path, device)
+    except (*UNREADABLE, *UNFIT) as error:
+        raise CheckpointError(
+            f"Cannot resume from {named(path)} ({type(error).__name__}): delete it to start "
+            "afresh.",
+            path,
+        ) from error
+
+
+def _read(path: str | Path, device: str = "cpu") -> tuple[dict[str, Tensor], dict[str, str]]:
     with safe_open(str(path), framework="pt", device=device) as file:
         return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}

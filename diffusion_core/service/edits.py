@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Edit:
-    """What a run makes of pictures, answered by a recording (files/frames.py)."""
+    """What a run makes of pictures, answered by a recording (diffusion_core/files/frames.py)."""
 
     request: Request
 

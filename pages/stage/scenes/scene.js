@@ -23,6 +23,7 @@ export class Scene {
     this.still = Boolean(head.still); // opens at its rest instead of playing
     this.quiet = Boolean(head.quiet); // for show: not in the address, and no button of a run
     this.unlisted = Boolean(head.unlisted); // not in the address
+    this.presses = Number(head.presses ?? 0); // how often the button that runs it was pressed
     /** @type {[number, string][]} sentences, each up to an amount of noise */
     this.words = head.words;
     this.chosen = 0; // which picture of a row is shown large
