@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 from benchmarks.chromium import BROWSERS, FLAGS
 from benchmarks.server import running_app
@@ -36,8 +36,10 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         # With a pause before each act of the test: finds those that pass only when they are quick.
         pause = float(os.environ.get("FOG_SLOW_MO", 0))
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, slow_mo=pause)
+        flags = [*FLAGS, "--process-per-site"]  # see Tabs
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=flags, slow_mo=pause)
         yield launched
+        TABS.clear()
         launched.close()
 
 
@@ -134,16 +136,44 @@ class Visitor:
         )
 
 
+class Tabs:
+    """A context of the browser that one test after the other has to itself.
+
+    To read the scripts of the page anew costs more than most tests do. The browser keeps what it
+    has read as long as a tab of that context is open, which is the first one's only purpose.
+    """
+
+    def __init__(self, browser: Browser, server: str, options: dict[str, object]) -> None:
+        self.context: BrowserContext = browser.new_context(**options)  # type: ignore[arg-type]
+        self._first = self.context.new_page()
+        self._first.goto(f"{server}/_stcore/health")
+
+    def forget(self) -> None:
+        """Close what the last test has opened, and take away what it has left behind."""
+        for page in self.context.pages:
+            if page is not self._first:
+                page.close()
+        self.context.clear_cookies()
+        self.context.clear_permissions()
+        self._first.evaluate("localStorage.clear(), sessionStorage.clear()")
+
+
+TABS: dict[str, list[Tabs]] = {}
+"""Those of this process that no test has at the moment, by the options of their contexts."""
+
+
 def visit(
     browser: Browser, server: str, motion: str = "reduce", **options: object
 ) -> Iterator[Visitor]:
     """A tab on the app that must be closed without an error. Options: of the browser's context."""
-    context = browser.new_context(
-        **{"viewport": {"width": 1280, "height": 800}, "reduced_motion": motion, **options}  # type: ignore[arg-type]
-    )
-    visitor = Visitor(context.new_page(), server)
+    wanted = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": motion, **options}
+    free = TABS.setdefault(repr([server, sorted(wanted.items())]), [])
+    tabs = free.pop() if free else Tabs(browser, server, wanted)
+    tabs.forget()
+    visitor = Visitor(tabs.context.new_page(), server)
     yield visitor
-    context.close()
+    tabs.forget()
+    free.append(tabs)
     assert visitor.errors == []
 
 
