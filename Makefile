@@ -3,7 +3,8 @@
 
 PYTHON ?= python3
 PORT ?= 8501
-WORKERS ?= auto
+# One more than there are processors: a test in the browser waits now and then.
+WORKERS ?= $(shell expr $$(nproc) + 1)
 ARGS ?=
 
 BIN := .venv/bin
@@ -22,8 +23,8 @@ help:  ## list what make can do
 run: $(READY)  ## start the app on http://localhost:8501 (another port: PORT=8600)
 	$(BIN)/streamlit run app.py --server.port $(PORT) --server.headless true $(ARGS)
 
-test: $(READY_DEV)  ## run the tests, on all processors (one after another: WORKERS=0)
-	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+test: $(READY_DEV)  ## run the tests, on all processors, and name the slowest (one after another: WORKERS=0)
+	$(BIN)/python -m pytest -n $(WORKERS) --durations 20 $(ARGS)
 
 setup: $(READY_DEV)  ## make .venv and install everything; the other targets do it by themselves
 

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from benchmarks.chromium import BROWSERS, FLAGS
 from benchmarks.server import running_app
@@ -17,6 +17,8 @@ CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 EXPECTED = "404 (Not Found)"
 TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 """Until what has been changed by now is on the screen, however slow the machine is."""
+PATIENCE = 120_000
+"""Milliseconds until we give up: as long as anything takes on a machine that is busy elsewhere."""
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +38,7 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         # With a pause before each act of the test: finds those that pass only when they are quick.
         pause = float(os.environ.get("FOG_SLOW_MO", 0))
+        expect.set_options(timeout=PATIENCE)
         flags = [*FLAGS, "--process-per-site"]  # see Tabs
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=flags, slow_mo=pause)
         yield launched
@@ -73,7 +76,7 @@ class Visitor:
         self.page.goto(self.address + path)
         name = stage or path.strip("/").split("?")[0]
         self.page.wait_for_function(
-            "name => window.throughTheFog?.get(name)?.painted > 0", arg=name, timeout=30_000
+            "name => window.throughTheFog?.get(name)?.painted > 0", arg=name, timeout=PATIENCE
         )
 
     def wait_until_run(self) -> None:
@@ -91,7 +94,7 @@ class Visitor:
             name,
         )
 
-    def wait_for(self, name: str, expression: str, timeout: float = 30_000) -> None:
+    def wait_for(self, name: str, expression: str, timeout: float = PATIENCE) -> None:
         """Wait until the expression about the stage is true, and painted."""
         self.page.wait_for_function(
             f"""name => {{
@@ -108,7 +111,7 @@ class Visitor:
         option = (
             card.locator("[data-testid=stRadio]").first.locator("input").nth("abcd".index(letter))
         )
-        for _ in range(200):
+        for _ in range(1200):
             self.page.keyboard.press(letter)
             if option.is_checked():
                 return
@@ -136,6 +139,13 @@ class Visitor:
         )
 
 
+def new_context(browser: Browser, **options: object) -> BrowserContext:
+    """A browser of a visitor's own, as it comes, in which we are patient."""
+    context = browser.new_context(**options)  # type: ignore[arg-type]
+    context.set_default_timeout(PATIENCE)
+    return context
+
+
 class Tabs:
     """A context of the browser that one test after the other has to itself.
 
@@ -144,7 +154,7 @@ class Tabs:
     """
 
     def __init__(self, browser: Browser, server: str, options: dict[str, object]) -> None:
-        self.context: BrowserContext = browser.new_context(**options)  # type: ignore[arg-type]
+        self.context = new_context(browser, **options)
         self._first = self.context.new_page()
         self._first.goto(f"{server}/_stcore/health")
 
