@@ -11,6 +11,8 @@ BIN := .venv/bin
 # What is there: all that the app needs, and what the tests and the linters need besides.
 READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
+# As pip does, but on all processors. Some packages bring templates that are no Python yet.
+COMPILE = @$(BIN)/python -m compileall -q -j 0 .venv/lib >/dev/null || true
 SOURCES := $(wildcard app.py diffusion_core quizzes pages benchmarks)
 DIRECT = $(shell sed -nE 's/^([A-Za-z][A-Za-z0-9_.-]*)==.*/\1/p' requirements.txt requirements-dev.txt)
 
@@ -28,7 +30,6 @@ test: $(READY_DEV)  ## run the tests, on all processors, and name the slowest (o
 
 setup: $(READY_DEV)  ## make .venv and install everything; the other targets do it by themselves
 
-# Files are compiled when they are first imported: most of what is installed never is.
 $(READY): requirements.txt constraints.txt
 	@command -v $(PYTHON) >/dev/null || \
 	  { echo "There is no $(PYTHON) here: install Python 3.11 or newer, or name one with PYTHON=." >&2; exit 1; }
@@ -36,10 +37,12 @@ $(READY): requirements.txt constraints.txt
 	  { echo "Python 3.11 or newer is needed and $(PYTHON) is older: name a newer one with PYTHON=." >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --no-compile -r requirements.txt
+	$(COMPILE)
 	@touch $@
 
 $(READY_DEV): requirements-dev.txt $(READY)
 	$(BIN)/pip install --no-compile -r requirements-dev.txt
+	$(COMPILE)
 	@touch $@
 
 train: $(READY)  ## train the model, or resume a run that was stopped
