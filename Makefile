@@ -3,13 +3,18 @@
 
 PYTHON ?= python3
 PORT ?= 8501
-WORKERS ?= auto
+# One more than there are processors: a test in the browser waits now and then.
+WORKERS ?= $(shell expr $$(nproc) + 1)
 ARGS ?=
 
 BIN := .venv/bin
+# What is there: all that the app needs, and what the tests and the linters need besides.
 READY := .venv/.ready
+READY_DEV := .venv/.ready-dev
 NODE := $(BIN)/node
 LINTERS := node_modules/.ready
+# As pip does, but on all processors. Some packages bring templates that are no Python yet.
+COMPILE = @$(BIN)/python -m compileall -q -j 0 .venv/lib >/dev/null || true
 SOURCES := $(wildcard app.py diffusion_core quizzes pages benchmarks)
 DIRECT = $(shell sed -nE 's/^([A-Za-z][A-Za-z0-9_.-]*)==.*/\1/p' requirements.txt requirements-dev.txt)
 
@@ -22,18 +27,24 @@ help:  ## list what make can do
 run: $(READY)  ## start the app on http://localhost:8501 (another port: PORT=8600)
 	$(BIN)/streamlit run app.py --server.port $(PORT) --server.headless true $(ARGS)
 
-test: $(READY)  ## run the tests, on all processors (one after another: WORKERS=0)
-	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+test: $(READY_DEV)  ## run the tests, on all processors, and name the slowest (one after another: WORKERS=0)
+	$(BIN)/python -m pytest -n $(WORKERS) --durations 20 $(ARGS)
 
-setup: $(READY)  ## make .venv and install everything; the other targets do it by themselves
+setup: $(READY_DEV)  ## make .venv and install everything; the other targets do it by themselves
 
-$(READY): requirements.txt requirements-dev.txt constraints.txt
+$(READY): requirements.txt constraints.txt
 	@command -v $(PYTHON) >/dev/null || \
 	  { echo "There is no $(PYTHON) here: install Python 3.11 or newer, or name one with PYTHON=." >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed and $(PYTHON) is older: name a newer one with PYTHON=." >&2; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install -r requirements-dev.txt
+	$(BIN)/pip install --no-compile -r requirements.txt
+	$(COMPILE)
+	@touch $@
+
+$(READY_DEV): requirements-dev.txt $(READY)
+	$(BIN)/pip install --no-compile -r requirements-dev.txt
+	$(COMPILE)
 	@touch $@
 
 train: $(READY)  ## train the model, or resume a run that was stopped
@@ -51,21 +62,21 @@ evaluate: $(READY)  ## measure how good the model is
 load: $(READY)  ## send many visitors at once
 	$(BIN)/python -m tests.load $(ARGS)
 
-chaos: $(READY)  ## five minutes of everything that can go wrong around it
+chaos: $(READY_DEV)  ## five minutes of everything that can go wrong around it
 	$(BIN)/python -m tests.chaos $(ARGS)
 
-benchmark: $(READY)  ## measure how fast it is
+benchmark: $(READY_DEV)  ## measure how fast it is
 	$(BIN)/python -m benchmarks $(ARGS)
 
 assets: $(READY)  ## draw again what the app shows before anything is pressed
 	$(BIN)/python -m diffusion_core assets $(ARGS)
 
 # What lints and types the JavaScript: from npm, by the lock file. The app and its tests need none.
-$(LINTERS): $(READY) package.json package-lock.json
+$(LINTERS): $(READY_DEV) package.json package-lock.json
 	$(BIN)/npm ci --no-progress
 	@touch $@
 
-lint: $(READY) $(LINTERS)  ## check style and types
+lint: $(READY_DEV) $(LINTERS)  ## check style and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy $(SOURCES)
@@ -73,11 +84,11 @@ lint: $(READY) $(LINTERS)  ## check style and types
 	$(NODE) node_modules/typescript/bin/tsc
 	$(BIN)/python -m quizzes check
 
-format: $(READY)  ## put the code into the one layout
+format: $(READY_DEV)  ## put the code into the one layout
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-pin: $(READY)  ## after a change to requirements*.txt: write constraints.txt anew
+pin: $(READY_DEV)  ## after a change to requirements*.txt: write constraints.txt anew
 	$(BIN)/pip install -U --upgrade-strategy eager $$(grep -hE '^[A-Za-z].*==' requirements*.txt)
 	@{ sed -n '/^#/p' constraints.txt; $(BIN)/pip freeze $(DIRECT:%=--exclude %) --exclude setuptools; } > .pinned
 	@mv .pinned constraints.txt

@@ -15,7 +15,7 @@ from benchmarks.timing import Say, finish, resident_bytes, seconds, spread
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import CannotMeasureError
 from diffusion_core.files.checkpoint import load_checkpoint
-from diffusion_core.files.recording import record
+from diffusion_core.files.recording import recording
 from diffusion_core.measure.evaluation import Counting
 from diffusion_core.request import IMAGE_SIZE, NUM_CLASSES, WALKING_SAMPLERS, Request
 from diffusion_core.run import sample, start_of
@@ -68,7 +68,7 @@ def recorded_run(network: UNet, request: Request, device: str) -> Run:
     counting = Counting(NetworkDenoiser(network))
     finish(device)
     began = time.perf_counter()
-    sent = record(request, sample(counting, request, start_of(request, device=device)))
+    sent = recording(request, sample(counting, request, start_of(request, device=device)))
     next(sent)  # The head: nothing has been computed for it.
     next(sent)
     first = time.perf_counter() - began

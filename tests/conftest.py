@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zlib import crc32
+
 import pytest
 import torch
 from hypothesis import settings
@@ -18,18 +20,24 @@ settings.register_profile("fog", deadline=None, derandomize=True)
 settings.load_profile("fog")
 
 
-class OneBrowser(LoadFileScheduling):
-    """Shares the tests out by file, but for those in the browser: one process has them all, since
-    they share a server, and two browsers at once would only be in each other's way."""
+BROWSERS = 6
+"""At most so many processes open a browser, each on a server of its own: both take memory."""
+
+
+class ByFile(LoadFileScheduling):
+    """Shares the tests out by file, but for those in the browser, which take longest: they come
+    first, by lot in BROWSERS parts. A process goes on with the next part when it has done one."""
 
     def _split_scope(self, nodeid: str) -> str:
-        folder = "tests/browser/"
-        return folder if nodeid.startswith(folder) else super()._split_scope(nodeid)
+        if nodeid.startswith("tests/browser/"):
+            return f"browser {crc32(nodeid.encode()) % BROWSERS}"
+        return super()._split_scope(nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneBrowser:
-    return OneBrowser(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    config.option.loadscopereorder = False  # as they are collected, not the longest files first
+    return ByFile(config, log)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

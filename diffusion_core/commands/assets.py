@@ -30,7 +30,7 @@ from diffusion_core.data.embedded import (
 )
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.files.checkpoint import MODELS, SHIPPED, load_checkpoint
-from diffusion_core.files.recording import record
+from diffusion_core.files.recording import recording
 from diffusion_core.files.whole import make_sure, replacing
 from diffusion_core.labs.guess import guess_along
 from diffusion_core.labs.predict.experiments import PREDICTIONS
@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> None:
     _save(FORWARD_SCENE, **asdict(guesses))
 
     for path, request in ((REVERSE_SCENE, REVERSE_DEFAULT), (HOME_SCENE, HOME_DEFAULT)):
-        recorded = b"".join(record(request, sample(denoiser, request)))
+        recorded = b"".join(recording(request, sample(denoiser, request)))
         _save(path, recording=np.frombuffer(recorded, np.uint8))
     networks = {name: NetworkDenoiser(load_checkpoint(path)) for name, path in MODELS.items()}
     save_outcomes({**networks, "digits": denoiser})

@@ -96,14 +96,14 @@ def run(args: argparse.Namespace) -> None:
     )
     for event, mean_loss in _reported(train(state, x_0, labels, times=subject.times)):
         recorder.hear(event, state)
-        record = {"step": event.step, "loss": mean_loss, "rate": event.learning_rate}
-        record |= {"seconds": round(event.seconds, 1)}
+        entry = {"step": event.step, "loss": mean_loss, "rate": event.learning_rate}
+        entry |= {"seconds": round(event.seconds, 1)}
         if event.step % VALIDATE_EVERY == 0 or event.step == args.steps:
-            record["test_loss"] = _test_loss(state, *test, subject.times)
+            entry["test_loss"] = _test_loss(state, *test, subject.times)
         if event.step % REPORT_EVERY == 0 or event.step == args.steps:
-            history.append(record)
+            history.append(entry)
             left = (args.steps - event.step) * event.seconds / event.step
-            tested = f"  test {record['test_loss']:.5f}" if "test_loss" in record else ""
+            tested = f"  test {entry['test_loss']:.5f}" if "test_loss" in entry else ""
             print(
                 f"step {event.step:6d}/{args.steps}  loss {mean_loss:.5f}{tested}  "
                 f"{event.step * state.config.batch_size / event.seconds:5.0f} examples/s  "
@@ -206,7 +206,7 @@ def _read_history(path: Path, step: int) -> list[dict[str, float]]:
     if step == 0 or not path.exists():
         return []
     lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    return [record for record in lines if record["step"] <= step]
+    return [entry for entry in lines if entry["step"] <= step]
 
 
 def _write_history(path: Path, history: list[dict[str, float]]) -> None:

@@ -14,7 +14,7 @@ from diffusion_core.request import Request
 from diffusion_core.run import Step
 
 
-def record(request: Request, steps: Iterable[Step], every: int = 1) -> Iterator[bytes]:
+def recording(request: Request, steps: Iterable[Step], every: int = 1) -> Iterator[bytes]:
     """Yield the head, then each kept frame as soon as its step has been computed."""
     yield recording_head(request, every)
     for step in steps:

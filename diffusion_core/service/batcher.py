@@ -47,6 +47,8 @@ class _Entry:
     asker: Standing
     network: str
     query: Query
+    count: int
+    """How many pictures it has: the line is gone through often."""
     pieces: list[Prediction] = field(default_factory=list)
     answered: int = 0
 
@@ -103,7 +105,7 @@ class Batcher:
 
     def put(self, asker: Standing, question: Question) -> None:
         """Somebody asks, who does not wait for an answer already."""
-        self._line[asker] = _Entry(asker, question.network, question.query)
+        self._line[asker] = _Entry(asker, question.network, question.query, len(question.query))
 
     def cancel(self, asker: Standing) -> None:
         """Forget a question; no harm if there is none."""
@@ -172,7 +174,7 @@ class Batcher:
             party = entry.asker.party
             start = chosen[entry].stop if entry in chosen else entry.answered
             most = room - taken if party is None else min(room - taken, shares[party])
-            stop = min(len(entry.query), start + most)
+            stop = min(entry.count, start + most)
             if stop > start:
                 chosen[entry] = _Slice(entry, entry.answered, stop)
                 taken += stop - start
@@ -212,7 +214,7 @@ class Batcher:
         if not isinstance(answer, str):
             entry.pieces.append(answer)
             entry.answered = one.stop
-            if one.stop < len(entry.query):
+            if one.stop < entry.count:
                 return []  # The rest of its pictures are first in line for the next pass.
             entry.asker.begun = True
             answer = _joined(entry.pieces)
@@ -225,7 +227,7 @@ def _shares(entries: Iterable[_Entry]) -> dict[Hashable, int]:
     where nobody else wants anything."""
     wanted: Counter[Hashable | None] = Counter()
     for entry in entries:
-        wanted[entry.asker.party] += len(entry.query) - entry.answered
+        wanted[entry.asker.party] += entry.count - entry.answered
     everything = wanted.total()
     return {
         party: max(1, (everything - theirs) // 2) if theirs < everything else theirs

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from diffusion_core.denoiser import NetworkDenoiser
@@ -76,21 +76,20 @@ class LoadedNetworks(Networks, Mapping[str, NetworkDenoiser]):
     def __init__(self, shipped: Mapping[str, NetworkDenoiser], kept: int = KEPT) -> None:
         super().__init__()
         self._shipped = shipped
-        self._read: OrderedDict[str, NetworkDenoiser] = OrderedDict()
-        self._room = kept
+        # What has no checkpoint is not remembered: it is there as soon as its file is.
+        self._visitors = lru_cache(kept)(_of_a_visitor)
 
     def __getitem__(self, name: str) -> NetworkDenoiser:
         if name in self._shipped:
             return self._shipped[name]
-        if name not in self._read:
-            self._read[name] = NetworkDenoiser(load_checkpoint(name))
-        self._read.move_to_end(name)
-        while len(self._read) > self._room:
-            self._read.popitem(last=False)
-        return self._read[name]
+        return self._visitors(name)
 
     def __iter__(self) -> Iterator[str]:
-        return iter([*self._shipped, *self._read])
+        return iter(self._shipped)
 
     def __len__(self) -> int:
-        return len(self._shipped) + len(self._read)
+        return len(self._shipped)
+
+
+def _of_a_visitor(path: str) -> NetworkDenoiser:
+    return NetworkDenoiser(load_checkpoint(path))

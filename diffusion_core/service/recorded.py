@@ -1,4 +1,4 @@
-"""Work that is answered by a recording (files/recording.py): drawings, and edits of pictures."""
+"""Work that is answered by a recording (files/frames.py): drawings, and edits of pictures."""
 
 from __future__ import annotations
 

@@ -46,6 +46,9 @@ def serve(wire: Wire, networks: Networks, works: Works) -> None:
                 match wire.receive():
                     case ("do", int(key), job, party):
                         works.add(key, _begun(job, networks), party)
+                        # At once: the others of a crowd arrive meanwhile, and share its passes.
+                        for report in works.begin():
+                            tell(wire, report)
                     case ("shared", int(key)):
                         works.share(key)
                     case ("forget", int(key)):

@@ -69,10 +69,10 @@ def packed(message: Message) -> bytes:
         if isinstance(value, bytes):
             blobs.append(value)
             return {"bytes": len(value)}
-        if isinstance(value, Integral):  # numpy's, which are equal to Python's
-            return int(value)
         if isinstance(value, tuple):
             return [plain(part) for part in value]
+        if isinstance(value, Integral):  # numpy's, which are equal to Python's
+            return int(value)
         kind = type(value)
         if is_dataclass(kind) and _request(_name(kind)) is kind:
             has = [plain(getattr(value, field.name)) for field in fields(kind)]
@@ -80,13 +80,13 @@ def packed(message: Message) -> bytes:
         raise TypeError(f"A {kind.__name__} is no plain value and cannot be sent.")
 
     head = json.dumps(plain(message)).encode()
-    return b"\n".join([head, b"".join(blobs)])
+    return b"".join([head, b"\n", *blobs])
 
 
 def unpacked(data: bytes) -> Message:
     """The message. ValueError, or whatever importing a module raises, for what is none."""
-    head, _, blobs = data.partition(b"\n")
-    at = 0
+    end = data.index(b"\n")
+    at = end + 1
 
     def value(plain: Any) -> Any:
         nonlocal at
@@ -96,14 +96,14 @@ def unpacked(data: bytes) -> Message:
             return plain
         if "bytes" in plain:
             at += plain["bytes"]
-            return blobs[at - plain["bytes"] : at]
+            return data[at - plain["bytes"] : at]
         kind = _request(plain["is"])
         made = object.__new__(kind)
         for field, part in zip(fields(kind), plain["has"], strict=True):
             object.__setattr__(made, field.name, value(part))
         return made
 
-    message = value(json.loads(head))
+    message = value(json.loads(data[:end]))
     if not isinstance(message, tuple):
         raise ValueError("A message is a tuple.")
     return message

@@ -74,6 +74,8 @@ class Works:
         self._works: dict[Hashable, _UnderWay] = {}
         self._newcomers: deque[_UnderWay] = deque()
         self._numbers = itertools.count()
+        self._beginnings = 0.0
+        """Seconds that those who have just come have taken since the last pass."""
         self._failures = 0
         """How many in a row have failed in a way that nobody has foreseen."""
 
@@ -119,15 +121,16 @@ class Works:
     def begin(self) -> list[Report]:
         """Begin what has come: it asks, says something or pauses at once, mostly."""
         reports: list[Report] = []
-        began = self._clock()
-        while self._newcomers and self._clock() - began < BEGINNINGS:
+        while self._newcomers and self._beginnings < BEGINNINGS:
+            began = self._clock()
             reports += self._compute(self._newcomers.popleft())
+            self._beginnings += self._clock() - began
         return reports
 
     def ask(self) -> list[Report]:
         """One pass of a network, and what those say whose questions it answers."""
         reports: list[Report] = []
-        began = self._clock()
+        began, self._beginnings = self._clock(), 0.0
         for one, answer in self._batcher.tick() if self._batcher is not None else ():
             assert isinstance(one, _UnderWay)
             if isinstance(answer, str):

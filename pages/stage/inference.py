@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 
-from diffusion_core.labs.one_step.job import LevelCurve, Practice
+from diffusion_core.labs.one_step.job import LevelCurve, TrainingRounds
 from diffusion_core.service.answer import ServiceError
 from diffusion_core.service.client import ModelService
 from diffusion_core.service.jobs import Drawing
@@ -37,7 +37,7 @@ def favourites() -> list[Drawing]:
     return [drawing(settings) for settings in [*digits, replace(usual, digit="all")]]
 
 
-def first_lessons() -> list[Practice | LevelCurve]:
+def first_lessons() -> list[TrainingRounds | LevelCurve]:
     """What the lab of one training step asks for when it is opened."""
     usual = StepSettings()
     return [usual.job(), usual.curve(), replace(usual, network="digits").curve()]

@@ -118,7 +118,7 @@ def load(visitor: Visitor, page: str) -> Layout:
 
 def _load(visitor: Visitor, page: str) -> Layout:
     visitor.page.goto(f"{visitor.address}/{PAGES[page]}")
-    visitor.page.wait_for_function(LOADED, timeout=30_000)
+    visitor.page.wait_for_function(LOADED)
     layout = Layout(**visitor.page.evaluate(LAYOUT))
     # For an address that it does not know, Streamlit shows the first page.
     assert layout.title.endswith("· Through the Fog") or page == "home", "There is no such page."

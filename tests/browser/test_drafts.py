@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Locator
 
 from benchmarks import server as server_module
 from quizzes.draft import read_drafts
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import Visitor, new_context
 from tests.browser.quiz_visitor import answer, has_kept, has_settled, kept, new_session, practise
 from tests.browser.test_record import BLOCKED
 
@@ -37,7 +37,7 @@ def has_put_away(visitor: Visitor, shelf: str, words: str, count: int = 1) -> No
 def waits_for_chosen(visitor: Visitor, count: int) -> None:
     """Wait until so many radio buttons of the questions are chosen."""
     visitor.page.wait_for_function(
-        f"n => document.querySelectorAll('{CHECKED}').length === n", arg=count, timeout=60_000
+        f"n => document.querySelectorAll('{CHECKED}').length === n", arg=count
     )
 
 
@@ -51,7 +51,7 @@ def restarts(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("reloads", [False, True], ids=["the page stays", "the page is reloaded"])
 @pytest.mark.usefixtures("restarts")
 def test_a_restart_in_the_middle_of_a_question(browser: Browser, reloads: bool) -> None:
-    context = browser.new_context()
+    context = new_context(browser)
     with server_module.running_app() as app:
         visitor = Visitor(context.new_page(), app.address)
         page, card = visitor.page, practise(visitor)
@@ -70,7 +70,7 @@ def test_a_restart_in_the_middle_of_a_question(browser: Browser, reloads: bool) 
         if reloads:
             page.reload()
         told()
-        card.get_by_text("Hint 1.").wait_for(timeout=60_000)
+        card.get_by_text("Hint 1.").wait_for()
         waits_for_chosen(visitor, 2)
         has_settled(page)
         assert on_screen(card) == before
@@ -88,7 +88,7 @@ def test_a_restart_in_the_middle_of_a_question(browser: Browser, reloads: bool) 
 @pytest.mark.usefixtures("restarts")
 def test_a_phone_that_slept_during_a_test_of_ten(browser: Browser) -> None:
     """The server has let the session go; the browser may even have thrown the tab away."""
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    context = new_context(browser, viewport={"width": 390, "height": 844}, has_touch=True)
     with server_module.running_app() as app:
         visitor = Visitor(context.new_page(), app.address)
         page = visitor.page

@@ -228,7 +228,7 @@ def test_the_first_slide_of_a_lab_fits_the_screen(visitor: Visitor, path: str) -
     visitor.open(path + "?present=1", stage=path[1:])
     page.get_by_role("status").filter(has_text="1 / ").wait_for()
     timeline = page.get_by_role("slider", name="Timeline")
-    for _ in range(20):  # until what is presented has its place, and still after that
+    for _ in range(300):  # until what is presented has its place, and still after that
         page.wait_for_timeout(400)
         bottom = timeline.evaluate("slider => slider.getBoundingClientRect().bottom")
         if bottom < 700:

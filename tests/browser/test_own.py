@@ -32,7 +32,7 @@ def wait_for(visitor: Visitor, expression: str) -> None:
 
 def train(visitor: Visitor) -> None:
     visitor.page.goto(visitor.address + LAB)
-    visitor.page.get_by_role("button", name="Train", exact=True).click(timeout=60_000)
+    visitor.page.get_by_role("button", name="Train", exact=True).click()
 
 
 def test_a_model_is_trained_watched_stopped_and_compared(visitor: Visitor) -> None:
@@ -133,11 +133,11 @@ def test_a_reload_ends_the_run_and_says_so(visitor: Visitor) -> None:
     train(visitor)
     wait_for(visitor, "r.live")
     page.reload()
-    page.get_by_text("that ended the run").wait_for(timeout=60_000)
+    page.get_by_text("that ended the run").wait_for()
     assert page.get_by_role("button", name="Train", exact=True).is_enabled()
 
 
 def test_a_phone_shows_the_lab_whole(phone: Visitor) -> None:
     phone.page.goto(phone.address + LAB)
-    phone.page.get_by_role("button", name="Train", exact=True).wait_for(timeout=60_000)
+    phone.page.get_by_role("button", name="Train", exact=True).wait_for()
     assert phone.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

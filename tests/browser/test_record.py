@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 from benchmarks import server as server_module
 from quizzes.bank import load_bank
 from quizzes.log import VERSION, Log, dump, parse
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import Visitor, new_context
 from tests.browser.quiz_visitor import (
     IDS,
     KEY,
@@ -226,7 +226,7 @@ def test_a_server_that_was_restarted_is_told_again(
     """The page stays as it is and connects anew: to a session that knows nothing."""
     port = server_module.free_port()
     monkeypatch.setattr(server_module, "free_port", lambda: port)
-    context = browser.new_context()
+    context = new_context(browser)
     with server_module.running_app() as app:
         visitor = Visitor(context.new_page(), app.address)
         page, card = visitor.page, practise(visitor)

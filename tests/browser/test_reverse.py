@@ -43,7 +43,7 @@ def test_frames_arrive_one_after_another(visitor: Visitor) -> None:
         }, 5);"""
     )
     visitor.open("/reverse?steps=200&n=1")
-    visitor.wait_for(STAGE, DONE, timeout=60_000)
+    visitor.wait_for(STAGE, DONE)
     assert visitor.page.evaluate("window.seen.size") > 5
 
 
@@ -165,7 +165,7 @@ def test_pressing_generate_many_times_ends_in_one_run(visitor: Visitor) -> None:
     button = visitor.page.get_by_role("button", name="Generate", exact=True)
     for _ in range(10):
         button.click(no_wait_after=True)
-    visitor.wait_for(STAGE, f"c.presses >= 1 && {DONE}", timeout=60_000)
+    visitor.wait_for(STAGE, f"c.presses >= 1 && {DONE}")
     visitor.page.wait_for_timeout(500)
     assert visitor.stage(STAGE, DONE)
 

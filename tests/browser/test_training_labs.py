@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Locator
 
 from pages.labs.history.scene import history
 from pages.labs.one_step.scene import PARTS
@@ -125,6 +125,11 @@ def test_a_step_too_large_is_said(visitor: Visitor) -> None:
     visitor.errors.clear()
 
 
+def place(visitor: Visitor, said: str) -> Locator:
+    """What stands beside the timeline; a moment later, screen readers are told the same."""
+    return visitor.page.locator("span.place", has_text=said)
+
+
 def test_the_time_machine_scrubs_from_noise_to_digits(visitor: Visitor) -> None:
     told = history()
     visitor.open(f"{HISTORY}&stop=0", "history")
@@ -139,7 +144,7 @@ def test_the_time_machine_scrubs_from_noise_to_digits(visitor: Visitor) -> None:
     assert other == told.arrays["samples"][last, 1, 3].reshape(-1).tolist()
     guess = visitor.pixels("The clean digit that it expects at t = 0.3")
     assert guess == told.arrays["guesses"][last, 0].reshape(-1).tolist()
-    assert visitor.page.get_by_text("the model that ships: 36 epochs").is_visible()
+    place(visitor, "the model that ships: 36 epochs").wait_for()
     visitor.page.wait_for_url(f"**stop={last}**")
 
 
@@ -150,7 +155,7 @@ def test_the_time_machine_by_keyboard(visitor: Visitor) -> None:
     visitor.wait_for("history", "i === 4")
     visitor.page.keyboard.press("Home")
     visitor.wait_for("history", "i === 0")
-    assert visitor.page.get_by_text("this run: random weights").is_visible()
+    place(visitor, "this run: random weights").wait_for()
 
 
 @pytest.mark.parametrize(("path", "stage"), [(STEP, "step"), (HISTORY, "history")])

@@ -23,7 +23,7 @@ def served(
     command: tuple[str, ...] = FAKE,
     keeping: Keeping | None = None,
     wording: Wording | None = None,
-    patience: float = 60,
+    patience: float = 600,
 ) -> None:
     """Run a test with a service that is started before it and stopped after it, within `patience`
     seconds."""

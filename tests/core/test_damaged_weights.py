@@ -16,8 +16,8 @@ from diffusion_core.data import embedded
 from diffusion_core.errors import PROJECT
 from diffusion_core.files.checkpoint import MODELS
 from diffusion_core.labs import tradeoff as spread
-from diffusion_core.labs.one_step import rounds as practice
-from diffusion_core.labs.one_step.job import LevelCurve, Practice
+from diffusion_core.labs.one_step import rounds as one_step
+from diffusion_core.labs.one_step.job import LevelCurve, TrainingRounds
 from diffusion_core.labs.sound.job import Melody
 from diffusion_core.measure.classifiers import FOLDER, load_classifier
 from diffusion_core.request import Request
@@ -34,7 +34,7 @@ LEAP = Drawing(Request((3,), "leap", 1))
 NOTE = Melody((0,), 2, 1)
 GUESS = Guess(bytes(784), bytes(4 * 784), "cosine", 1000, None)
 SPREAD = Spread(3, 7)
-SHIPPED_STEP, NEW_STEP = Practice(network="digits"), Practice(network="new")
+SHIPPED_STEP, NEW_STEP = TrainingRounds(network="digits"), TrainingRounds(network="new")
 CURVE = LevelCurve(network="digits")
 FORMULA, ASKING = Checking("closed-form"), Checking("one-answer")
 EVERY = (DIGIT, LEAP, NOTE, GUESS, NEW_STEP, FORMULA)
@@ -157,7 +157,7 @@ def test_without_embedded_digits_the_rest_goes_on(
     empty.write_bytes(b"")
     monkeypatch.setattr(embedded, "EMBEDDED", empty)
     embedded.embedded_digits.cache_clear()
-    practice.pool.cache_clear()
+    one_step.pool.cache_clear()
     try:
         with worker(paths) as ask:
             for job in (NEW_STEP, SHIPPED_STEP, CURVE):

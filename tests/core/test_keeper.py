@@ -84,7 +84,7 @@ def test_readers_of_a_worker_that_is_frozen_get_their_pictures_from_another() ->
         assert service.process_id != worker
         await until(lambda: not is_running(worker))
 
-    served(test, keeping=PATIENT, patience=200)
+    served(test, keeping=PATIENT, patience=600)
 
 
 def test_a_job_over_which_the_worker_hangs_each_time_is_given_up(
@@ -104,7 +104,7 @@ def test_a_job_over_which_the_worker_hangs_each_time_is_given_up(
             await reader
         assert await service.whole(drawing(1)) == expected(1)
 
-    served(test, Limits(deaths=1), keeping=PATIENT, patience=200)
+    served(test, Limits(deaths=1), keeping=PATIENT, patience=600)
 
 
 def test_a_frozen_worker_does_not_freeze_the_server() -> None:
@@ -131,7 +131,7 @@ def test_a_worker_without_work_may_be_silent() -> None:
         assert await service.whole(drawing(2)) == expected(2)
         assert service.process_id == quiet
 
-    served(test, keeping=PATIENT, patience=200)
+    served(test, keeping=PATIENT, patience=600)
 
 
 def test_a_server_that_was_held_up_itself_does_not_blame_the_worker() -> None:
@@ -146,7 +146,7 @@ def test_a_server_that_was_held_up_itself_does_not_blame_the_worker() -> None:
         assert await reader.whole() == expected(1, 100)
         assert service.process_id == worker
 
-    served(test, keeping=PATIENT, patience=200)
+    served(test, keeping=PATIENT, patience=600)
 
 
 # --- It cannot work -------------------------------------------------------------------------------
@@ -165,7 +165,7 @@ def test_a_worker_that_never_gets_ready_is_ended_and_whoever_waits_is_told() -> 
         await until(lambda: not any(map(is_running, never_ready)))
 
     keeping = Keeping(loading=SILENCE, tries=2, first_pause=600, longest_pause=600)
-    served(test, command=(*FAKE, "mute"), keeping=keeping, patience=200)
+    served(test, command=(*FAKE, "mute"), keeping=keeping, patience=600)
 
 
 def test_one_that_dies_at_every_pass_is_not_started_for_ever(starts: Callable[[], int]) -> None:

@@ -21,7 +21,7 @@ from tests.core.tiny_mnist import StandIn
 
 LIMITS = Limits(width=1, long=1_000_000, waiting=2, kept=0, deaths=0)
 """As those of the app (pages/shared/services.py), with a shorter line."""
-PATIENCE = 600
+PATIENCE = 1800
 
 
 def token(visitor: int) -> str:

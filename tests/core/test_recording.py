@@ -16,7 +16,7 @@ from torch import Tensor
 
 from diffusion_core.exact import Gaussian
 from diffusion_core.files.frames import kept_frames, read_recording, recording_size
-from diffusion_core.files.recording import record
+from diffusion_core.files.recording import recording
 from diffusion_core.pixels import to_model, to_uint8
 from diffusion_core.request import Request
 from diffusion_core.run import Step, sample
@@ -55,7 +55,7 @@ def shown(x: Tensor, reach: float = 1.0) -> NDArray[np.float64]:
 
 @pytest.mark.parametrize("every", [1, 2, 3, 7, 50])
 def test_the_kept_steps_come_back(steps: list[Step], every: int) -> None:
-    back = parse(b"".join(record(REQUEST, steps, every)), count=3)
+    back = parse(b"".join(recording(REQUEST, steps, every)), count=3)
     kept = steps[::every]
     assert len(back.numbers) == len(kept) + 1
     assert back.head == {
@@ -79,7 +79,7 @@ def test_the_kept_steps_come_back(steps: list[Step], every: int) -> None:
 
 @pytest.mark.parametrize("every", [1, 3, 50])
 def test_the_last_frame_is_the_finished_picture(steps: list[Step], every: int) -> None:
-    back = parse(b"".join(record(REQUEST, steps, every)), count=3)
+    back = parse(b"".join(recording(REQUEST, steps, every)), count=3)
     assert back.numbers[-1].tolist() == [0, 1, 0, 100, steps[-1].calls, 0]
     finished = to_uint8(steps[-1].x_next)
     np.testing.assert_array_equal(back.pictures[-1, :, 0], finished)
@@ -90,7 +90,7 @@ def test_the_last_frame_is_the_finished_picture(steps: list[Step], every: int) -
 
 @pytest.mark.parametrize("every", [1, 3, 50])
 def test_pages_read_what_is_there(steps: list[Step], every: int) -> None:
-    content = b"".join(record(REQUEST, steps, every))
+    content = b"".join(recording(REQUEST, steps, every))
     here, there = read_recording(content), parse(content, count=3)
     np.testing.assert_array_equal(here.numbers, there.numbers)
     np.testing.assert_array_equal(here.pixels, there.pictures)
@@ -101,7 +101,7 @@ def test_pages_read_what_is_there(steps: list[Step], every: int) -> None:
 
 @pytest.mark.parametrize("damage", ["cut", "longer", "no head", "another head", "no JSON", "empty"])
 def test_what_is_no_whole_recording_is_not_read(steps: list[Step], damage: str) -> None:
-    content = b"".join(record(REQUEST, steps))
+    content = b"".join(recording(REQUEST, steps))
     head, _, body = content.partition(b"\n")
     broken = {
         "cut": content[:-1],
@@ -116,7 +116,7 @@ def test_what_is_no_whole_recording_is_not_read(steps: list[Step], damage: str) 
 
 
 def test_pure_noise_has_a_finite_log_snr(steps: list[Step]) -> None:
-    back = parse(b"".join(record(REQUEST, steps)), count=3)
+    back = parse(b"".join(recording(REQUEST, steps)), count=3)
     assert back.numbers[0, 3] == -100
     assert np.isfinite(back.numbers).all()
 
@@ -130,7 +130,7 @@ def test_frames_are_sent_as_soon_as_they_are_there(steps: list[Step]) -> None:
             computed += 1
             yield step
 
-    sent = record(REQUEST, counted())
+    sent = recording(REQUEST, counted())
     next(sent)
     assert computed == 0
     assert [len(frame) for frame in islice(sent, 2)] == [4 * 6 + 3 * 3 * 784] * 2

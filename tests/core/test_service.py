@@ -12,7 +12,7 @@ import pytest
 
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.files.checkpoint import load_checkpoint
-from diffusion_core.files.recording import record
+from diffusion_core.files.recording import recording
 from diffusion_core.request import Request
 from diffusion_core.run import sample
 from diffusion_core.service.answer import Before, ServiceError, TooManyError
@@ -266,7 +266,7 @@ def test_the_real_worker_draws_what_the_model_draws_also_when_it_is_killed() -> 
         answers = await asyncio.gather(*(reader.whole() for reader in readers))
         denoiser = NetworkDenoiser(load_checkpoint())
         for job, answer in zip(jobs, answers, strict=True):
-            alone = b"".join(record(job.request, sample(denoiser, job.request), job.every))
+            alone = b"".join(recording(job.request, sample(denoiser, job.request), job.every))
             head, _, frames = answer.partition(b"\n")
             expected_head, _, expected_frames = alone.partition(b"\n")
             assert head == expected_head and len(frames) == len(expected_frames)

@@ -27,7 +27,7 @@ from tests.core import made_up, serving
 from tests.core.plane_runs import received
 from tests.core.serving import FAKE, STUDIO, Reader, is_running, until
 
-PATIENCE = 200
+PATIENCE = 600
 """Seconds after which a test that waits is taken to hang."""
 LIMITS = Limits(width=3, size=10**9, long=10**10, waiting=20)
 KEEPING = Keeping(idle=600, threads=1)

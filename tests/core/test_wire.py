@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diffusion_core.errors import RequestError
-from diffusion_core.labs.one_step.job import Practice
+from diffusion_core.labs.one_step.job import TrainingRounds
 from diffusion_core.labs.points.settings import PointSettings
 from diffusion_core.labs.sound.job import Melody
 from diffusion_core.request import Request
@@ -28,7 +28,7 @@ REQUESTS = [
     Repair(Request((3,)), b"\n" * 784, bytes(98)),
     Between(Request((3,) * 5), (3, 8), pictures=(bytes(784), b"\xff" * 784)),
     Melody((4, None, 7)),
-    Practice(),
+    TrainingRounds(),
     Learning(PointSettings(drawing=b"", only=1 / 3)),
     Export(Order("gif", (ReverseSettings(), ReverseSettings(steps=3)), None, ""), (b"a\n", b"")),
 ]

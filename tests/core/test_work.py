@@ -11,7 +11,7 @@ import pytest
 
 from diffusion_core.data.embedded import embedded_digits
 from diffusion_core.denoiser import NetworkDenoiser
-from diffusion_core.labs.one_step.job import LevelCurve, Practice
+from diffusion_core.labs.one_step.job import LevelCurve, TrainingRounds
 from diffusion_core.labs.sound.job import Melody
 from diffusion_core.request import Request
 from diffusion_core.service.edits import Between, Ideal, Nearest, Repair, Restore, Spread
@@ -37,7 +37,7 @@ DRAWN: list[Job] = [
 COMPUTED: list[Job] = [
     Checking("two-bells"),
     Checking("one-answer"),
-    Practice(),
+    TrainingRounds(),
     LevelCurve("new"),
     Ideal(ONE),
     Nearest(PICTURE, 3),

@@ -17,7 +17,9 @@ from pages.http.security import SecurityHeaders
 from pages.routes import ROUTES
 from pages.shared import services as studio
 from pages.stage import inference
+from tests.pages.installed import look_once
 
+look_once()
 ROOT = Path(__file__).resolve().parents[2]
 Open = Callable[..., AppTest]
 

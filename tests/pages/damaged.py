@@ -150,6 +150,9 @@ def _fetched(address: str) -> dict[str, Any]:
 
 def main() -> None:
     """Open what is asked for, line by line."""
+    from installed import look_once  # beside this file, of which the copied app has none
+
+    look_once()
     answers, sys.stdout = sys.stdout, sys.stderr
     for line in sys.stdin:
         forget_everything()

@@ -21,7 +21,7 @@ MAX_ROUNDS = 40
 
 
 @dataclass(frozen=True)
-class Practice:
+class TrainingRounds:
     """Round after round of training on a copy of a network; answered by the last of them.
 
     Everything is drawn from the seed, so equal jobs have equal answers. RequestError, in one
@@ -51,9 +51,9 @@ class Practice:
 
     def work(self, networks: Networks) -> Work:
         """Its work. MnistError if the digits are to be MNIST's, and it is not there."""
-        from diffusion_core.labs.one_step.rounds import practised
+        from diffusion_core.labs.one_step.rounds import rounds_done
 
-        return practised(self, networks)
+        return rounds_done(self, networks)
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class LevelCurve:
             raise RequestError(f"network must be one of {', '.join(NETWORKS)}.")
 
     def work(self, networks: Networks) -> Work:
-        """Its work. Errors as of Practice."""
+        """Its work. Errors as of TrainingRounds."""
         from diffusion_core.labs.one_step.rounds import curved
 
         return curved(self, networks)

@@ -25,7 +25,7 @@ from diffusion_core.data.embedded import embedded_digits
 from diffusion_core.data.mnist import Digits, load_mnist
 from diffusion_core.files.bundle import bundle
 from diffusion_core.labs.one_step.descent import descend, level_losses, shuffled_times
-from diffusion_core.labs.one_step.job import LevelCurve, Practice
+from diffusion_core.labs.one_step.job import LevelCurve, TrainingRounds
 from diffusion_core.pixels import to_model
 from diffusion_core.prediction import Prediction, from_velocity
 from diffusion_core.service.work import Networks, Work
@@ -64,16 +64,16 @@ class Rounds:
         return replace(self, network=deepcopy(self.network), dots=[*self.dots])
 
 
-class Practices:
+class RoundKeeper:
     """Does rounds, and keeps the latest few copies. `shipped` gives the network that ships: only
     where it is asked for, since it may be missing."""
 
     def __init__(self, shipped: Callable[[], nn.Module], kept: int = 6) -> None:
         self._shipped = shipped
-        self._kept: OrderedDict[Practice, Rounds] = OrderedDict()
+        self._kept: OrderedDict[TrainingRounds, Rounds] = OrderedDict()
         self._room = kept
 
-    def work(self, job: Practice) -> Iterator[bytes]:
+    def work(self, job: TrainingRounds) -> Iterator[bytes]:
         """The answer to a job, in turns: b"" for one, then the answer. Errors as of descend."""
         rounds = self._latest(job)
         digits = pool(job.mnist)
@@ -98,7 +98,7 @@ class Practices:
         network = deepcopy(self._shipped()) if name == "digits" else new_network(NEW_SEED)
         return network.requires_grad_(True)
 
-    def _latest(self, job: Practice) -> Rounds:
+    def _latest(self, job: TrainingRounds) -> Rounds:
         """A copy that has done the most rounds of this job, but not yet its last."""
         for done in range(job.rounds - 1, 0, -1):
             known = self._kept.get(replace(job, rounds=done))
@@ -106,31 +106,31 @@ class Practices:
                 return known.copy()
         return Rounds(self._begin(job.network))
 
-    def _keep(self, job: Practice, rounds: Rounds) -> None:
+    def _keep(self, job: TrainingRounds, rounds: Rounds) -> None:
         self._kept[job] = rounds
         self._kept.move_to_end(job)
         while len(self._kept) > self._room:
             self._kept.popitem(last=False)
 
 
-def practices(networks: Networks) -> Practices:
+def round_keeper(networks: Networks) -> RoundKeeper:
     """Those of a process."""
-    return Practices(lambda: networks["digits"].network)
+    return RoundKeeper(lambda: networks["digits"].network)
 
 
-def practised(job: Practice, networks: Networks) -> Work:
-    """Practices.work, with the copies that this process keeps."""
+def rounds_done(job: TrainingRounds, networks: Networks) -> Work:
+    """RoundKeeper.work, with the copies that this process keeps."""
     yield b""
-    yield from networks.kept(practices).work(job)
+    yield from networks.kept(round_keeper).work(job)
 
 
 def curved(job: LevelCurve, networks: Networks) -> Work:
-    """Practices.curve."""
+    """RoundKeeper.curve."""
     yield b""
-    yield from networks.kept(practices).curve(job)
+    yield from networks.kept(round_keeper).curve(job)
 
 
-def take_round(rounds: Rounds, job: Practice, digits: Pool) -> float:
+def take_round(rounds: Rounds, job: TrainingRounds, digits: Pool) -> float:
     """Do the next round of the job; the length of its gradient."""
     number = rounds.done + 1
     batch = digits[batch_of(number, job, len(digits))]
@@ -141,12 +141,12 @@ def take_round(rounds: Rounds, job: Practice, digits: Pool) -> float:
     return norm
 
 
-def batch_of(number: int, job: Practice, count: int) -> NDArray[np.int64]:
+def batch_of(number: int, job: TrainingRounds, count: int) -> NDArray[np.int64]:
     """Which digits round `number` learns from: never one of the others, which come last."""
     return np.random.default_rng((job.seed, number)).integers(count - OTHERS, size=job.batch)
 
 
-def examine(rounds: Rounds, job: Practice, digits: Pool) -> bytes:
+def examine(rounds: Rounds, job: TrainingRounds, digits: Pool) -> bytes:
     """Do the job's last round and say everything about it: a bundle.
 
     Of the round's first digit: x0, eps, x_t, what the network answered (eps_hat, x0_hat) and what
@@ -217,7 +217,7 @@ def said_to(rounds: Rounds, asked: Questions) -> Said:
     return Said(first, float(losses[0]), float(losses.mean()))
 
 
-def watched_round(rounds: Rounds, job: Practice, digits: Pool) -> tuple[float, float]:
+def watched_round(rounds: Rounds, job: TrainingRounds, digits: Pool) -> tuple[float, float]:
     """Do the next round; the length of its gradient, and how far the weight that moved most did."""
     before = [p.detach().clone() for p in rounds.network.parameters()]
     norm = take_round(rounds, job, digits)

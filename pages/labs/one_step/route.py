@@ -10,7 +10,7 @@ from anyio import to_thread
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
-from diffusion_core.labs.one_step.job import LevelCurve, Practice
+from diffusion_core.labs.one_step.job import LevelCurve, TrainingRounds
 from pages.http.visitors import visitor_of
 from pages.labs.one_step.scene import StepSettings
 from pages.stage import inference
@@ -31,7 +31,7 @@ async def levels(request: HttpRequest) -> Response:
     return Response(await inference.service.whole(job, visitor_of(request)), media_type=TYPE)
 
 
-def _job(texts: dict[str, str]) -> Practice:
+def _job(texts: dict[str, str]) -> TrainingRounds:
     return StepSettings.parse(texts).job()
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from diffusion_core.errors import RequestError
 from diffusion_core.files.bundle import bundle
-from diffusion_core.labs.one_step.job import LevelCurve, Practice
+from diffusion_core.labs.one_step.job import LevelCurve, TrainingRounds
 from pages.shared.asked import given
 from pages.shared.digits import source
 from pages.shared.words import words
@@ -38,13 +38,13 @@ class StepSettings:
         sentence = "seed and round must be whole numbers."
         return cls(**given(cls, texts, lambda *_: sentence))
 
-    def job(self) -> Practice:
+    def job(self) -> TrainingRounds:
         """What the worker is asked. RequestError, in one sentence, for what is not offered."""
         try:
             rate, batch = number_of(self.rate), whole_of(self.batch)
         except ValueError as error:
             raise RequestError("rate and batch must be numbers.") from error
-        return Practice(self.network, rate, batch, self.seed, self.round, source().mnist)
+        return TrainingRounds(self.network, rate, batch, self.seed, self.round, source().mnist)
 
     def curve(self) -> LevelCurve:
         """The loss by noise level of the network that the rounds began with."""

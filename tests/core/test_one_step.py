@@ -14,10 +14,10 @@ import pytest
 import torch
 
 from diffusion_core.errors import RequestError, TrainingDivergedError
-from diffusion_core.labs.one_step import rounds as practice
+from diffusion_core.labs.one_step import rounds as one_step
 from diffusion_core.labs.one_step.descent import descend, level_losses, shuffled_times
-from diffusion_core.labs.one_step.job import MAX_ROUNDS, LevelCurve, Practice
-from diffusion_core.labs.one_step.rounds import Practices, mosaic
+from diffusion_core.labs.one_step.job import MAX_ROUNDS, LevelCurve, TrainingRounds
+from diffusion_core.labs.one_step.rounds import RoundKeeper, mosaic
 from diffusion_core.training import diffusion_losses, step_generator, stratified_times
 from diffusion_core.unet import UNet, UNetConfig
 from tests.core.training_runs import pictures
@@ -134,16 +134,16 @@ def test_a_mosaic_shows_each_kernel_whole() -> None:
 
 
 @pytest.fixture
-def practices(tiny_config: UNetConfig, monkeypatch: pytest.MonkeyPatch) -> Practices:
+def keeper(tiny_config: UNetConfig, monkeypatch: pytest.MonkeyPatch) -> RoundKeeper:
     torch.set_default_dtype(torch.float32)
-    monkeypatch.setattr(practice, "UNetConfig", lambda: tiny_config)
+    monkeypatch.setattr(one_step, "UNetConfig", lambda: tiny_config)
     shipped = learner(tiny_config).float()
-    return Practices(lambda: shipped)
+    return RoundKeeper(lambda: shipped)
 
 
-def answer(practices: Practices, job: Practice) -> dict[str, Any]:
+def answer(keeper: RoundKeeper, job: TrainingRounds) -> dict[str, Any]:
     """The head of the answer, with its arrays by name."""
-    head, _, rest = b"".join(practices.work(job)).partition(b"\n")
+    head, _, rest = b"".join(keeper.work(job)).partition(b"\n")
     found = json.loads(head)
     offset = 0
     for listed in found.pop("arrays"):
@@ -161,17 +161,17 @@ def same(one: dict[str, Any], other: dict[str, Any]) -> bool:
 @pytest.mark.parametrize("network", ["new", "digits"])
 @pytest.mark.parametrize("batch", [1, 16])
 def test_the_step_helps_with_the_same_question(
-    practices: Practices, network: str, batch: int
+    keeper: RoundKeeper, network: str, batch: int
 ) -> None:
-    told = answer(practices, Practice(network, GENTLE, batch, seed=3))
+    told = answer(keeper, TrainingRounds(network, GENTLE, batch, seed=3))
     assert told["batch_loss_after"] < told["batch_loss"]
     assert told["gradient"] > 0 < told["furthest"]
     assert len(told["dots"]) == batch
     assert told["dots"][0] == pytest.approx([told["t"], told["loss"]])
 
 
-def test_what_is_shown_is_what_was_computed(practices: Practices) -> None:
-    told = answer(practices, Practice("digits", GENTLE, 1, seed=3))
+def test_what_is_shown_is_what_was_computed(keeper: RoundKeeper) -> None:
+    told = answer(keeper, TrainingRounds("digits", GENTLE, 1, seed=3))
     alpha, sigma = told["alpha"], told["sigma"]
     assert alpha == pytest.approx(np.cos(np.pi / 2 * told["t"]))
     np.testing.assert_allclose(told["x_t"], alpha * told["x0"] + sigma * told["eps"], atol=1e-5)
@@ -188,78 +188,78 @@ def test_what_is_shown_is_what_was_computed(practices: Practices) -> None:
     assert not np.array_equal(told["filter"], told["filter_after"])
 
 
-def test_an_untrained_network_answers_nothing_at_first(practices: Practices) -> None:
-    told = answer(practices, Practice("new", GENTLE, 1, seed=3))
+def test_an_untrained_network_answers_nothing_at_first(keeper: RoundKeeper) -> None:
+    told = answer(keeper, TrainingRounds("new", GENTLE, 1, seed=3))
     assert not told["filter"].any()
     np.testing.assert_allclose(told["eps_hat"], told["sigma"] * told["x_t"], atol=1e-6)
 
 
 def test_equal_jobs_have_equal_answers_however_they_were_reached(
-    practices: Practices, tiny_config: UNetConfig
+    keeper: RoundKeeper, tiny_config: UNetConfig
 ) -> None:
-    job = Practice("new", 0.03, 1, seed=5, rounds=6)
-    walked = [answer(practices, replace(job, rounds=n)) for n in range(1, 7)][-1]
+    job = TrainingRounds("new", 0.03, 1, seed=5, rounds=6)
+    walked = [answer(keeper, replace(job, rounds=n)) for n in range(1, 7)][-1]
     assert walked["round"] == 6
     assert len(walked["dots"]) == 6
-    fresh = Practices(lambda: learner(tiny_config).float())
+    fresh = RoundKeeper(lambda: learner(tiny_config).float())
     assert same(answer(fresh, job), walked)
-    assert same(answer(practices, job), walked)
+    assert same(answer(keeper, job), walked)
     # Another visitor's rounds in between change nothing.
-    answer(practices, replace(job, seed=6, rounds=3))
-    assert same(answer(practices, job), walked)
+    answer(keeper, replace(job, seed=6, rounds=3))
+    assert same(answer(keeper, job), walked)
 
 
-def test_rounds_differ_and_go_on_from_one_another(practices: Practices) -> None:
-    job = Practice("new", 0.03, 1, seed=5)
-    one, two = answer(practices, job), answer(practices, replace(job, rounds=2))
+def test_rounds_differ_and_go_on_from_one_another(keeper: RoundKeeper) -> None:
+    job = TrainingRounds("new", 0.03, 1, seed=5)
+    one, two = answer(keeper, job), answer(keeper, replace(job, rounds=2))
     assert one["t"] != two["t"]
     assert two["others"] == one["others_after"]
     np.testing.assert_array_equal(two["filter"], one["filter_after"])
     assert two["dots"][0] == one["dots"][0]
 
 
-def test_only_a_few_copies_are_kept(practices: Practices, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_a_few_copies_are_kept(keeper: RoundKeeper, monkeypatch: pytest.MonkeyPatch) -> None:
     copies: list[weakref.ref[torch.nn.Module]] = []
-    begun = practice.new_network
+    begun = one_step.new_network
 
     def watched(seed: int) -> torch.nn.Module:
         network = begun(seed)
         copies.append(weakref.ref(network))
         return network
 
-    monkeypatch.setattr(practice, "new_network", watched)
-    jobs = [Practice("new", GENTLE, 1, seed) for seed in range(9)]
-    first = answer(practices, jobs[0])
+    monkeypatch.setattr(one_step, "new_network", watched)
+    jobs = [TrainingRounds("new", GENTLE, 1, seed) for seed in range(9)]
+    first = answer(keeper, jobs[0])
     for job in jobs[1:]:
-        answer(practices, job)
+        answer(keeper, job)
     gc.collect()
     assert [copy() is not None for copy in copies] == [False] * 3 + [True] * 6
     # What was forgotten is done again.
-    assert same(answer(practices, jobs[0]), first)
+    assert same(answer(keeper, jobs[0]), first)
 
 
-def test_the_shipped_network_stays_as_it_is(practices: Practices) -> None:
-    before = [p.detach().clone() for p in practices._shipped().parameters()]
-    answer(practices, Practice("digits", 0.3, 1, rounds=2))
-    after = practices._shipped().parameters()
+def test_the_shipped_network_stays_as_it_is(keeper: RoundKeeper) -> None:
+    before = [p.detach().clone() for p in keeper._shipped().parameters()]
+    answer(keeper, TrainingRounds("digits", 0.3, 1, rounds=2))
+    after = keeper._shipped().parameters()
     assert all(torch.equal(p, was) for p, was in zip(after, before, strict=True))
 
 
-def test_a_step_that_is_far_too_large_is_said_in_a_sentence(practices: Practices) -> None:
+def test_a_step_that_is_far_too_large_is_said_in_a_sentence(keeper: RoundKeeper) -> None:
     with torch.no_grad():
-        practices._shipped().get_parameter("leave.weight").mul_(1e18)
+        keeper._shipped().get_parameter("leave.weight").mul_(1e18)
     with pytest.raises(TrainingDivergedError, match="choose a smaller step size"):
-        answer(practices, Practice("digits", 0.3, 1, rounds=9))
+        answer(keeper, TrainingRounds("digits", 0.3, 1, rounds=9))
 
 
-def test_work_is_done_in_turns(practices: Practices) -> None:
-    parts = [*practices.work(Practice("new", GENTLE, 1, rounds=4))]
+def test_work_is_done_in_turns(keeper: RoundKeeper) -> None:
+    parts = [*keeper.work(TrainingRounds("new", GENTLE, 1, rounds=4))]
     assert parts[:3] == [b"", b"", b""]
     assert len(parts) == 4
 
 
-def test_the_curve_of_a_network(practices: Practices) -> None:
-    head = json.loads(b"".join(practices.curve(LevelCurve("new"))))
+def test_the_curve_of_a_network(keeper: RoundKeeper) -> None:
+    head = json.loads(b"".join(keeper.curve(LevelCurve("new"))))
     assert len(head["levels"]) == len(head["losses"]) == 21
     # An untrained network's answer is blank, and at t = 0 the right one is the noise itself.
     assert head["losses"][0] == pytest.approx(1, abs=0.02)
@@ -279,6 +279,6 @@ def test_the_curve_of_a_network(practices: Practices) -> None:
 )
 def test_what_is_not_offered_is_refused(settings: dict[str, Any]) -> None:
     with pytest.raises(RequestError) as caught:
-        Practice(**settings)
+        TrainingRounds(**settings)
     assert "\n" not in str(caught.value)
     assert str(caught.value).endswith(".")
