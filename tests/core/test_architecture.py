@@ -85,7 +85,7 @@ def test_the_book_knows_nothing_of_its_wings() -> None:
 def test_the_book_is_short() -> None:
     pages = [*BOOK.glob("*.py")]
     assert len(pages) <= 20
-    assert sum(len(path.read_text("utf-8").splitlines()) for path in pages) < 2050
+    assert sum(len(path.read_text("utf-8").splitlines()) for path in pages) < 2200
 
 
 def test_the_core_is_where_this_test_looks() -> None:

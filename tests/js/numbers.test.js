@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { linear, logarithmic, powersOfTen } from "../../pages/shared/axes.js";
 import { fromBase64, toBase64 } from "../../pages/shared/base64.js";
 import { briefly, minus, ratioInWords, threeDigits } from "../../pages/shared/numbers.js";
-import { normals } from "../../pages/shared/noise.js";
+import { normal, normals, threefry } from "../../pages/shared/noise.js";
 import { packBits, unpackBits } from "../../pages/labs/editing/pad/cells.js";
 import { facts } from "./facts.js";
 
@@ -42,6 +42,19 @@ test("a drawing is the word that Python makes of it, and back", () => {
   assert.equal(toBase64(packBits(cells)), bits);
   assert.deepEqual(unpackBits(fromBase64(bits)), cells);
   assert.deepEqual(fromBase64("_-8"), fromBase64("/+8=")); // the older alphabet is read, too
+});
+
+test("Threefry gives the answers that its authors published", () => {
+  for (const { key, counter, words } of facts.noise.known) {
+    assert.deepEqual(threefry(...key, ...counter), words);
+  }
+});
+
+test("noise is Python's, number for number", () => {
+  for (const { seed, picture, draw, values } of facts.noise.drawn) {
+    normal(seed, picture, draw, values.length).forEach((value, i) =>
+      assert.ok(Math.abs(value - values[i]) < 1e-12, `${seed}, ${picture}, ${draw}, ${i}`));
+  }
 });
 
 test("a seed repeats its normal numbers, and they are normal", () => {
