@@ -14,11 +14,16 @@ from torch import Tensor
 
 from diffusion_core.data.embedded import REVERSE_SCENE
 from diffusion_core.files.bundle import bundle
+from diffusion_core.files.recording import record
+from diffusion_core.files.tables import table_of
 from diffusion_core.labs.points.settings import PointSettings
 from diffusion_core.labs.points.snapshots import Camera
 from diffusion_core.noise import normal
-from diffusion_core.prediction import Prediction
-from diffusion_core.schedule import alpha_sigma
+from diffusion_core.prediction import Prediction, from_velocity
+from diffusion_core.request import Request
+from diffusion_core.run import sample
+from diffusion_core.samplers import SAMPLERS
+from diffusion_core.schedule import Floats, alpha_sigma, cosine_time
 from pages.lesson.scenes import journey
 from pages.shared.packed import packed, packed_mask
 from pages.stage.forward import ForwardSettings, forward_scene, picture
@@ -140,6 +145,40 @@ def noise_facts() -> dict[str, Any]:
     return {"known": known, "drawn": drawn}
 
 
+def stand_in(x_t: Tensor, alpha: Floats, sigma: Floats, label: Tensor) -> Prediction:
+    """As simple as a network can be, here and in sampler.test.js."""
+    t = torch.as_tensor(cosine_time(alpha, sigma))[:, None, None, None].float()
+    said = torch.tanh(0.7 * x_t + 0.05 * label[:, None, None, None] - 0.2) * (0.5 + 0.4 * t)
+    return from_velocity(said, x_t, alpha, sigma)
+
+
+def run_facts(folder: Path) -> list[dict[str, Any]]:
+    """Runs of every sampler with that stand-in, as recordings, and their tables."""
+    found = []
+    for sampler in SAMPLERS:
+        # The leaping model has its guidance built in.
+        settings = ((1, 1.0), (2, 1.0), (4, 1.0))
+        if sampler != "leap":
+            settings = ((1, 1.0), (2, 0.0), (20, 1.5), (20, 5.0))
+        for steps, guidance in settings:
+            request = Request((3, 8), sampler, steps, guidance, seed=7)
+            name = f"{sampler}-{steps}-{guidance}.run"
+            (folder / name).write_bytes(b"".join(record(request, sample(stand_in, request))))
+            found.append(
+                {
+                    "sampler": sampler,
+                    "steps": steps,
+                    "guidance": guidance,
+                    "seed": 7,
+                    "labels": [3, 8],
+                    "frames": steps + 1,
+                    "recording": name,
+                    "table": table_of(request).tolist(),
+                }
+            )
+    return found
+
+
 def write_facts(folder: Path) -> None:
     """All of it: bundles and recordings as they travel, and facts.json."""
     (folder / "journey.bundle").write_bytes(journey("analogy"))
@@ -152,5 +191,6 @@ def write_facts(folder: Path) -> None:
         "plane": plane_facts(folder),
         "own": own_facts(folder),
         "noise": noise_facts(),
+        "runs": run_facts(folder),
     }
     (folder / "facts.json").write_text(json.dumps(facts))
