@@ -10,6 +10,7 @@ from pages.exports.diagram_route import diagram
 from pages.exports.order import TYPES
 from pages.exports.qr_route import qr
 from pages.exports.route import export
+from pages.http.engine import engine_file
 from pages.http.modules import script
 from pages.http.plainly import Answer, while_wanted
 from pages.labs.copying.route import copies, ideal
@@ -60,5 +61,6 @@ ROUTES = [
     _route("/api/train", train, POST),
     _route("/api/train/stop", stop, POST),
     Route("/js/{version}/{path:path}", script),
+    Route("/engine/{version}/{name}", engine_file),
     Route("/api/{rest:path}", nothing_there, methods=[*POST, "GET", "PUT", "DELETE"]),
 ]

@@ -1,4 +1,4 @@
-"""The network as a graph that onnxruntime runs, on the server and in a browser, without its weights.
+"""The network as a graph for onnxruntime, on the server or in a browser, without its weights.
 
 The weights stay where they are: the graph names each by its place in the checkpoint
 (files/checkpoint.py), as float16 at an offset from the end of the file's head, and turns it into
@@ -11,14 +11,17 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import torch
-
+from diffusion_core.files.shipped import ASSETS
 from diffusion_core.files.whole import replacing
 from diffusion_core.request import NUM_CLASSES
-from diffusion_core.unet import UNet
 
+if TYPE_CHECKING:
+    from diffusion_core.unet import UNet
+
+GRAPH = ASSETS / "model" / "digits.onnx"
+"""Of the shipped networks that draw digits."""
 OPSET = 18
 WEIGHTS = "weights"
 """What the graph calls the part of a checkpoint behind its head."""
@@ -40,12 +43,15 @@ def offsets_in(checkpoint: Path) -> dict[str, tuple[int, int]]:
     with checkpoint.open("rb") as file:
         length = int.from_bytes(file.read(8), "little")
         head: dict[str, Any] = json.loads(file.read(length))
-    return {name: tuple(one["data_offsets"]) for name, one in head.items() if name != "__metadata__"}
+    return {
+        name: tuple(one["data_offsets"]) for name, one in head.items() if name != "__metadata__"
+    }
 
 
 def graph_of(network: UNet, offsets: dict[str, tuple[int, int]], size: tuple[int, ...]) -> bytes:
     """The graph: x (B, *size), t (B,) and label (B,) int64 to v (B, *size)."""
     import onnx
+    import torch
     from onnx import TensorProto, helper
 
     traced = io.BytesIO()
@@ -55,7 +61,7 @@ def graph_of(network: UNet, offsets: dict[str, tuple[int, int]], size: tuple[int
         network,
         example,
         traced,
-        input_names=INPUTS,
+        input_names=[*INPUTS],
         output_names=["v"],
         dynamic_axes=batch,
         opset_version=OPSET,

@@ -70,7 +70,7 @@ async function networkOf(name) {
 
 // Between two passes messages are heard: Stop, and other work.
 function inLine(pass) {
-  const mine = line.then(() => new Promise((heard) => {
+  const mine = line.then(() => new Promise((/** @type {(nothing?: undefined) => void} */ heard) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => { port1.close(); heard(); };
     port2.postMessage(null);
