@@ -16,6 +16,7 @@ from benchmarks.timing import Say
 from diffusion_core.data.degradations import SMALL_SIDES, degrade, matrix_of
 from diffusion_core.data.mnist import load_mnist
 from diffusion_core.denoiser import NetworkDenoiser
+from diffusion_core.dialogue import Noise
 from diffusion_core.editing import (
     Restoration,
     clean,
@@ -31,7 +32,7 @@ from diffusion_core.pixels import to_model, to_uint8
 from diffusion_core.prediction import Prediction, from_x0
 from diffusion_core.request import NO_LABEL, Request
 from diffusion_core.run import Run, Step, answered, reverse
-from diffusion_core.samplers import Level, Noise
+from diffusion_core.samplers import Level
 from diffusion_core.service.asking import asking
 from diffusion_core.service.batcher import Batcher
 from diffusion_core.service.edit_runs import AGAIN, BLUR_NOISE

@@ -17,20 +17,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from diffusion_core.denoiser import Denoiser
+from diffusion_core.dialogue import Noise, Question, Sampler, by_name
 from diffusion_core.guidance import ByLabel, Guide, Query
 from diffusion_core.noise import PictureNoise
 from diffusion_core.pixels import to_uint8
 from diffusion_core.prediction import Prediction
 from diffusion_core.request import IMAGE_SIZE, Request
-from diffusion_core.samplers import (
-    Level,
-    Noise,
-    Question,
-    Sampler,
-    by_name,
-    grid_of,
-    levels_at,
-)
+from diffusion_core.samplers import Level, grid_of, levels_at
 
 DIGIT_SIZE = (1, IMAGE_SIZE, IMAGE_SIZE)
 BATCH = 250

@@ -1,4 +1,4 @@
-"""Samplers: from noise to a picture, as generators of frozen steps.
+"""Samplers: from noise to a picture, as tables of how much of what makes the next one.
 
 The reverse process follows one equation. If the denoiser's answers changed smoothly with the
 noise level, the picture would move along
@@ -18,27 +18,25 @@ answers. Each sampler is a way to take finite steps along it:
 All of them mix the same few things, and differ only in how much of each they take. So a sampler
 is a table: for each question to the denoiser a Row that says what becomes of the answer. Whoever
 runs it knows no sampler by name; the browser runs the same tables (pages/engine/sampler.js).
-
-A run is a dialogue: a generator that yields a Question when it needs the denoiser's answer, is sent
-that answer, and yields Taken when a step is done. So whoever leads it decides when and in whose
-company the question is put: `run.sample` asks at once, the batcher puts the questions of many
-visitors into one pass of the network.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
-from torch import Tensor
 
-from diffusion_core.guidance import Guided
-from diffusion_core.prediction import Prediction
 from diffusion_core.schedule import COSINE, Floats, Schedule, alpha_sigma, log_snr
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from diffusion_core.prediction import Prediction
 
 
 @dataclass(frozen=True)
@@ -59,32 +57,6 @@ def levels_at(times: Floats, schedule: Schedule = COSINE) -> list[Level]:
     """The levels of a schedule at these times (N,)."""
     amounts = zip(times, *alpha_sigma(schedule, times), strict=True)
     return [Level(float(t), float(alpha), float(sigma)) for t, alpha, sigma in amounts]
-
-
-@dataclass(frozen=True)
-class Question:
-    """What does the denoiser make of x (B, 1, H, W) at this level?"""
-
-    x: Tensor
-    level: Level
-
-
-@dataclass(frozen=True)
-class Taken:
-    """A step has been taken: where it landed, and what was said about where it began."""
-
-    x_next: Tensor
-    answer: Guided
-    x_t: Tensor | None = None
-    """What the answer is about, where that is not what the last step landed on: a step that is
-    taken several times (editing/resampling.py) ends with another picture than it began with."""
-
-
-Dialogue = Generator[Question | Taken, Guided, None]
-"""Send it the answer to each Question, and nothing (`next`) after each Taken."""
-
-Noise = Callable[[Tensor], Tensor]
-"""Draws fresh standard normal noise shaped like its argument."""
 
 
 GRID_POWER = 0.6
@@ -125,7 +97,13 @@ class Row:
     ends: bool = True
     """Whether a step ends here, or the picture is only something to ask about."""
 
-    def lands(self, said: Prediction, before: Prediction | None, x: Tensor, noise: Noise) -> Tensor:
+    def lands(
+        self,
+        said: Prediction,
+        before: Prediction | None,
+        x: Tensor,
+        noise: Callable[[Tensor], Tensor],
+    ) -> Tensor:
         """The picture that it makes of x (B, ...)."""
         x_next = self.x0_hat * said.x0_hat + self.eps_hat * said.eps_hat
         if before is not None and (self.x0_before or self.eps_before):
@@ -214,25 +192,3 @@ SAMPLERS: dict[str, Callable[[Sequence[Level]], list[Row]]] = {
     "dpmpp": dpmpp,
     "leap": leap,
 }
-
-Sampler = Callable[[Tensor, list[Level], Noise], Dialogue]
-"""x to start from, the levels to visit, and a source of fresh noise."""
-
-
-def walk(x: Tensor, table: Sequence[Row], noise: Noise) -> Dialogue:
-    """The dialogue that runs a table from x (B, ...)."""
-    first: Guided | None = None
-    before: Prediction | None = None
-    for row in table:
-        answer = yield Question(x, row.level)
-        first = first or answer
-        x = row.lands(answer.combined, before, x, noise)
-        before = answer.combined
-        if row.ends:
-            yield Taken(x, first)
-            first = None
-
-
-def by_name(name: str) -> Sampler:
-    """The sampler of that name, as a dialogue."""
-    return lambda x, levels, noise: walk(x, SAMPLERS[name](levels), noise)

@@ -16,16 +16,9 @@ from itertools import pairwise
 
 from torch import Tensor
 
+from diffusion_core.dialogue import Dialogue, Noise, Question, Sampler, Taken
 from diffusion_core.prediction import Prediction
-from diffusion_core.samplers import (
-    Dialogue,
-    Level,
-    Noise,
-    Question,
-    Sampler,
-    Taken,
-    ddpm,
-)
+from diffusion_core.samplers import Level, ddpm
 
 Correct = Callable[[Prediction, Level], Prediction]
 """The answer about pictures (B, ...) at a level to that answer, put right."""

@@ -8,8 +8,8 @@ what was trained is stored once.
 
 from __future__ import annotations
 
-import io
 import json
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,21 +54,22 @@ def graph_of(network: UNet, offsets: dict[str, tuple[int, int]], size: tuple[int
     import torch
     from onnx import TensorProto, helper
 
-    traced = io.BytesIO()
     example = (torch.zeros((2, *size)), torch.tensor([0.3, 0.7]), torch.tensor([0, NUM_CLASSES]))
     batch = {name: {0: "batch"} for name in (*INPUTS, "v")}
-    torch.onnx.export(
-        network,
-        example,
-        traced,
-        input_names=[*INPUTS],
-        output_names=["v"],
-        dynamic_axes=batch,
-        opset_version=OPSET,
-        do_constant_folding=False,  # the weights keep their names
-        dynamo=False,
-    )
-    model = onnx.load_from_string(traced.getvalue())
+    with tempfile.TemporaryDirectory() as folder:
+        traced = Path(folder) / "network.onnx"
+        torch.onnx.export(
+            network,
+            example,
+            traced,
+            input_names=[*INPUTS],
+            output_names=["v"],
+            dynamic_axes=batch,
+            opset_version=OPSET,
+            do_constant_folding=False,  # the weights keep their names
+            dynamo=False,
+        )
+        model = onnx.load(traced)
     widened = []
     for weight in model.graph.initializer:
         begin, end = offsets[weight.name]

@@ -56,7 +56,14 @@ def fetch() -> None:
     version, integrity = locked()
     npm = Path(sys.executable).parent / "npm"
     with tempfile.TemporaryDirectory() as folder:
-        command = [npm, "pack", f"{PACKAGE}@{version}", "--silent", "--pack-destination", folder]
+        command: list[str | Path] = [
+            npm,
+            "pack",
+            f"{PACKAGE}@{version}",
+            "--silent",
+            "--pack-destination",
+            folder,
+        ]
         try:
             subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE)
         except (OSError, subprocess.SubprocessError) as error:

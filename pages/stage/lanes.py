@@ -6,8 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from numpy.typing import NDArray
+
 from diffusion_core.errors import AssetError, note
 from diffusion_core.files.bundle import bundle
+from diffusion_core.files.tables import table_of
+from diffusion_core.request import Request, network_of
+from diffusion_core.schedule import Floats
+from pages.http.engine import sources
 from pages.shared.words import sentences_by_noise
 from pages.stage.recordings import diagram_row, recorded
 
@@ -55,8 +61,29 @@ def described(lane: Lane) -> dict[str, Any]:
     }
 
 
-def lanes_scene(lanes: Sequence[Lane], recording: Path | None, extra: dict[str, Any]) -> bytes:
-    """The scene of runs on one timeline. recording: of the first, which then is not fetched."""
+def in_the_tab(requests: Sequence[Request | None]) -> tuple[dict[str, Any], dict[str, Floats]]:
+    """What a scene adds to its head and its arrays, so that the tab itself can make these runs: for
+    each the network and how it is led, or nothing where only the server can."""
+    where = sources()
+    if where is None:
+        return {}, {}
+    jobs = [
+        one and {"network": network_of(one.sampler), "guidance": one.guidance, "seed": one.seed}
+        for one in requests
+    ]
+    tables = {f"table{i}": table_of(one) for i, one in enumerate(requests) if one}
+    return {"engine": where, "jobs": jobs}, tables
+
+
+def lanes_scene(
+    lanes: Sequence[Lane],
+    recording: Path | None,
+    extra: dict[str, Any],
+    requests: Sequence[Request | None] = (),
+) -> bytes:
+    """The scene of runs on one timeline. recording: of the first, which then is not fetched.
+    requests: of the lanes, where the tab may make them itself."""
+    more, tables = in_the_tab(requests) if requests else ({}, {})
     last = max(lane.frames for lane in lanes) - 1
     head: dict[str, Any] = {
         "kind": "reverse",
@@ -66,8 +93,9 @@ def lanes_scene(lanes: Sequence[Lane], recording: Path | None, extra: dict[str, 
         "lanes": [described(lane) for lane in lanes],
         "words": sentences_by_noise("reverse"),
         **extra,
+        **more,
     }
-    arrays = diagram_row("forward")
+    arrays: dict[str, NDArray[Any]] = {**diagram_row("forward"), **tables}
     if recording:
         try:
             arrays["recording"] = recorded(recording)

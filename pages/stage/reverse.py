@@ -209,4 +209,5 @@ def reverse_scene(lanes: list[ReverseSettings], presses: int, stage: str = STAGE
         "unlisted": stage != STAGE,
         "words": reverse_words(lanes),
     }
-    return lanes_scene(lanes, REVERSE_SCENE if recorded else None, head)
+    requests = [None if lane.origin or lane.model else lane.request() for lane in lanes]
+    return lanes_scene(lanes, REVERSE_SCENE if recorded else None, head, requests)

@@ -10,9 +10,10 @@ import torch
 from torch import Tensor
 
 from diffusion_core.denoiser import Denoiser
+from diffusion_core.dialogue import Dialogue, Question, Taken
 from diffusion_core.exact import IdealDenoiser
 from diffusion_core.guidance import Guided, guided
-from diffusion_core.samplers import Dialogue, Level, Question, Taken
+from diffusion_core.samplers import Level
 
 PICTURE = (1, 28, 28)
 

@@ -17,12 +17,13 @@ from diffusers import DDIMScheduler, DDPMScheduler, DPMSolverMultistepScheduler
 from diffusers.schedulers import scheduling_ddim, scheduling_ddpm
 from torch import Tensor
 
+from diffusion_core.dialogue import walk
 from diffusion_core.exact import IdealDenoiser
 from diffusion_core.noise import PictureNoise
 from diffusion_core.prediction import velocity
 from diffusion_core.request import NO_LABEL, Request
 from diffusion_core.run import sample
-from diffusion_core.samplers import Level, ddim, dpmpp, grid_of, levels_at, walk
+from diffusion_core.samplers import Level, ddim, dpmpp, grid_of, levels_at
 from tests.core.dialogues import PICTURE, Ask, asking, led, no_noise
 
 

@@ -67,7 +67,7 @@ def test_source_is_cut_out_with_its_line_numbers() -> None:
     assert whole.file == "diffusion_core/prediction.py" and whole.first == whole.last
     method = source_of("exact.Gaussian.spread")
     assert method.name == "Gaussian.spread" and method.code.startswith("return math.hypot")
-    part = source_of("samplers.walk", "if row.ends")
+    part = source_of("dialogue.walk", "if row.ends")
     assert part.code == "if row.ends:\n    yield Taken(x, first)\n    first = None"
     between = source_of("samplers.ddim", "keep = 1", "old =").code.splitlines()
     assert [line.split()[0] for line in between] == ["keep", "fresh", "old"]

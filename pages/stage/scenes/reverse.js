@@ -1,6 +1,7 @@
 // The reverse process: one or two runs of the model ("lanes") on one timeline, either recorded
 // beforehand or streamed from the server while the model works.
 
+import { engineFor } from "../../engine/engine.js";
 import { Incoming, stream } from "../../shared/stream.js";
 import { paintBytes, PIXELS } from "../pixels.js";
 import { Scene } from "./scene.js";
@@ -23,6 +24,8 @@ export class Lane {
     this.got = []; // frames so far
     this.incoming = new Incoming();
     this.headless = true; // the line that begins the recording is still to come
+    /** @type {(import("../../engine/sampler.js").Job & {network: string}) | null} */
+    this.job = null; // how the tab makes it
     this.before = 0; // how many are in line before this run
     this.kept = false; // whether the pictures had been drawn already
     /** @type {string | null} */
@@ -74,6 +77,13 @@ export class ReverseScene extends Scene {
     /** @type {number | null} ms from the beginning to the first picture */
     this.firstAfter = null;
     if (head.recording) this.lanes[0].take(head.recording);
+    // What the tab can make itself, and with what.
+    this.engine = head.engine ? engineFor(head.engine) : null;
+    this.runs.forEach((lane, i) => {
+      const job = head.jobs?.[i];
+      lane.job = job ? { ...job, labels: lane.labels, table: head[`table${i}`] } : null;
+    });
+    this.here = false; // whether this device drew it
   }
 
   /** @type {Lane[]} */
@@ -127,12 +137,39 @@ export class ReverseScene extends Scene {
     this.atWork = true;
     this.began = performance.now();
     this.hangUp = new AbortController();
-    const all = this.lanes.map((lane) => this.stream(lane, report));
+    const all = this.lanes.map((lane) => this.make(lane, report));
     Promise.all(all).then(() => {
       this.atWork = false;
       this.ended = performance.now();
       report();
     });
+  }
+
+  // In this tab where that is possible, else on the server.
+  async make(lane, report) {
+    if (lane.job && await this.engine.start()) {
+      try {
+        await this.compute(lane, report);
+        return;
+      } catch {
+        if (this.stopped) return;
+        lane.got = []; // the server begins afresh
+      }
+    }
+    if (this.stopped) return;
+    this.here = false;
+    await this.stream(lane, report);
+  }
+
+  async compute(lane, report) {
+    this.here = true;
+    let step = 0;
+    await this.engine.run(lane.job.network, lane.job, ({ frame, greys }) => {
+      if (step % lane.every === 0 || frame.t === 0) lane.got.push({ ...frame, pixels: greys });
+      step += 1;
+      if (this.firstAfter === null) this.firstAfter = performance.now() - this.began;
+      report();
+    }, this.hangUp.signal);
   }
 
   async stream(lane, report) {
@@ -168,7 +205,8 @@ export class ReverseScene extends Scene {
     if (!this.complete) return ""; // about to begin
     if (this.firstAfter === null) return "Recorded beforehand with these settings";
     if (this.lanes.every(({ kept }) => kept)) return "Drawn a moment ago with these settings" + thinned;
-    return `Done in ${((this.ended - this.began) / 1000).toFixed(1)} s` + first + thinned;
+    const where = this.here ? " on this device" : "";
+    return `Done in ${((this.ended - this.began) / 1000).toFixed(1)} s${where}` + first + thinned;
   }
 
   sentence(index) {
