@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import torch
@@ -18,9 +19,10 @@ from torch import Tensor
 from benchmarks.timing import seconds, spread
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import CannotMeasureError
+from diffusion_core.noise import PictureNoise
 from diffusion_core.pixels import to_uint8
 from diffusion_core.request import NO_LABEL, Request
-from diffusion_core.run import final_picture, sample, start_of
+from diffusion_core.run import DIGIT_SIZE, final_picture, sample, start_of
 from diffusion_core.samplers import grid_of
 from diffusion_core.schedule import COSINE, alpha_sigma
 from diffusion_core.unet import UNet
@@ -78,17 +80,22 @@ def _theirs(network: UNet, request: Request, device: str) -> Callable[[], Tensor
     levels = torch.from_numpy(times).to(device, torch.float32)
 
     def run() -> Tensor:
-        fresh = torch.Generator(device).manual_seed(request.seed)
-        options = {"generator": fresh} if request.sampler == "ddpm" else {}
-        x = start_of(request, device=device).x
+        noise = PictureNoise(request.seed, len(request.labels))
+
+        def ours(shape: tuple[int, ...], **_: object) -> Tensor:
+            return torch.from_numpy(noise.draw(tuple(shape[1:]))).to(device)
+
+        x = ours((len(request.labels), *DIGIT_SIZE))
         label = torch.tensor(request.labels, device=device)
         both = torch.cat([label, torch.full_like(label, NO_LABEL)])
         scheduler.set_timesteps(request.steps)
-        with torch.inference_mode():
+        # Their DDPM draws its fresh noise with this.
+        theirs = patch("diffusers.schedulers.scheduling_ddpm.randn_tensor", ours)
+        with torch.inference_mode(), theirs:
             for timestep, t in zip(scheduler.timesteps, levels, strict=True):
                 v_cond, v_uncond = network(torch.cat([x, x]), t.expand(len(both)), both).chunk(2)
                 v = v_uncond + request.guidance * (v_cond - v_uncond)
-                x = scheduler.step(v, timestep, x, **options).prev_sample
+                x = scheduler.step(v, timestep, x).prev_sample
         return x
 
     return run

@@ -49,6 +49,7 @@ def serve(wire: Wire, networks: Networks, works: Works) -> None:
                         # At once: the others of a crowd arrive meanwhile, and share its passes.
                         for report in works.begin():
                             tell(wire, report)
+                        end_if_broken(works)
                     case ("shared", int(key)):
                         works.share(key)
                     case ("forget", int(key)):
@@ -56,8 +57,7 @@ def serve(wire: Wire, networks: Networks, works: Works) -> None:
             for some in (works.begin, works.ask, works.turn):
                 for report in some():
                     tell(wire, report)
-            if works.broken:
-                raise SystemExit("Everything fails in this process: it is to be replaced.")
+            end_if_broken(works)
             pulse.beat()
     except (EOFError, BrokenPipeError, ConnectionResetError):
         works.close()
@@ -66,6 +66,12 @@ def serve(wire: Wire, networks: Networks, works: Works) -> None:
 def _begun(job: Job, networks: Networks) -> Work:
     """Its work, so that also what goes wrong at its beginning is that job's alone."""
     yield from job.work(networks)
+
+
+def end_if_broken(works: Works) -> None:
+    """SystemExit if nothing can be done any more in this process."""
+    if works.broken:
+        raise SystemExit("Everything fails in this process: it is to be replaced.")
 
 
 def tell(wire: Wire, report: Report) -> None:

@@ -5,6 +5,7 @@ Nothing here, nor on any page, imports torch: the worker does, beside the server
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from dataclasses import replace
 
@@ -44,6 +45,8 @@ def first_lessons() -> list[TrainingRounds | LevelCurve]:
 
 
 async def prepare_favourites() -> None:
-    """Have them drawn while nobody wants anything else."""
+    """Have them drawn while nobody wants anything else; not where FOG_PREPARE is 0."""
+    if os.environ.get("FOG_PREPARE") == "0":
+        return
     with suppress(ServiceError):  # Whoever asks for a picture will be told.
         await service.prepare([*favourites(), *first_lessons()])

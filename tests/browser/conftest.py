@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
@@ -23,8 +24,11 @@ PATIENCE = 120_000
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
-    """The address of the running app."""
-    with running_app() as app:
+    """The address of the running app, which draws nothing beforehand: there are several of them."""
+    with ExitStack() as open_until_the_end:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("FOG_PREPARE", "0")
+            app = open_until_the_end.enter_context(running_app())
         yield app.address
 
 

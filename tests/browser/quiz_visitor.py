@@ -46,6 +46,11 @@ def has_kept(page: Page, count: int) -> None:
     )
 
 
+def holds(page: Page, count: int) -> None:
+    """Wait until the tab has so many attempts that it could not store."""
+    page.wait_for_function("n => window.throughTheFogLog?.events.length === n", arg=count)
+
+
 def has_settled(page: Page) -> None:
     """Wait until the page's script has run."""
     page.wait_for_function("() => document.querySelector('[data-test-script-state=notRunning]')")

@@ -18,6 +18,7 @@ from tests.browser.quiz_visitor import (
     download,
     event,
     has_kept,
+    holds,
     kept,
     new_session,
     practise,
@@ -94,6 +95,7 @@ def test_storage_that_refuses(visitor: Visitor, trouble: str) -> None:
     page.get_by_role("link", name="Recall").first.click()
     page.get_by_role("heading", name="Recall", exact=True).wait_for()
     status(page, "storage is full or blocked").wait_for()
+    holds(page, 3)
     exported = parse(download(page, page.get_by_role("button", name="Export my record").click))
     assert len({e.question for e in exported}) == 3
     page.get_by_text("after 1").first.wait_for()
@@ -138,6 +140,7 @@ def test_a_damaged_record_that_cannot_be_moved_stays(visitor: Visitor) -> None:
     card = practise(visitor)
     status(page, "storage is full or blocked").wait_for()
     answer(visitor, card)
+    holds(page, 1)
     exported = parse(download(page, page.get_by_role("button", name="Export my record").click))
     assert len(exported) == 1
     press = page.get_by_role("button", name="Export the damaged one").click
@@ -153,6 +156,7 @@ def test_a_record_from_the_future_is_left_alone(visitor: Visitor) -> None:
     status(page, "from a newer version of this app").wait_for()
     answer(visitor, card)
     assert page.evaluate(f"localStorage['{KEY}']") == future
+    holds(page, 1)
     exported = download(page, page.get_by_role("button", name="Export my record").click)
     assert len(parse(exported)) == 1
 

@@ -233,7 +233,7 @@ def test_a_melody_ends_when_the_lab_is_left(visitor: Visitor) -> None:
 def test_a_melody_that_comes_after_the_lab_was_left_is_not_played(visitor: Visitor) -> None:
     waiting: list[Route] = []
     open_lab(visitor)
-    visitor.page.route("**/api/sound?**", lambda route: waiting.append(route))
+    visitor.page.route("**/api/sound?melody=CDE*", lambda route: waiting.append(route))
     play(visitor, "CDE")
     visitor.page.get_by_text("The model is making your notes").wait_for()
     another_lab(visitor)
