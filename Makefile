@@ -13,6 +13,8 @@ READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 NODE := $(BIN)/node
 LINTERS := node_modules/.ready
+# What runs the network in the reader's tab.
+ENGINE := pages/engine/files/version
 # As pip does, but on all processors. Some packages bring templates that are no Python yet.
 COMPILE = @$(BIN)/python -m compileall -q -j 0 .venv/lib >/dev/null || true
 SOURCES := $(wildcard app.py diffusion_core quizzes pages benchmarks)
@@ -24,13 +26,13 @@ DIRECT = $(shell sed -nE 's/^([A-Za-z][A-Za-z0-9_.-]*)==.*/\1/p' requirements.tx
 help:  ## list what make can do
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-18s%s\n", $$1, $$2}'
 
-run: $(READY)  ## start the app on http://localhost:8501 (another port: PORT=8600)
+run: $(READY) $(ENGINE)  ## start the app on http://localhost:8501 (another port: PORT=8600)
 	$(BIN)/streamlit run app.py --server.port $(PORT) --server.headless true $(ARGS)
 
-test: $(READY_DEV)  ## run the tests, on all processors, and name the slowest (one after another: WORKERS=0)
+test: $(READY_DEV) $(ENGINE)  ## run the tests, on all processors, and name the slowest (one after another: WORKERS=0)
 	$(BIN)/python -m pytest -n $(WORKERS) --durations 20 $(ARGS)
 
-setup: $(READY_DEV)  ## make .venv and install everything; the other targets do it by themselves
+setup: $(READY_DEV) $(ENGINE)  ## make .venv and install everything; the other targets do it by themselves
 
 $(READY): requirements.txt constraints.txt
 	@command -v $(PYTHON) >/dev/null || \
@@ -47,6 +49,10 @@ $(READY_DEV): requirements-dev.txt $(READY)
 	$(COMPILE)
 	@touch $@
 
+# Never fails: without npm's registry the server draws, and the next call tries again.
+$(ENGINE): pages/engine/package-lock.json $(READY)
+	$(BIN)/python -m pages.engine.fetch
+
 train: $(READY)  ## train the model, or resume a run that was stopped
 	$(BIN)/python -m diffusion_core train $(ARGS)
 
@@ -59,16 +65,16 @@ distil: $(READY)  ## teach a copy of it to draw in a few leaps
 evaluate: $(READY)  ## measure how good the model is
 	$(BIN)/python -m diffusion_core evaluate $(ARGS)
 
-load: $(READY)  ## send many visitors at once
+load: $(READY) $(ENGINE)  ## send many visitors at once
 	$(BIN)/python -m tests.load $(ARGS)
 
-chaos: $(READY_DEV)  ## five minutes of everything that can go wrong around it
+chaos: $(READY_DEV) $(ENGINE)  ## five minutes of everything that can go wrong around it
 	$(BIN)/python -m tests.chaos $(ARGS)
 
-benchmark: $(READY_DEV)  ## measure how fast it is
+benchmark: $(READY_DEV) $(ENGINE)  ## measure how fast it is
 	$(BIN)/python -m benchmarks $(ARGS)
 
-assets: $(READY)  ## draw again what the app shows before anything is pressed
+assets: $(READY_DEV)  ## draw again what the app shows before anything is pressed
 	$(BIN)/python -m diffusion_core assets $(ARGS)
 
 # What lints and types the JavaScript: from npm, by the lock file. The app and its tests need none.
