@@ -59,6 +59,17 @@ def normal(seed: int, pictures: Sequence[int], draw: int, count: int) -> NDArray
     return both.reshape(len(pictures), -1)[:, :count]
 
 
+SURPRISE = 2**32 - 1
+"""The draw that is no noise, but decides which digit a picture is."""
+
+
+def digits(seed: int, count: int) -> tuple[int, ...]:
+    """A digit for each of the first pictures of a seed, for readers who ask to be surprised."""
+    numbers = np.arange(count, dtype=np.uint32)
+    words, _ = threefry((np.uint32(seed), numbers), (np.uint32(0), np.uint32(SURPRISE)))  # type: ignore[arg-type]
+    return tuple(int(word) % 10 for word in words)
+
+
 @dataclass
 class PictureNoise:
     """The source of all randomness of some pictures of a seed, each of its own.

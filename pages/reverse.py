@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-
 import streamlit as st
 
 from diffusion_core.errors import RequestError
@@ -16,7 +14,7 @@ from pages.shared.plain import sentence
 from pages.shared.prose import reading
 from pages.shared.slides import presenting, slide
 from pages.shared.words import words
-from pages.stage import clock, follower
+from pages.stage import clock, follower, run_buttons
 from pages.stage.recordings import need_stills
 from pages.stage.reverse import MODELS, SETTINGS, STAGE, ReverseSettings, reverse_scene
 from quizzes.addresses import (
@@ -40,11 +38,6 @@ asked = usable(REVERSE)
 ways_asked = RECIPES if COMPARE.of(asked) else RECIPES[:1]
 longest = max(way.steps.of(asked) for way in ways_asked)
 heed_address(STAGE, {**SETTINGS, **table(STEP.up_to(longest))})
-
-
-def new_seed() -> None:
-    """Another noise to start from."""
-    st.session_state[START.name] = secrets.randbelow(10_000)
 
 
 def known_models() -> list[str]:
@@ -91,11 +84,10 @@ with slide("lab"):
         digit = choice("Digit", DRAW, 125)
         n = whole_number("How many", COUNT, 100)
         seed = whole_number("Seed", START, 115)
-        st.button("New seed", on_click=new_seed, disabled=locked())
         if not compare:
             own = [model_choice("Model", FIRST)]
         first = recipe("", FIRST)
-        pressed = st.button("Generate", type="primary")
+        run_buttons(STAGE, START, again="Generate", locked=locked())
     second = None
     if compare:
         with st.container(horizontal=True, vertical_alignment="bottom", key="controls-second"):
@@ -111,9 +103,7 @@ with slide("lab"):
     except RequestError as error:
         st.warning(sentence(error))
         lanes = [default]
-    presses = st.session_state.get("reverse:presses", 0) + pressed
-    st.session_state["reverse:presses"] = presses
-    scene = reverse_scene(lanes, presses)
+    scene = reverse_scene(lanes)
 
     if len(lanes) == 1:
         with st.container(key="lab-reverse"):

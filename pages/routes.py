@@ -6,11 +6,11 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from pages.engine.route import engine_file
 from pages.exports.diagram_route import diagram
 from pages.exports.order import TYPES
 from pages.exports.qr_route import qr
 from pages.exports.route import export
-from pages.http.engine import engine_file
 from pages.http.modules import script
 from pages.http.plainly import Answer, while_wanted
 from pages.labs.copying.route import copies, ideal

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from diffusion_core.request import Request
-from diffusion_core.samplers import SAMPLERS, Row, grid_of, levels_at
+from diffusion_core.samplers import Row
 from diffusion_core.schedule import Floats
 
 MOST_LOG_SNR = 100.0
@@ -33,9 +32,3 @@ def as_array(table: Sequence[Row]) -> Floats:
         for row in table
     ]
     return np.array(rows, np.float64)
-
-
-def table_of(request: Request) -> Floats:
-    """The table of a request's sampler at its own levels."""
-    levels = levels_at(grid_of(request.sampler, request.steps))
-    return as_array(SAMPLERS[request.sampler](levels))

@@ -1,26 +1,35 @@
-// The model in this tab, as the page sees it: one worker for all components, started when it is first
-// of use. Where it cannot work, `unfit` says why, and whoever asks goes to the server instead.
+// The model in this tab, as the page sees it: one worker for all components. It is loaded once the
+// page stands, and drawn with as soon as it is ready; until then, and where it cannot work (`unfit`
+// says why), the server draws.
 
 /**
- * @typedef {object} Sources where things lie, as Python tells it (pages/http/engine.py)
+ * @typedef {{address: string, integrity: string}} File
+ *
+ * @typedef {object} Sources where things lie, as Python tells it (route.py)
  * @property {string} worker
- * @property {string} engine
- * @property {Record<string, {graph: string, weights: string}>} networks
+ * @property {File} script
+ * @property {File} wasm
+ * @property {Record<string, {graph: File, weights: File}>} networks
  */
 
 const SIMD = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11);
-const LONGEST_START = 60_000; // ms, until the server is asked instead
+const LONGEST_START = 60_000; // ms, until it is given up
+const LONGEST_WAIT = 1_500; // ms that somebody waits for it who has pressed a button
+const SLOWEST_PASS = 150; // ms; the server needs a tenth of that
+const CALM = 300; // ms after the first picture, before anything is fetched
 
-class Engine {
-  /** @param {Sources} sources */
-  constructor(sources) {
+export class Engine {
+  /** @param {Sources} sources @param {string | null} wish "server", "browser" or nothing */
+  constructor(sources, wish = null) {
     this.sources = sources;
+    this.wish = wish;
     /** @type {string | null} why the model cannot work in this tab */
-    this.unfit = reasonAgainst();
+    this.unfit = reasonAgainst(wish);
     /** @type {Worker | null} */
     this.worker = null;
     this.jobs = new Map(); // id -> what is done with what the worker tells of it
     this.count = 0;
+    this.ready = false;
     /** @type {Promise<boolean> | null} */
     this.starting = null;
   }
@@ -31,33 +40,50 @@ class Engine {
     return this.starting;
   }
 
+  // Loads it when there is nothing better to do.
+  warm() {
+    if (this.starting || this.unfit) return;
+    const idle = window.requestIdleCallback ?? ((then) => setTimeout(then));
+    setTimeout(() => idle(() => this.start(), { timeout: 2_000 }), CALM);
+  }
+
+  // Whether to compute here, for somebody who waits: yes where it is ready, or is so in a moment.
+  async fit() {
+    if (this.ready || this.unfit || this.wish === "browser") return this.start();
+    let late;
+    const over = new Promise((done) => { late = setTimeout(() => done(false), LONGEST_WAIT); });
+    const fit = await Promise.race([this.start(), over]);
+    clearTimeout(late);
+    return fit;
+  }
+
   open() {
     return new Promise((opened) => {
-      const failed = (reason) => { this.giveUp(reason); opened(false); };
-      const late = setTimeout(() => failed("It took too long to load."), LONGEST_START);
+      const late = setTimeout(() => failed("it took too long to load"), LONGEST_START);
+      const failed = (reason) => { clearTimeout(late); this.giveUp(reason); opened(false); };
       try {
         this.worker = new Worker(new URL(this.sources.worker, document.baseURI), { type: "module" });
       } catch (error) {
         failed(error.message);
         return;
       }
-      this.worker.onerror = (event) => failed(event.message || "The worker could not be started.");
+      this.worker.onerror = (event) => failed(event.message || "its worker could not be started");
       this.worker.onmessage = ({ data }) => {
+        if (data.kind !== "ready") { failed(data.reason); return; }
         clearTimeout(late);
-        if (data.kind === "ready") {
-          this.worker.onmessage = (event) => this.hear(event.data);
-          opened(true);
-        } else failed(data.reason);
+        if (data.pass > SLOWEST_PASS && this.wish !== "browser") { failed("this device is slower than the server"); return; }
+        this.worker.onmessage = (event) => this.hear(event.data);
+        this.ready = true;
+        opened(true);
       };
-      const absolute = (address) => new URL(address, document.baseURI).href;
-      const networks = Object.fromEntries(Object.entries(this.sources.networks).map(([name, { graph, weights }]) =>
-        [name, { graph: absolute(graph), weights: absolute(weights) }]));
-      this.worker.postMessage({ kind: "load", engine: absolute(this.sources.engine), networks });
+      this.worker.postMessage({ kind: "load", sources: absolute(this.sources) });
     });
   }
 
   giveUp(reason) {
     this.unfit = reason;
+    this.ready = false;
+    this.starting = Promise.resolve(false);
     this.worker?.terminate();
     this.worker = null;
     for (const job of this.jobs.values()) job.reject(new Error(reason));
@@ -76,19 +102,28 @@ class Engine {
   tell(message, take, signal) {
     const id = ++this.count;
     return new Promise((resolve, reject) => {
-      if (!this.worker) { reject(new Error(this.unfit ?? "The model has not been loaded.")); return; }
+      if (!this.worker) { reject(new Error(this.unfit ?? "it has not been loaded")); return; }
+      if (signal?.aborted) { reject(stopped()); return; }
       this.jobs.set(id, { resolve, reject, take });
       signal?.addEventListener("abort", () => {
         if (!this.jobs.delete(id)) return;
         this.worker?.postMessage({ kind: "stop", id });
-        reject(new DOMException("Stopped.", "AbortError"));
+        reject(stopped());
       });
       this.worker.postMessage({ ...message, id });
     });
   }
 
-  // Draws; calls `take` with each frame {t, alpha, sigma, logSnr, calls} and its greys.
-  run(network, job, take, signal) { return this.tell({ kind: "run", network, job }, take, signal); }
+  // Draws; calls `take` with each frame {t, alpha, sigma, logSnr, calls} and its greys. What fails
+  // once may be short of memory, and is not tried again in this tab.
+  async run(network, job, take, signal) {
+    try {
+      await this.tell({ kind: "run", network, job }, take, signal);
+    } catch (error) {
+      if (error.name !== "AbortError") this.giveUp(error.message);
+      throw error;
+    }
+  }
 
   // One question; resolves to the velocity.
   async ask(network, x, t, labels, signal) {
@@ -96,13 +131,21 @@ class Engine {
   }
 }
 
+function stopped() { return new DOMException("Stopped.", "AbortError"); }
+
+// The same sources, wherever they are read: a worker has another address than the page.
+/** @returns {any} */
+function absolute(sources) {
+  return JSON.parse(JSON.stringify(sources), (name, value) =>
+    (name === "address" ? new URL(value, document.baseURI).href : value));
+}
+
 // What speaks against computing here, before anything has been loaded.
-function reasonAgainst() {
-  const wish = new URL(location.href).searchParams.get("engine");
-  if (wish === "server") return "The address asks for the server.";
-  if (typeof WebAssembly === "undefined" || !WebAssembly.validate(SIMD)) return "This browser has no WebAssembly SIMD.";
-  if (typeof Worker === "undefined") return "This browser has no workers.";
-  if (wish !== "browser" && /** @type {any} */ (navigator).connection?.saveData) return "This browser saves data.";
+function reasonAgainst(wish) {
+  if (wish === "server") return "the address asks for the server";
+  if (typeof WebAssembly === "undefined" || !WebAssembly.validate(SIMD)) return "this browser lacks WebAssembly SIMD";
+  if (typeof Worker === "undefined") return "this browser has no workers";
+  if (wish !== "browser" && /** @type {any} */ (navigator).connection?.saveData) return "this browser saves data";
   return null;
 }
 
@@ -111,6 +154,7 @@ let only = null;
 
 /** @param {Sources} sources */
 export function engineFor(sources) {
-  if (only?.sources.worker !== sources.worker) only = new Engine(sources);
+  const wish = new URL(location.href).searchParams.get("engine");
+  if (only?.sources.worker !== sources.worker) only = new Engine(sources, wish);
   return only;
 }

@@ -1,4 +1,4 @@
-"""Fetches the engine that runs the network in the reader's tab: three files of a package from npm.
+"""Fetches the engine that runs the network in the reader's tab: two files of a package from npm.
 
 `make` runs this at set-up. The package is 33 MB to fetch and 139 MB unpacked, of which the app
 needs 14: those are kept (pages/engine/files), with what they are when compressed; the rest is not
@@ -20,12 +20,10 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 FILES = HERE / "files"
+VERSION = FILES / "version"
+"""Written last: the integrity of the package from which the files were taken."""
 PACKAGE = "onnxruntime-web"
-WANTED = (
-    "ort.wasm.bundle.min.mjs",
-    "ort-wasm-simd-threaded.mjs",
-    "ort-wasm-simd-threaded.wasm",
-)
+SCRIPT, WASM = WANTED = ("ort.wasm.bundle.min.mjs", "ort-wasm-simd-threaded.wasm")
 PATIENCE = 120
 """Seconds."""
 
@@ -43,34 +41,18 @@ def locked() -> tuple[str, str]:
 
 def complete() -> bool:
     """Whether the files of the locked version are there."""
-    version = FILES / "version"
     return (
         all((FILES / name).is_file() for name in WANTED)
-        and version.is_file()
-        and version.read_text("utf-8") == locked()[1]
+        and VERSION.is_file()
+        and VERSION.read_text("utf-8") == locked()[1]
     )
 
 
 def fetch() -> None:
     """Fetch and unpack what is wanted. NotFetchedError if that cannot be done."""
     version, integrity = locked()
-    npm = Path(sys.executable).parent / "npm"
     with tempfile.TemporaryDirectory() as folder:
-        command: list[str | Path] = [
-            npm,
-            "pack",
-            f"{PACKAGE}@{version}",
-            "--silent",
-            "--fetch-retries=1",
-            "--fetch-retry-mintimeout=1000",
-            "--pack-destination",
-            folder,
-        ]
-        try:
-            subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE)
-        except (OSError, subprocess.SubprocessError) as error:
-            raise NotFetchedError("npm could not fetch it") from error
-        [packed] = Path(folder).glob("*.tgz")
+        packed = _packed(version, Path(folder))
         algorithm, _, digest = integrity.partition("-")
         found = hashlib.new(algorithm, packed.read_bytes()).digest()
         if base64.b64encode(found).decode() != digest:
@@ -84,13 +66,26 @@ def fetch() -> None:
                 content = member.read()
                 (FILES / name).write_bytes(content)
                 (FILES / f"{name}.gz").write_bytes(gzip.compress(content, 9, mtime=0))
-    (FILES / "version").write_text(integrity, "utf-8")
+    VERSION.write_text(integrity, "utf-8")
+
+
+def _packed(version: str, folder: Path) -> Path:
+    """The package as npm's registry has it."""
+    npm = Path(sys.executable).parent / "npm"
+    quick = ["--silent", "--fetch-retries=1", "--fetch-retry-mintimeout=1000"]
+    command = [str(npm), "pack", f"{PACKAGE}@{version}", *quick, "--pack-destination", str(folder)]
+    try:
+        subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE)
+        [packed] = folder.glob("*.tgz")
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        raise NotFetchedError("npm could not fetch it") from error
+    return packed
 
 
 def main() -> None:
     """For the command line: never fails, since the app works without it."""
     if complete():
-        (FILES / "version").touch()  # for make
+        VERSION.touch()  # for make
         return
     try:
         fetch()

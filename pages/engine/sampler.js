@@ -8,13 +8,15 @@ export const PIXELS = 784;
 export const NO_LABEL = 10;
 
 /**
- * @typedef {object} Job What to draw.
+ * @typedef {object} Job What to draw (jobs.py).
  * @property {Float64Array} table rows of COLUMNS numbers
  * @property {number[]} labels of each picture
  * @property {number} guidance
  * @property {number} seed
- * @property {Float32Array} [start] to begin with instead of noise
- * @property {number} [drawn] how often noise has been drawn for it before
+ * @property {Uint8Array} [given] a picture to begin with, as greys, ...
+ * @property {{alpha: number, sigma: number}} [covered] ... covered with noise as far as this
+ * @property {[number, number]} [arc] seeds of two noises: the pictures begin on the way between them
+ * @property {[number, number]} [blend] two labels: the pictures are asked about on the way between them
  *
  * @typedef {(x: Float32Array, t: number, labels: number[]) => Promise<Float32Array>} Network what
  *   is asked: pictures, their time and their labels; it answers with the velocity v
@@ -49,25 +51,67 @@ function noiseOf(seed, count, draw) {
   return all;
 }
 
-// What the network makes of x at a level, guided: x0_hat and eps_hat, and how often it was asked.
-async function answerOf(network, x, { alpha, sigma }, labels, guidance) {
-  const t = cosineTime(alpha, sigma), nothing = labels.map(() => NO_LABEL);
-  const unlabelled = guidance === 0 || labels.every((label) => label === NO_LABEL);
-  if (unlabelled || guidance === 1) {
-    const v = await network(x, t, unlabelled ? nothing : labels);
-    return { ...fromVelocity(v, x, alpha, sigma), calls: 1 };
+// What a job begins with: noise, or what is made of it (run.py, start_of; editing/).
+function startOf(job, noise) {
+  if (job.arc) return arcBetween(job.arc.map((seed) => normal(seed, 0, 0, PIXELS)), job.labels.length);
+  const { given, covered } = job;
+  if (!given || !covered) return noise;
+  return noise.map((value, i) => Math.fround(covered.alpha * (given[i % PIXELS] / 127.5 - 1)) + covered.sigma * value);
+}
+
+// Evenly spaced on the arc from noise a to noise b (editing/between.py, slerp).
+function arcBetween([a, b], count) {
+  let ab = 0, aa = 0, bb = 0;
+  for (let i = 0; i < PIXELS; i++) { ab += a[i] * b[i]; aa += a[i] * a[i]; bb += b[i] * b[i]; }
+  const angle = Math.acos(Math.max(-1, Math.min(1, ab / Math.sqrt(aa * bb))));
+  const straight = Math.sin(angle) < 1e-6;
+  const x = new Float32Array(count * PIXELS);
+  for (let k = 0; k < count; k++) {
+    const w = count > 1 ? k / (count - 1) : 0;
+    const ofA = straight ? 1 - w : Math.sin((1 - w) * angle) / Math.sin(angle);
+    const ofB = straight ? w : Math.sin(w * angle) / Math.sin(angle);
+    for (let i = 0; i < PIXELS; i++) x[k * PIXELS + i] = ofA * a[i] + ofB * b[i];
   }
-  const both = new Float32Array(2 * x.length);
-  both.set(x);
-  both.set(x, x.length);
-  const v = await network(both, t, [...labels, ...nothing]);
-  const known = fromVelocity(v.subarray(0, x.length), x, alpha, sigma);
-  const unknown = fromVelocity(v.subarray(x.length), x, alpha, sigma);
-  return { x0_hat: between(unknown.x0_hat, known.x0_hat, guidance), eps_hat: between(unknown.eps_hat, known.eps_hat, guidance), calls: 2 };
+  return x;
+}
+
+// Which pictures are put to the network, with which labels, and what is made of its answers: by
+// label (guidance.py, ByLabel), or on the way between two (editing/between.py, Blend).
+/** @param {Pick<Job, "labels" | "guidance" | "blend">} job */
+function guideOf({ labels, guidance, blend }) {
+  const every = labels.map((_, i) => i), nothing = labels.map(() => NO_LABEL);
+  const unlabelled = guidance === 0 || (!blend && labels.every((label) => label === NO_LABEL));
+  if (unlabelled) return { which: every, labels: nothing, calls: 1, combine: (said) => said };
+  const weight = every.map((i) => (labels.length > 1 ? i / (labels.length - 1) : 0));
+  const mixed = blend && blend[0] !== blend[1] ? every.filter((i) => weight[i] > 0 && weight[i] < 1) : [];
+  const main = blend ? weight.map((w) => (w >= 1 ? blend[1] : blend[0])) : labels;
+  const without = guidance !== 1;
+  return {
+    which: [...every, ...mixed, ...(without ? every : [])],
+    labels: [...main, ...mixed.map(() => blend[1]), ...(without ? nothing : [])],
+    calls: 1 + Number(mixed.length > 0) + Number(without),
+    combine: (said) => {
+      const known = said.slice(0, every.length * PIXELS);
+      mixed.forEach((i, k) => {
+        const second = said.subarray((every.length + k) * PIXELS, (every.length + k + 1) * PIXELS);
+        known.set(between(known.subarray(i * PIXELS, (i + 1) * PIXELS), second, weight[i]), i * PIXELS);
+      });
+      return without ? between(said.subarray(-every.length * PIXELS), known, guidance) : known;
+    },
+  };
+}
+
+// What the network makes of x at a level, guided: x0_hat and eps_hat, and how often it was asked.
+async function answerOf(network, x, { alpha, sigma }, guide) {
+  const asked = new Float32Array(guide.which.length * PIXELS);
+  guide.which.forEach((i, k) => asked.set(x.subarray(i * PIXELS, (i + 1) * PIXELS), k * PIXELS));
+  const v = await network(asked, cosineTime(alpha, sigma), guide.labels);
+  const { x0_hat, eps_hat } = fromVelocity(v, asked, alpha, sigma);
+  return { x0_hat: guide.combine(x0_hat), eps_hat: guide.combine(eps_hat), calls: guide.calls };
 }
 
 // x0_hat = alpha x - sigma v, eps_hat = sigma x + alpha v (prediction.py).
-function fromVelocity(v, x, alpha, sigma) {
+export function fromVelocity(v, x, alpha, sigma) {
   return {
     x0_hat: Float32Array.from(x, (value, i) => alpha * value - sigma * v[i]),
     eps_hat: Float32Array.from(x, (value, i) => sigma * value + alpha * v[i]),
@@ -86,13 +130,13 @@ function between(from, to, part) {
  * @returns {AsyncGenerator<Frame>}
  */
 export async function* follow(job, network) {
-  const { labels, guidance, seed } = job;
-  let drawn = job.drawn ?? 0;
-  const fresh = () => noiseOf(seed, labels.length, drawn++);
-  let x = job.start ?? fresh();
+  let drawn = 0;
+  const fresh = () => noiseOf(job.seed, job.labels.length, drawn++);
+  const guide = guideOf(job);
+  let x = startOf(job, fresh());
   let before = null, asked = null, calls = 0;
   for (const row of /** @type {(Record<string, number> & {alpha: number, sigma: number})[]} */ (rowsOf(job.table))) {
-    const answer = await answerOf(network, x, row, labels, guidance);
+    const answer = await answerOf(network, x, row, guide);
     calls += answer.calls;
     asked ??= { row, x, answer };
     const z = row.fresh ? fresh() : null;

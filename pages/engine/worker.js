@@ -2,47 +2,59 @@
 // the graph and the weights, and runs what it is told to, one pass of the network at a time, whose
 // turn it is in turns.
 //
-// It is told   {kind: "load", engine, graphs: {name: {graph, weights}}}
+// It is told   {kind: "load", sources}                what engine.js knows of files
 //              {kind: "run", id, network, job}        a Job of sampler.js
 //              {kind: "ask", id, network, x, t, labels}   one question
 //              {kind: "stop", id}
-// and tells    {kind: "ready"} or {kind: "unfit", reason}
+// and tells    {kind: "ready", pass} ms that a pass takes, or {kind: "unfit", reason}
 //              {kind: "frame", id, frame, greys}, {kind: "done", id}, {kind: "answer", id, v},
 //              {kind: "failed", id, reason}
 
-import { follow, greysOf } from "./sampler.js";
+import { follow, greysOf, NO_LABEL, PIXELS } from "./sampler.js";
 
 const NOISE_REACH = 2;
 let ort = null;
-let sources = {};
+/** @type {Record<string, {graph: File, weights: File}>} */
+let networks = {};
 const sessions = new Map(); // network -> promise of a session
 const stopped = new Set();
 let line = Promise.resolve(); // passes of the network, one after another
 
+/** @typedef {{address: string, integrity: string}} File */
+
 // The part of a checkpoint behind its head (safetensors): the weights themselves.
 function weightsIn(file) {
   const length = Number(new DataView(file.buffer, file.byteOffset, 8).getBigUint64(0, true));
-  if (!(length > 0) || length + 8 > file.length) throw new Error("The weights are not whole.");
+  if (!(length > 0) || length + 8 > file.length) throw new Error("the weights are not whole");
   return file.subarray(8 + length);
 }
 
-async function bytesOf(address) {
-  const answer = await fetch(address);
-  if (!answer.ok) throw new Error(`${address} could not be fetched.`);
+// A file that is what it has to be: the browser refuses any other.
+/** @param {File} file */
+async function bytesOf({ address, integrity }) {
+  const answer = await fetch(address, { integrity });
+  if (!answer.ok) throw new Error("a part of it is not on the server");
   return new Uint8Array(await answer.arrayBuffer());
 }
 
-async function load({ engine, networks }) {
-  ort = await import(engine);
+async function load({ sources }) {
+  const fetched = Promise.all([bytesOf(sources.script), bytesOf(sources.wasm)]);
+  networks = sources.networks;
+  for (const file of Object.values(networks.digits)) fetch(file.address).catch(() => {}); // beside the others
+  const [, wasm] = await fetched;
+  ort = await import(sources.script.address); // checked a moment ago, and kept since
   ort.env.wasm.numThreads = 1;
-  ort.env.wasm.wasmPaths = new URL("./", engine).href;
-  sources = networks;
-  await session("digits");
+  ort.env.wasm.wasmBinary = wasm;
+  const network = await networkOf("digits"), one = () => network(new Float32Array(PIXELS), 0.5, [NO_LABEL]);
+  await one(); // the first is slower
+  const began = performance.now();
+  await one();
+  return performance.now() - began;
 }
 
 function session(name) {
   if (!sessions.has(name)) {
-    const opening = Promise.all([bytesOf(sources[name].graph), bytesOf(sources[name].weights)])
+    const opening = Promise.all([bytesOf(networks[name].graph), bytesOf(networks[name].weights)])
       .then(([graph, file]) => ort.InferenceSession.create(graph, {
         executionProviders: ["wasm"],
         externalData: [{ path: "weights", data: weightsIn(file) }],
@@ -60,11 +72,12 @@ async function networkOf(name) {
     const count = labels.length;
     const { v } = await opened.run({
       x: new ort.Tensor("float32", x, [count, 1, 28, 28]),
-      t: new ort.Tensor("float32", new Float32Array(count).fill(t), [count]),
+      t: new ort.Tensor("float32", Float32Array.from(typeof t === "number" ? new Array(count).fill(t) : t), [count]),
       label: new ort.Tensor("int64", BigInt64Array.from(labels, BigInt), [count]),
     });
-    if (!Number.isFinite(v.data[0])) throw new Error("The network answered what is no number.");
-    return v.data;
+    const said = v.data;
+    if (!said.every(Number.isFinite)) throw new Error("the network answered what is no number");
+    return said;
   });
 }
 
@@ -89,16 +102,14 @@ async function run({ id, network, job }) {
 }
 
 async function ask({ id, network, x, t, labels }) {
-  const v = (await (await networkOf(network))(x, t, labels)).slice();
-  postMessage({ kind: "answer", id, v }, { transfer: [v.buffer] });
+  const v = Float32Array.from(await (await networkOf(network))(x, t, labels));
+  if (!stopped.delete(id)) postMessage({ kind: "answer", id, v });
 }
 
 onmessage = async ({ data }) => {
   try {
-    if (data.kind === "load") {
-      await load(data);
-      postMessage({ kind: "ready" });
-    } else if (data.kind === "stop") stopped.add(data.id);
+    if (data.kind === "load") postMessage({ kind: "ready", pass: await load(data) });
+    else if (data.kind === "stop") stopped.add(data.id);
     else if (data.kind === "run") await run(data);
     else if (data.kind === "ask") await ask(data);
   } catch (error) {

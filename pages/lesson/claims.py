@@ -46,7 +46,7 @@ def _runs(slug: str, *lanes: ReverseSettings) -> None:
     stage = _stage(slug)
     for lane in range(len(lanes)):
         follower("row", stage, lane=lane, captioned=True)
-    clock(reverse_scene([*lanes], 1, stage), f"{stage}-clock")
+    clock(reverse_scene([*lanes], stage), f"{stage}-clock")
 
 
 def _run_in_detail(slug: str, lane: ReverseSettings) -> None:
@@ -54,7 +54,7 @@ def _run_in_detail(slug: str, lane: ReverseSettings) -> None:
     stage = _stage(slug)
     follower("denoise", stage, lane=0)
     follower("row", stage, lane=0)
-    clock(reverse_scene([lane], 1, stage), f"{stage}-clock")
+    clock(reverse_scene([lane], stage), f"{stage}-clock")
 
 
 def _forward(slug: str, *followers: str, schedule: str = "cosine", rest: int | None = None) -> None:
@@ -78,7 +78,7 @@ def _recover(slug: str) -> None:
     lane = ReverseSettings(str(digit), 7, "dpmpp", 20, 0.0, 8, origin=origin, until=t)
     stage = _stage(slug)
     follower("row", stage, lane=0)
-    clock(reverse_scene([lane], 1, stage), f"{stage}-clock")
+    clock(reverse_scene([lane], stage), f"{stage}-clock")
 
 
 def _told(slug: str) -> None:

@@ -49,7 +49,7 @@ def run(name: str) -> None:
         lanes = [lane(setup, outcomes()[name].seed) for setup in experiment.lanes]
         for number in range(len(lanes)):
             follower("row", stage, lane=number, captioned=True)
-        scene = reverse_scene(lanes, 1, stage)
+        scene = reverse_scene(lanes, stage)
     clock(scene, f"{stage}-clock")
 
 

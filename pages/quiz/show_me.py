@@ -37,4 +37,4 @@ def _reverse(query: dict[str, str], stage: str) -> None:
     lanes, _ = reverse.settings_of_address(query)
     for lane in range(len(lanes)):
         follower("row", stage, lane=lane, captioned=True)
-    clock(reverse.reverse_scene(lanes, 1, stage), f"{stage}-clock")
+    clock(reverse.reverse_scene(lanes, stage), f"{stage}-clock")

@@ -80,6 +80,7 @@ FRAME = table(
     Whole("slide", 1, 99),
     one_of("controls", ["hide", "lock"]),
     one_of("lang", ["en"]),
+    one_of("engine", ["server", "browser"]),
 )
 """What any page's address may say, about how it is shown."""
 SETTINGS = (

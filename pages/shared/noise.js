@@ -3,6 +3,7 @@
 
 const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24];
 const ROUNDS = 20, PARITY = 0x1bd11bda;
+const SURPRISE = 2 ** 32 - 1; // the draw that is no noise, but decides which digit a picture is
 
 // Two words of 32 bits for a key of two and a counter of two.
 export function threefry(key0, key1, counter0, counter1) {
@@ -32,6 +33,11 @@ export function normal(seed, picture, draw, count) {
     if (i + 1 < count) values[i + 1] = radius * Math.sin(angle);
   }
   return values;
+}
+
+// A digit for each of the first pictures of a seed, for readers who ask to be surprised.
+export function digits(seed, count) {
+  return Array.from({ length: count }, (_, picture) => threefry(seed, picture, 0, SURPRISE)[0] % 10);
 }
 
 // One number after another, for what only wants to look random.

@@ -14,12 +14,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import streamlit as st
+
 from diffusion_core.files.bundle import bundle
 from pages.shared.component import component
+from quizzes.parameters import Whole
 
 HERE = Path(__file__).parent
 STYLES = (HERE / "stage.css", HERE / "parts.css")
 
+_buttons = component("run_buttons", "stage/buttons.js", (*STYLES, HERE / "buttons.css"))
 _clock = component("clock", "stage/clock.js", STYLES)
 
 
@@ -34,6 +38,23 @@ def clock(scene: bytes, key: str) -> None:
     _clock(key=key, data=scene)
 
 
+def run_buttons(
+    stage: str, setting: Whole, another: str = "New seed", again: str = "", locked: bool = False
+) -> None:
+    """Buttons that run what is on the stage: from another seed, and again. They need no server: the
+    stage begins at once, and the field of `setting`, the address and the exports learn of the seed
+    a moment later. Locked, it can be run again and nothing else."""
+    key = f"{stage}-buttons"
+
+    def told() -> None:
+        seed = st.session_state[key].get("seed")
+        if isinstance(seed, int) and setting.low <= seed <= setting.high:
+            st.session_state[setting.name] = seed
+
+    data = {"stage": stage, "another": another, "again": again, "locked": locked}
+    _buttons(key=key, data=data, on_seed_change=told, width="content")
+
+
 def follower(name: str, stage: str, **data: Any) -> None:
     """One picture that follows the clock of `stage`; `data` is what that follower needs to know."""
     which = [str(data[what]) for what in ("lane", "show") if what in data]
@@ -41,4 +62,4 @@ def follower(name: str, stage: str, **data: Any) -> None:
     _component(name)(key=key, data={"stage": stage, **data})
 
 
-__all__ = ["bundle", "clock", "follower"]
+__all__ = ["bundle", "clock", "follower", "run_buttons"]

@@ -113,16 +113,31 @@ class Clock {
     this.received = bytes;
     const head = unbundle(bytes);
     const stage = (this.stage = stageNamed(head.stage));
+    // What a button here began a moment ago, Python tells of now.
+    if (!first && stage.scene?.shows(head)) return;
     if (!first) this.pause(false);
-    const before = stage.scene && { part: stage.index / stage.scene.last, lanes: stage.scene.lanes };
-    stage.scene?.close?.();
+    stage.again = (change) => this.again(change);
     stage.settled = () => { this.label(); this.settle(); };
     stage.take = () => this.take();
     stage.toggle = () => this.play.onclick();
     stage.clock = this.root;
     this.unfollow?.();
     this.unfollow = stage.follow((scene, index) => this.paint(scene, index));
-    const scene = sceneOf(head);
+    this.put(sceneOf(head), first);
+  }
+
+  // Runs what is on the stage once more; from another seed, if `change` has one.
+  again(change) {
+    const { scene } = this.stage, next = scene.again?.(change);
+    if (!next) return;
+    this.pause(false);
+    this.put(next, false);
+  }
+
+  put(scene, first) {
+    const { stage } = this;
+    const before = stage.scene && { part: stage.index / stage.scene.last, lanes: stage.scene.lanes };
+    stage.scene?.close?.();
     this.slider.max = scene.last;
     this.runRow.hidden = !scene.computes;
 
@@ -136,6 +151,7 @@ class Clock {
     stage.show(scene, streams ? 0 : rest ?? (still ? scene.rest : 0));
     this.label();
     this.report();
+    scene.shown();
     if (streams) this.watch(scene, rest);
     else if (rest === null && !still) this.startWhenSeen();
     else this.settle();

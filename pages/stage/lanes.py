@@ -6,14 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from numpy.typing import NDArray
-
 from diffusion_core.errors import AssetError, note
 from diffusion_core.files.bundle import bundle
-from diffusion_core.files.tables import table_of
-from diffusion_core.request import Request, network_of
-from diffusion_core.schedule import Floats
-from pages.http.engine import sources
+from pages.engine.jobs import TabJob, in_a_bundle
+from pages.engine.route import sources
 from pages.shared.words import sentences_by_noise
 from pages.stage.recordings import diagram_row, recorded
 
@@ -25,7 +21,9 @@ class Lane(Protocol):
     @property
     def address(self) -> str: ...
     @property
-    def caption(self) -> str: ...
+    def manner(self) -> str: ...
+    @property
+    def seed(self) -> int | None: ...
     @property
     def frames(self) -> int: ...
     @property
@@ -36,22 +34,26 @@ class Lane(Protocol):
     def labels(self) -> tuple[int, ...]: ...
     @property
     def told(self) -> bool: ...
+    @property
+    def surprise(self) -> bool: ...
+    def in_the_tab(self) -> TabJob | None: ...
 
 
-def edit_scene(lanes: Sequence[Lane], presses: int, stage: str, **extra: Any) -> bytes:
+def edit_scene(lanes: Sequence[Lane], stage: str, **extra: Any) -> bytes:
     """The scene of runs that are computed when asked for, on a stage of their own.
 
-    presses: one more runs the model again, also with the same settings. extra: what else the
-    stage's followers want to know, as JSON can hold it.
+    extra: what else the stage's followers want to know, as JSON can hold it.
     """
-    return lanes_scene(lanes, None, {"stage": stage, "presses": presses, "unlisted": True, **extra})
+    return lanes_scene(lanes, None, {"stage": stage, "unlisted": True, **extra})
 
 
 def described(lane: Lane) -> dict[str, Any]:
     """What the stage needs to know of a run, to fetch it and to name it."""
     return {
         "address": lane.address,
-        "caption": lane.caption,
+        "manner": lane.manner,
+        "seed": lane.seed,
+        "surprise": lane.surprise,
         "frames": lane.frames,
         "steps": lane.steps,
         "every": lane.every,
@@ -61,29 +63,16 @@ def described(lane: Lane) -> dict[str, Any]:
     }
 
 
-def in_the_tab(requests: Sequence[Request | None]) -> tuple[dict[str, Any], dict[str, Floats]]:
-    """What a scene adds to its head and its arrays, so that the tab itself can make these runs: for
-    each the network and how it is led, or nothing where only the server can."""
-    where = sources()
-    if where is None:
-        return {}, {}
-    jobs = [
-        one and {"network": network_of(one.sampler), "guidance": one.guidance, "seed": one.seed}
-        for one in requests
-    ]
-    tables = {f"table{i}": table_of(one) for i, one in enumerate(requests) if one}
-    return {"engine": where, "jobs": jobs}, tables
-
-
 def lanes_scene(
     lanes: Sequence[Lane],
     recording: Path | None,
     extra: dict[str, Any],
-    requests: Sequence[Request | None] = (),
+    quiet: bool = False,
 ) -> bytes:
     """The scene of runs on one timeline. recording: of the first, which then is not fetched.
-    requests: of the lanes, where the tab may make them itself."""
-    more, tables = in_the_tab(requests) if requests else ({}, {})
+    quiet: for show, so that nothing is drawn."""
+    where = None if quiet else sources()
+    jobs, arrays = in_a_bundle([lane.in_the_tab() for lane in lanes]) if where else ([], {})
     last = max(lane.frames for lane in lanes) - 1
     head: dict[str, Any] = {
         "kind": "reverse",
@@ -92,10 +81,12 @@ def lanes_scene(
         "rest": last,
         "lanes": [described(lane) for lane in lanes],
         "words": sentences_by_noise("reverse"),
+        "quiet": quiet,
+        "engine": where,
+        "jobs": jobs,
         **extra,
-        **more,
     }
-    arrays: dict[str, NDArray[Any]] = {**diagram_row("forward"), **tables}
+    arrays |= diagram_row("forward")
     if recording:
         try:
             arrays["recording"] = recorded(recording)

@@ -6,17 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from diffusion_core.data.embedded import REVERSE_SCENE
 from diffusion_core.errors import RequestError
 from diffusion_core.files.frames import frame_count, kept_frames
+from diffusion_core.noise import digits
 from diffusion_core.request import Request
+from pages.engine import jobs
 from pages.shared import own_models
 from pages.shared.address import refuse_unusable
 from pages.shared.asked import given, query_of
 from pages.shared.words import sentences_by_noise, words
-from pages.stage.forward import ForwardSettings
+from pages.stage.forward import ForwardSettings, picture
 from pages.stage.lanes import lanes_scene
 from quizzes.addresses import (
     COMPARE,
@@ -105,15 +105,19 @@ class ReverseSettings:
         if len(self.digit) > 1 and is_number(self.digit):
             return tuple(int(digit) for digit in self.digit)
         if self.digit == "surprise":
-            # A negative seed is refused a moment later, by Request, in better words than numpy's.
-            drawn = np.random.default_rng(abs(self.seed)).integers(0, 10, self.n)
-            return tuple(drawn.tolist())
+            # A seed out of range is refused a moment later, by Request, in better words.
+            return digits(self.seed % 2**32, self.n)
         return (int(self.digit),) * self.n
 
     @property
     def told(self) -> bool:
         """Whether the model is told which digit to draw."""
         return self.guidance > 0
+
+    @property
+    def surprise(self) -> bool:
+        """Whether the seed decides which digits they are."""
+        return self.digit == "surprise"
 
     def request(self) -> Request:
         """The same, in the terms of the core."""
@@ -131,6 +135,15 @@ class ReverseSettings:
         """How many frames the recording has: the kept steps, and the finished picture."""
         return frame_count(self.request(), self.every)
 
+    def in_the_tab(self) -> jobs.TabJob | None:
+        """How the tab makes it itself; None for a model that only the server has."""
+        if self.model:
+            return None
+        if not self.origin:
+            return jobs.drawing(self.request())
+        start = picture(self.start()).tobytes()
+        return jobs.from_picture(self.request(), start, self.until / 1000)
+
     @property
     def address(self) -> str:
         """Where the stage fetches this run."""
@@ -142,12 +155,17 @@ class ReverseSettings:
     @property
     def caption(self) -> str:
         """The settings in words, to stand beside the picture."""
+        return f"{self.manner} · seed {self.seed}"
+
+    @property
+    def manner(self) -> str:
+        """All of that but the seed."""
         if self.sampler == "leap":
-            return f"{LEAPS[self.steps]} of the distilled model · seed {self.seed}"
+            return f"{LEAPS[self.steps]} of the distilled model"
         steps = f"{self.steps} step" + ("s" if self.steps > 1 else "")
         sampler = SAMPLERS[self.sampler]
         whose = "your model · " if self.model else ""
-        return f"{whose}{sampler} · {steps} · guidance {self.guidance:g} · seed {self.seed}"
+        return f"{whose}{sampler} · {steps} · guidance {self.guidance:g}"
 
 
 MODELS = {way.suffix: own_models.ModelChoice(f"model{way.suffix}") for way in RECIPES}
@@ -184,7 +202,7 @@ HOME_RUN = ReverseSettings("all", 13, "dpmpp", 24, 2.0)
 
 def recorded_scene(path: Path, settings: ReverseSettings, stage: str) -> bytes:
     """The scene of a run from the repository, for show: no status line, and not in the address."""
-    return lanes_scene([settings], path, {"stage": stage, "quiet": True})
+    return lanes_scene([settings], path, {"stage": stage}, quiet=True)
 
 
 def reverse_words(lanes: Sequence[ReverseSettings]) -> list[tuple[float, str]]:
@@ -195,19 +213,16 @@ def reverse_words(lanes: Sequence[ReverseSettings]) -> list[tuple[float, str]]:
     return [(limit, f"{words('reverse')['first']} {text}") for limit, text in said]
 
 
-def reverse_scene(lanes: list[ReverseSettings], presses: int, stage: str = STAGE) -> bytes:
+def reverse_scene(lanes: list[ReverseSettings], stage: str = STAGE) -> bytes:
     """The scene for the clock.
 
-    presses: of Generate; one more runs the model again, also with the same settings. Until the
-    first, the usual settings are shown from the recording in the repository. On another stage than
-    the lab's, the position is kept out of the address.
+    On the lab's stage the usual settings are shown from the recording in the repository. On
+    another, the model draws at once, and the position is kept out of the address.
     """
-    recorded = presses == 0 and lanes == [ReverseSettings()]
+    recorded = stage == STAGE and lanes == [ReverseSettings()]
     head = {
         "stage": stage,
-        "presses": presses,
         "unlisted": stage != STAGE,
         "words": reverse_words(lanes),
     }
-    requests = [None if lane.origin or lane.model else lane.request() for lane in lanes]
-    return lanes_scene(lanes, REVERSE_SCENE if recorded else None, head, requests)
+    return lanes_scene(lanes, REVERSE_SCENE if recorded else None, head)

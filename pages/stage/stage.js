@@ -23,6 +23,8 @@ export class Stage {
     this.take = null;
     /** @type {(() => void) | null} plays or pauses */
     this.toggle = null;
+    /** @type {((change: {seed?: number}) => void) | null} runs what is on it once more */
+    this.again = null;
     /** @type {(() => void) | null} the timeline has come to rest */
     this.settled = null;
   }

@@ -63,6 +63,12 @@ class IdealLane:
     steps: int = STEPS
     every: int = 1
     told: bool = True
+    surprise: bool = False
+    seed: int | None = None
+    """The noises are those of the lane beside it."""
+
+    def in_the_tab(self) -> None:
+        """Only the server has all of the training set."""
 
     def job(self) -> Ideal:
         """What the worker is asked: as the model, from the same noises, without guidance."""
@@ -85,7 +91,7 @@ class IdealLane:
         return self.job().request.labels
 
     @property
-    def caption(self) -> str:
+    def manner(self) -> str:
         """The settings in words."""
         return f"The ideal denoiser · {STEPS} steps · the same noises"
 
@@ -93,4 +99,4 @@ class IdealLane:
 def copying_scene(settings: CopySettings, **extra: Any) -> bytes:
     """The scene for the clock; scene.nearest is where copies.js fetches what is nearest."""
     lanes: list[Lane] = [settings.drawn(), IdealLane(settings)]
-    return edit_scene(lanes, 0, STAGE, nearest=settings.address, **extra)
+    return edit_scene(lanes, STAGE, nearest=settings.address, **extra)

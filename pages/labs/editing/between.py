@@ -73,7 +73,7 @@ def lab() -> None:
     with st.container(border=True, key="card-between", gap="small"):
         follower("labs/editing/morph", STAGE, show=kind, first=names[0], last=names[1], rows=rows)
         said = sentences_by_noise("lab-between")
-        clock(edit_scene(lanes, 0, STAGE, **OPENS, words=said), "between-clock")
+        clock(edit_scene(lanes, STAGE, **OPENS, words=said), "between-clock")
     lab_words("between", text)
 
 

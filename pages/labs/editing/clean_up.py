@@ -177,4 +177,4 @@ def _answers(settings: EditSettings, spoiled: Picture, before: Picture | None) -
         "answers", STAGE, show="about", title="All six at once", cells=cells, columns=6, narrow=3
     )
     said = sentences_by_noise("lab-clean-up", "grain, " if settings.how == "grain" else "")
-    clock(edit_scene([settings], 0, STAGE, **OPENS, words=said), "clean-up-clock")
+    clock(edit_scene([settings], STAGE, **OPENS, words=said), "clean-up-clock")

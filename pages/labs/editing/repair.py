@@ -106,4 +106,4 @@ def _answers(often: EditSettings, once: EditSettings, picture: NDArray[np.uint8]
             narrow=3,
         )
     said = sentences_by_noise("lab-repair")
-    clock(edit_scene([often, once], 0, STAGE, **OPENS, words=said), "repair-clock")
+    clock(edit_scene([often, once], STAGE, **OPENS, words=said), "repair-clock")

@@ -10,6 +10,7 @@ from diffusion_core.files.frames import frame_count
 from diffusion_core.request import NO_LABEL, Request
 from diffusion_core.service.edits import Between, Edit, Repair, Restore
 from diffusion_core.service.jobs import Drawing
+from pages.engine import jobs
 from pages.labs.editing.checks import drawn, end_of, label_of, refuse_outside
 from pages.shared.asked import given, query_of
 from pages.shared.packed import PIXELS, mask_of, unpacked
@@ -166,6 +167,9 @@ class EditSettings:
         """Whether the model is told which digit it is."""
         return self.guidance > 0 and NO_LABEL not in self.labels
 
+    surprise = False
+    """The seed does not decide which digits they are."""
+
     def request(self) -> Request:
         """The same, in the terms of the core."""
         return Request(self.labels, self.sampler, self.steps, self.guidance, self.seed)
@@ -194,6 +198,16 @@ class EditSettings:
                 seeds = (seed, seed if self.way == "labels" else other)
                 return Between(request, (first, second), seeds)
 
+    def in_the_tab(self) -> jobs.TabJob | None:
+        """How the tab makes it itself; None for what only the server can."""
+        match self.job():
+            case Drawing(request, origin=bytes(picture), t=t):
+                return jobs.from_picture(request, picture, t)
+            case Between(request, labels, seeds, pictures=None):
+                return jobs.between(request, seeds, labels)
+            case _:
+                return None
+
     @property
     def every(self) -> int:
         """Every how many steps a frame is kept: all."""
@@ -213,8 +227,8 @@ class EditSettings:
         return "api/edit?" + query_of(self, names, NAMED)
 
     @property
-    def caption(self) -> str:
-        """The settings in words, to stand beside the picture."""
+    def manner(self) -> str:
+        """The settings in words, but for the seed, to stand beside the picture."""
         steps = f"{self.steps} step" + ("s" if self.steps > 1 else "")
         what = {
             "repair": f"each step taken {self.again} time" + ("s" if self.again > 1 else ""),
@@ -231,4 +245,4 @@ class EditSettings:
                 "encode": "along the arc between the noises of two pictures",
             }.get(self.way, ""),
         }[self.kind]
-        return f"{what} · {steps} · guidance {self.guidance:g} · seed {self.seed}"
+        return f"{what} · {steps} · guidance {self.guidance:g}"

@@ -97,4 +97,4 @@ def _answers(chosen: EditSettings, strip: list[EditSettings], drawn: str) -> Non
         narrow=3,
     )
     said = sentences_by_noise("lab-sketch")
-    clock(edit_scene([chosen, *strip], 0, STAGE, **OPENS, words=said), "sketch-clock")
+    clock(edit_scene([chosen, *strip], STAGE, **OPENS, words=said), "sketch-clock")

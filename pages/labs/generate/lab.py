@@ -87,4 +87,4 @@ def _number(written: str, guidance: float, seed: int) -> None:
 
 def _clock(rows: list[ReverseSettings]) -> None:
     said = sentences_by_noise("lab-generate")
-    clock(edit_scene(rows, 0, STAGE, **OPENS, words=said), "generate-clock")
+    clock(edit_scene(rows, STAGE, **OPENS, words=said), "generate-clock")

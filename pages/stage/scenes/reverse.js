@@ -2,6 +2,8 @@
 // beforehand or streamed from the server while the model works.
 
 import { engineFor } from "../../engine/engine.js";
+import { jobOf } from "../../engine/jobs.js";
+import { digits } from "../../shared/noise.js";
 import { Incoming, stream } from "../../shared/stream.js";
 import { paintBytes, PIXELS } from "../pixels.js";
 import { Scene } from "./scene.js";
@@ -12,7 +14,7 @@ export class Lane {
   /** @param {import("./scene.js").Described} described */
   constructor(described) {
     this.address = described.address;
-    this.caption = described.caption;
+    this.caption = described.seed === null ? described.manner : `${described.manner} · seed ${described.seed}`;
     this.frames = described.frames;
     this.steps = described.steps;
     this.every = described.every;
@@ -24,8 +26,9 @@ export class Lane {
     this.got = []; // frames so far
     this.incoming = new Incoming();
     this.headless = true; // the line that begins the recording is still to come
-    /** @type {(import("../../engine/sampler.js").Job & {network: string}) | null} */
+    /** @type {import("../../engine/jobs.js").TabJob | null} */
     this.job = null; // how the tab makes it
+    this.here = false; // whether this device draws it
     this.before = 0; // how many are in line before this run
     this.kept = false; // whether the pictures had been drawn already
     /** @type {string | null} */
@@ -58,9 +61,28 @@ export class Lane {
   stepOf(number) { return Math.min(number * this.every, this.steps); }
 }
 
+// What makes a scene of runs what it is: all that Python said, but for bytes, and its recording.
+function identity({ lanes, jobs, stage }) { return JSON.stringify([stage, lanes, jobs]); }
+
+// The same scene from another seed, as Python would describe it. Lanes that have seeds of their own
+// keep as far apart as they were.
+/** @param {any} head @param {number} seed of its first lane */
+export function reseeded(head, seed) {
+  const by = seed - head.lanes[0].seed;
+  const lanes = head.lanes.map((lane) => {
+    if (lane.seed === null) return lane;
+    const own = lane.seed + by;
+    return { ...lane, seed: own, labels: lane.surprise ? digits(own, lane.count) : lane.labels,
+      address: lane.address.replace(/([?&]seed=)\d+/, `$1${own}`) };
+  });
+  const jobs = head.jobs.map((job, i) => job && { ...job, seed: lanes[i].seed, labels: lanes[i].labels });
+  return { ...head, lanes, jobs };
+}
+
 export class ReverseScene extends Scene {
   constructor(head, LaneOf = Lane) {
     super(head);
+    this.head = head;
     this.runs = head.lanes.map((described) => new LaneOf(described));
     this.button = head.button; // what runs the model again; Generate, if it is not said
     this.nearest = head.nearest; // where to ask what is nearest to its pictures
@@ -79,11 +101,18 @@ export class ReverseScene extends Scene {
     if (head.recording) this.lanes[0].take(head.recording);
     // What the tab can make itself, and with what.
     this.engine = head.engine ? engineFor(head.engine) : null;
-    this.runs.forEach((lane, i) => {
-      const job = head.jobs?.[i];
-      lane.job = job ? { ...job, labels: lane.labels, table: head[`table${i}`] } : null;
-    });
-    this.here = false; // whether this device drew it
+    this.runs.forEach((lane, i) => { lane.job = jobOf(head, i); });
+  }
+
+  shown() { this.engine?.warm(); }
+
+  shows(head) { return identity(head) === identity(this.head); }
+
+  // The same runs, to be made now; from another seed, if there is one.
+  /** @param {{seed?: number}} change */
+  again({ seed }) {
+    const head = { ...this.head, recording: null }, Same = /** @type {any} */ (this.constructor);
+    return new Same(seed === undefined ? head : reseeded(head, seed));
   }
 
   /** @type {Lane[]} */
@@ -147,22 +176,21 @@ export class ReverseScene extends Scene {
 
   // In this tab where that is possible, else on the server.
   async make(lane, report) {
-    if (lane.job && await this.engine.start()) {
+    if (lane.job && await this.engine?.fit()) {
       try {
         await this.compute(lane, report);
         return;
       } catch {
-        if (this.stopped) return;
         lane.got = []; // the server begins afresh
+        lane.here = false;
       }
     }
     if (this.stopped) return;
-    this.here = false;
     await this.stream(lane, report);
   }
 
   async compute(lane, report) {
-    this.here = true;
+    lane.here = true;
     let step = 0;
     await this.engine.run(lane.job.network, lane.job, ({ frame, greys }) => {
       if (step % lane.every === 0 || frame.t === 0) lane.got.push({ ...frame, pixels: greys });
@@ -205,8 +233,14 @@ export class ReverseScene extends Scene {
     if (!this.complete) return ""; // about to begin
     if (this.firstAfter === null) return "Recorded beforehand with these settings";
     if (this.lanes.every(({ kept }) => kept)) return "Drawn a moment ago with these settings" + thinned;
-    const where = this.here ? " on this device" : "";
-    return `Done in ${((this.ended - this.began) / 1000).toFixed(1)} s${where}` + first + thinned;
+    return `Done in ${((this.ended - this.began) / 1000).toFixed(1)} s${this.where}` + first + thinned;
+  }
+
+  // Where the model was at work; and why, where it might have been here.
+  get where() {
+    if (this.lanes.every(({ here }) => here)) return " on this device";
+    if (!this.lanes.some(({ job }) => job)) return " on the server";
+    return this.engine?.unfit ? ` on the server, since ${this.engine.unfit}` : " on the server";
   }
 
   sentence(index) {

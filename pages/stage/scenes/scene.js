@@ -4,7 +4,9 @@
 /**
  * @typedef {object} Described One run of the model on a timeline (pages/stage/lanes.py).
  * @property {string} address where it is streamed from
- * @property {string} caption
+ * @property {string} manner how it is drawn, in words
+ * @property {number | null} seed
+ * @property {boolean} surprise whether the seed decides what to draw
  * @property {number} frames
  * @property {number} steps
  * @property {number} every one step in so many is kept
@@ -23,7 +25,6 @@ export class Scene {
     this.still = Boolean(head.still); // opens at its rest instead of playing
     this.quiet = Boolean(head.quiet); // for show: not in the address, and no button of a run
     this.unlisted = Boolean(head.unlisted); // not in the address
-    this.presses = Number(head.presses ?? 0); // how often the button that runs it was pressed
     /** @type {[number, string][]} sentences, each up to an amount of noise */
     this.words = head.words;
     this.chosen = 0; // which picture of a row is shown large
@@ -49,6 +50,13 @@ export class Scene {
   place(index) { return `step ${index} / ${this.last}`; }
   sentence(index) { return this.place(index); }
   describe(index) { return this.sentence(index); }
+
+  // It is on the stage: what it may need later can be fetched now.
+  shown() { /* nothing */ }
+
+  // Whether this is already the scene that Python tells of.
+  /** @param {Record<string, any>} _head */
+  shows(_head) { return false; }
 
   stop() { /* nothing is at work */ }
   close() { this.stop(); }
