@@ -14,7 +14,7 @@
 
 const SIMD = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11);
 const LONGEST_START = 60_000; // ms, until it is given up
-const LONGEST_WAIT = 1_500; // ms that somebody waits for it who has pressed a button
+const LONGEST_WAIT = 2_500; // ms that somebody waits for it who has pressed a button
 const SLOWEST_PASS = 150; // ms; the server needs a tenth of that
 const CALM = 300; // ms after the first picture, before anything is fetched
 
@@ -32,6 +32,8 @@ export class Engine {
     this.ready = false;
     /** @type {Promise<boolean> | null} */
     this.starting = null;
+    /** @type {Promise<boolean> | null} */
+    this.warming = null;
   }
 
   // Resolves to whether the model works here.
@@ -40,11 +42,13 @@ export class Engine {
     return this.starting;
   }
 
-  // Loads it when there is nothing better to do.
+  // As start, but loads it when there is nothing better to do.
   warm() {
-    if (this.starting || this.unfit) return;
     const idle = window.requestIdleCallback ?? ((then) => setTimeout(then));
-    setTimeout(() => idle(() => this.start(), { timeout: 2_000 }), CALM);
+    this.warming ??= new Promise((warmed) => {
+      setTimeout(() => idle(() => warmed(this.start()), { timeout: 2_000 }), CALM);
+    });
+    return this.starting ?? this.warming;
   }
 
   // Whether to compute here, for somebody who waits: yes where it is ready, or is so in a moment.

@@ -13,6 +13,7 @@ from diffusion_core.data.embedded import RECORDED, forward_noise
 from diffusion_core.errors import AssetError, RequestError, note
 from diffusion_core.files.bundle import bundle
 from diffusion_core.schedule import CosineSchedule, LinearBetaSchedule, Schedule, alpha_sigma
+from pages.engine.route import sources
 from pages.shared.address import refuse_unusable
 from pages.shared.asked import given
 from pages.shared.digits import source
@@ -133,6 +134,7 @@ def forward_scene(
         "title": f"{'an' if settings.digit == 8 else 'a'} {settings.digit}",
         "seed": settings.seed,
         "words": sentences_by_noise("forward") if told_about is None else _told_words(),
+        "engine": sources(),
         "ask": f"api/guess?digit={settings.digit}&which={settings.which}"
         f"&seed={settings.seed}&schedule={settings.schedule}&mnist={int(mnist)}"
         + (f"&told={told_about}" if told_about is not None else ""),

@@ -1,6 +1,9 @@
 // What our model makes of this step: the digit it expects, the noise it sees, and the true noise.
-// The answers were computed by the network for a grid of noise levels; the nearest one is shown.
+// In this tab it is asked about the very picture that is shown. Where it cannot work in the tab, the
+// server answers for a grid of noise levels at once, and the nearest one is shown.
 
+import { engineFor } from "../../engine/engine.js";
+import { LiveGuess } from "../../engine/live.js";
 import { make, setText } from "../../shared/dom.js";
 import { askFor } from "../../shared/stream.js";
 import { unbundle } from "../bundle.js";
@@ -21,41 +24,81 @@ export default function (component) {
         make("figure", {}, eps, make("figcaption", {}, make("span.noise", {}, "the noise it sees"))),
         make("figure", {}, truth, make("figcaption", {}, "the true noise"))),
       said);
-    let shown = null, level = -1, asked = null;
-    return (scene, index, stage) => {
-      const over = performance.now() > (scene.guesses?.until ?? Infinity) && index !== asked;
-      const answers = scene.guesses && !over ? scene.guesses : askModel(scene, stage);
-      asked = index;
-      if (shown !== scene) {
-        paintValues(truth, scene.eps);
-        shown = scene;
-        level = -1;
-      }
-      root.toggleAttribute("data-waiting", !answers.x0_hat);
-      if (!answers.x0_hat) {
-        setText(said, answers.message);
-        return;
-      }
-      const nearest = Math.round((index / scene.last) * (answers.levels - 1));
-      if (nearest === level) return;
-      level = nearest;
-      paintBytes(x0, answers.x0_hat.subarray(nearest * PIXELS, (nearest + 1) * PIXELS));
-      paintBytes(eps, answers.eps_hat.subarray(nearest * PIXELS, (nearest + 1) * PIXELS), NOISE_REACH);
-      const step = Math.round((nearest / (answers.levels - 1)) * scene.last);
-      const error = answers.error[nearest];
+    let shown = null, asked = null;
+
+    // What was said about `step`, which is the nearest to the one on stage.
+    function say(scene, step, error) {
       // Where it is told another step, the picture stays at its own.
       const told = Number.isInteger(scene.truth);
       const when = told ? `Told step ${step}; the picture is at step ${scene.truth}.` : `Asked at step ${step}.`;
-      setText(said, nearest === 0
+      setText(said, step === 0
         ? told ? "Told that there is no noise, it has none to find." : "At step 0 there is no noise to find."
         : `${when} Mean squared error of the noise: ${error.toFixed(3)}. ` +
           "Answering “no noise” would score about 1.");
+    }
+
+    function paintLive(scene, index, stage) {
+      scene.guessing ??= new LiveGuess(scene.engine, () => stage.changed());
+      scene.guessing.ask(index, scene.mixed(index), scene.alpha[index], scene.sigma[index]);
+      const { answer } = scene.guessing;
+      if (!answer) return false;
+      paintValues(x0, answer.x0_hat);
+      paintValues(eps, answer.eps_hat);
+      say(scene, answer.index, meanSquare(answer.eps_hat, scene.eps));
+      return true;
+    }
+
+    function paintStored(scene, index, stage) {
+      const over = performance.now() > (scene.guesses?.until ?? Infinity) && index !== asked;
+      const answers = scene.guesses && !over ? scene.guesses : askServer(scene, stage);
+      asked = index;
+      if (!answers.x0_hat) {
+        setText(said, answers.message);
+        return false;
+      }
+      const nearest = Math.round((index / scene.last) * (answers.levels - 1));
+      paintBytes(x0, answers.x0_hat.subarray(nearest * PIXELS, (nearest + 1) * PIXELS));
+      paintBytes(eps, answers.eps_hat.subarray(nearest * PIXELS, (nearest + 1) * PIXELS), NOISE_REACH);
+      say(scene, Math.round((nearest / (answers.levels - 1)) * scene.last), answers.error[nearest]);
+      return true;
+    }
+
+    return (scene, index, stage) => {
+      if (shown !== scene) {
+        paintValues(truth, scene.eps);
+        shown = scene;
+        prepare(scene, stage);
+      }
+      const painted = (scene.engine?.ready && paintLive(scene, index, stage)) ||
+        (scene.waits ? false : paintStored(scene, index, stage));
+      if (scene.waits && !painted) setText(said, "The model is loading …");
+      root.toggleAttribute("data-waiting", !painted);
     };
   });
 }
 
+// Has the model loaded into this tab. Until then what is stored with the scene is shown, if there is
+// anything, and the server is not asked for what the tab can find out in a moment.
+function prepare(scene, stage) {
+  scene.engine ??= scene.sources ? engineFor(scene.sources) : null;
+  if (!scene.engine || scene.engine.unfit) return;
+  scene.waits = !scene.guesses;
+  const waited = () => {
+    scene.waits = false;
+    stage.changed();
+  };
+  if (scene.waits) scene.engine.fit().then(waited);
+  scene.engine.warm().then(waited);
+}
+
+function meanSquare(a, b) {
+  let sum = 0;
+  for (let i = 0; i < PIXELS; i++) sum += (a[i] - b[i]) ** 2;
+  return sum / PIXELS;
+}
+
 // Asks once for a scene; where that failed, again when the timeline moves a while later.
-function askModel(scene, stage) {
+function askServer(scene, stage) {
   scene.guesses = { message: "The model is thinking …" };
   askFor(scene.ask, "bytes", "move the timeline")
     .then((bytes) => { scene.guesses = unbundle(bytes); })

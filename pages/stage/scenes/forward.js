@@ -19,6 +19,12 @@ export class ForwardScene extends Scene {
     this.seed = Number(head.seed); // of the noise
     this.ask = String(head.ask); // the address of the model's answers
     this.guesses = head.x0_hat ? head : null; // and the answers
+    /** @type {import("../../engine/engine.js").Sources | null} of the model that may be asked here */
+    this.sources = head.engine ?? null;
+    /** @type {import("../../engine/engine.js").Engine | null} */
+    this.engine = null;
+    /** @type {import("../../engine/live.js").LiveGuess | null} */
+    this.guessing = null;
     this.truth = Number(head.truth ?? NaN); // where the picture stays, if it does
     /** @type {Uint8Array} pictures of the other process, for the diagram */
     this.other = head.other;
