@@ -24,7 +24,7 @@ from benchmarks.service import ServicePlan, measure_service
 from benchmarks.timing import machine
 from diffusion_core.commands.options import add_device
 from diffusion_core.errors import CannotMeasureError, RequestError, in_a_sentence
-from diffusion_core.files.checkpoint import SHIPPED
+from diffusion_core.files.shipped import SHIPPED
 from diffusion_core.files.whole import make_sure, replacing
 from diffusion_core.measure.frontier import FRONTIER, save_frontier
 from pages.shared.colours import THEMES

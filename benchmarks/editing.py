@@ -26,7 +26,8 @@ from diffusion_core.editing import (
     restore,
 )
 from diffusion_core.errors import CannotMeasureError, MnistError
-from diffusion_core.files.checkpoint import SHIPPED, load_checkpoint
+from diffusion_core.files.checkpoint import load_checkpoint
+from diffusion_core.files.shipped import SHIPPED
 from diffusion_core.measure.classifiers import JudgeNet, digits_seen, load_classifier
 from diffusion_core.pixels import to_model, to_uint8
 from diffusion_core.prediction import Prediction, from_x0

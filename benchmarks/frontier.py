@@ -15,7 +15,8 @@ from benchmarks.timing import Say, machine, seconds
 from diffusion_core.data.mnist import load_mnist
 from diffusion_core.denoiser import Denoiser, NetworkDenoiser
 from diffusion_core.errors import CannotMeasureError, MnistError
-from diffusion_core.files.checkpoint import MODELS, load_checkpoint
+from diffusion_core.files.checkpoint import load_checkpoint
+from diffusion_core.files.shipped import MODELS
 from diffusion_core.measure.classifiers import (
     FeatureNet,
     JudgeNet,

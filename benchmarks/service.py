@@ -14,7 +14,8 @@ from benchmarks.model import recorded_run
 from benchmarks.server import ROOT, memory_of, running_app
 from benchmarks.timing import Say, finish, seconds, spread
 from diffusion_core.denoiser import NetworkDenoiser
-from diffusion_core.files.checkpoint import MODELS, load_checkpoint
+from diffusion_core.files.checkpoint import load_checkpoint
+from diffusion_core.files.shipped import MODELS
 from diffusion_core.request import IMAGE_SIZE, LEAP_STEPS, NUM_CLASSES, Request
 from diffusion_core.run import reverse, start_of
 from diffusion_core.service.batcher import CAPACITY, Batcher

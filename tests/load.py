@@ -6,7 +6,8 @@ protocol) and the stage's own requests:
 - RUSH: n visitors open the reverse page, and then each asks for one digit of ten steps, all at the
   same moment and each with a seed of its own, so that nothing can be shared.
 - LESSON: n visitors have the lesson open; twenty of them (or all, if fewer) click through its
-  pages and press Generate, each again as soon as the last answer has come.
+  pages and have the server draw, as those do whose tab cannot, each again as soon as the last
+  answer has come.
 - GREED (`--greed`): n visitors click through the lesson, first among themselves, then beside one
   who asks for everything at once, again and again. The ratios of their medians are what counts.
 
@@ -52,19 +53,15 @@ class Visitor:
     address: str
     cookie: str
     """By which the server knows this visitor from the others (pages/http/visitors.py)."""
-    buttons: dict[str, str] = field(default_factory=dict)
     actions: list[float] = field(default_factory=list)
     tracebacks: list[str] = field(default_factory=list)
     """What pages showed of what went wrong inside."""
 
-    async def act(self, page: str, click: str | None = None) -> None:
-        """Open a page, or click one of its buttons, and wait until the script has answered."""
+    async def act(self, page: str) -> None:
+        """Open a page, and wait until the script has answered."""
         message = BackMsg()
         message.rerun_script.page_name = page
         message.rerun_script.query_string = ""
-        if click is not None:
-            state = message.rerun_script.widget_states.widgets.add()
-            state.id, state.trigger_value = self.buttons[click], True
         began = time.perf_counter()
         await self.socket.send(message.SerializeToString())
         async with asyncio.timeout(PATIENCE):
@@ -72,9 +69,6 @@ class Visitor:
                 said = ForwardMsg()
                 said.ParseFromString(bytes(await self.socket.recv(decode=False)))
                 kind = said.WhichOneof("type")
-                if kind == "delta" and said.delta.new_element.HasField("button"):
-                    button = said.delta.new_element.button
-                    self.buttons[button.label] = button.id
                 if kind == "delta" and said.delta.new_element.HasField("exception"):
                     self.tracebacks.append(said.delta.new_element.exception.message)
                 if kind == "script_finished":
@@ -164,7 +158,6 @@ async def lesson(visitors: list[Visitor], seconds: float) -> list[Drawn]:
             for page in PAGES:
                 await visitor.act(page)
                 await asyncio.sleep(rng.uniform(0.2, 0.8))  # people look before they click
-            await visitor.act("reverse", "Generate")
             drawn.append(await visitor.generate(digit=rng.randrange(10), seed=rng.randrange(2**30)))
 
     # Nobody has asked for the same before: it would be kept.

@@ -29,8 +29,9 @@ from diffusion_core.data.embedded import (
     recorded_digit,
 )
 from diffusion_core.denoiser import NetworkDenoiser
-from diffusion_core.files.checkpoint import MODELS, SHIPPED, load_checkpoint
+from diffusion_core.files.checkpoint import load_checkpoint
 from diffusion_core.files.recording import recording
+from diffusion_core.files.shipped import MODELS, SHIPPED
 from diffusion_core.files.whole import make_sure, replacing
 from diffusion_core.labs.guess import guess_along
 from diffusion_core.labs.predict.experiments import PREDICTIONS

@@ -23,19 +23,14 @@ from diffusion_core.distillation import (
     teacher_paths,
 )
 from diffusion_core.errors import RequestError
-from diffusion_core.files.checkpoint import (
-    LEAP,
-    SHIPPED,
-    load_checkpoint,
-    read_card,
-    save_checkpoint,
-)
+from diffusion_core.files.checkpoint import load_checkpoint, read_card, save_checkpoint
 from diffusion_core.files.resuming import (
     load_distillation,
     load_paths,
     save_distillation,
     save_paths,
 )
+from diffusion_core.files.shipped import LEAP, SHIPPED
 from diffusion_core.files.whole import make_sure
 from diffusion_core.pixels import to_model
 from diffusion_core.training import fast_precision

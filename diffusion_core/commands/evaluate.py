@@ -19,7 +19,8 @@ from diffusion_core.commands.options import add_device
 from diffusion_core.data.mnist import Digits, load_mnist
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import RequestError
-from diffusion_core.files.checkpoint import MODELS, SHIPPED, load_checkpoint, read_card, write_card
+from diffusion_core.files.checkpoint import load_checkpoint, read_card, write_card
+from diffusion_core.files.shipped import MODELS, SHIPPED
 from diffusion_core.files.whole import make_sure, replacing
 from diffusion_core.measure.classifiers import (
     CLASSIFIERS,

@@ -13,7 +13,8 @@ import torch
 from diffusion_core.commands.sound_card import sound_table
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import RequestError
-from diffusion_core.files.checkpoint import SOUND, load_checkpoint, read_card, write_card
+from diffusion_core.files.checkpoint import load_checkpoint, read_card, write_card
+from diffusion_core.files.shipped import SOUND
 from diffusion_core.files.whole import make_sure
 from diffusion_core.labs.sound.evaluation import NotesReport, measure_notes
 from diffusion_core.labs.sound.notes import NAMES

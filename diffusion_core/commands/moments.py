@@ -16,7 +16,8 @@ import numpy as np
 from diffusion_core.commands.options import machine_of
 from diffusion_core.data.embedded import HISTORY_SCENE
 from diffusion_core.errors import RequestError
-from diffusion_core.files.checkpoint import SHIPPED, read_card, write_card
+from diffusion_core.files.checkpoint import read_card, write_card
+from diffusion_core.files.shipped import SHIPPED
 from diffusion_core.files.tensors import read_state
 from diffusion_core.files.whole import make_sure, replacing
 from diffusion_core.labs.history.moments import read_losses, read_moments

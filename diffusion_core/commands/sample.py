@@ -10,7 +10,8 @@ import numpy as np
 from diffusion_core.commands.options import add_device
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import RequestError
-from diffusion_core.files.checkpoint import MODELS, load_checkpoint
+from diffusion_core.files.checkpoint import load_checkpoint
+from diffusion_core.files.shipped import MODELS
 from diffusion_core.files.whole import make_sure, replacing
 from diffusion_core.request import Request, network_of
 from diffusion_core.run import draw

@@ -9,7 +9,7 @@ from typing import Any
 
 from torch import Tensor
 
-from diffusion_core.files.checkpoint import MODELS
+from diffusion_core.files.shipped import MODELS
 from diffusion_core.labs.sound.training import (
     BATCH_SIZE,
     NOTES,

@@ -14,16 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from diffusion_core.errors import CheckpointError, named
-from diffusion_core.files.shipped import ASSETS
+from diffusion_core.files.shipped import SHIPPED
 from diffusion_core.files.tensors import Metadata, Wanted, halved, load_weights, write_tensors
 from diffusion_core.files.whole import replacing
 from diffusion_core.unet import UNet, UNetConfig
 
-SHIPPED = ASSETS / "model" / "digits.safetensors"
-LEAP = ASSETS / "model" / "leap.safetensors"
-SOUND = ASSETS / "model" / "sound.safetensors"
-MODELS = {"digits": SHIPPED, "leap": LEAP, "sound": SOUND}
-"""The shipped weights: those that request.network_of names, and the one that makes notes."""
 FORMAT = "through-the-fog/1"
 MODEL = Wanted(
     "model",

@@ -1,4 +1,5 @@
-"""The files in assets/ that pages show, read and looked over. No torch here.
+"""The files in assets/: where they are, and those that pages show, read and looked over. No torch
+here.
 
 Whatever is wrong with one, from a missing file to a sound one with something else in it, is an
 AssetError of one sentence that names it, so that what needs the file can say so and nothing else is
@@ -17,6 +18,11 @@ from pydantic import TypeAdapter, ValidationError
 from diffusion_core.errors import AssetError, named
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
+SHIPPED = ASSETS / "model" / "digits.safetensors"
+LEAP = ASSETS / "model" / "leap.safetensors"
+SOUND = ASSETS / "model" / "sound.safetensors"
+MODELS = {"digits": SHIPPED, "leap": LEAP, "sound": SOUND}
+"""The shipped weights: those that request.network_of names, and the one that makes notes."""
 RESTORE = "restore it from the repository"
 Content = TypeVar("Content")
 Shape = tuple[int | None, ...]

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import CheckpointError, named
-from diffusion_core.files.checkpoint import MODELS, load_checkpoint
+from diffusion_core.files.checkpoint import load_checkpoint
+from diffusion_core.files.shipped import MODELS
 from diffusion_core.labs.sound.training import SIZE as WAVE
 from diffusion_core.request import Request
 from diffusion_core.run import DIGIT_SIZE, final_picture, sample, start_of

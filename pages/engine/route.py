@@ -18,8 +18,8 @@ from typing import Any
 from starlette.requests import Request as HttpRequest
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
-from diffusion_core.files.checkpoint import LEAP, SHIPPED
 from diffusion_core.files.graph import GRAPH
+from diffusion_core.files.shipped import LEAP, SHIPPED
 from pages.engine.fetch import FILES, SCRIPT, WASM, complete, locked
 from pages.http.modules import FOR_GOOD
 from pages.http.modules import VERSION as SCRIPTS

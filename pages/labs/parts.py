@@ -10,6 +10,7 @@ from pages.shared.address import locked
 from pages.shared.fields import whole_number
 from pages.shared.prose import prose, takeaway
 from pages.shared.words import Lesson
+from pages.stage import run_buttons
 from quizzes.addresses import TEN
 from quizzes.parameters import Whole
 
@@ -20,8 +21,15 @@ OPENS = {"still": True, "button": "“Draw again”"}
 that starts a run."""
 
 
-def seed_field(setting: Whole, label: str = "Draw again", named: str = "Seed") -> int:
-    """A field for the seed, and a button that draws anew from another one."""
+def seed_field(
+    setting: Whole, label: str = "Draw again", named: str = "Seed", stage: str = ""
+) -> int:
+    """A field for the seed, and a button that draws anew from another one; at once, if all that is
+    on the stage follows from that seed."""
+    if stage:
+        seed = whole_number(named, setting, 110)
+        run_buttons(stage, setting, label, locked=locked())
+        return seed
 
     def anew() -> None:
         st.session_state[setting.name] = secrets.randbelow(10_000)

@@ -9,7 +9,7 @@ the file in followers/, or "labs/LAB/NAME".
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -47,12 +47,19 @@ def run_buttons(
     key = f"{stage}-buttons"
 
     def told() -> None:
-        seed = st.session_state[key].get("seed")
-        if isinstance(seed, int) and setting.low <= seed <= setting.high:
+        if (seed := seed_in(st.session_state[key], setting)) is not None:
             st.session_state[setting.name] = seed
 
     data = {"stage": stage, "another": another, "again": again, "locked": locked}
     _buttons(key=key, data=data, on_seed_change=told, width="content")
+
+
+def seed_in(told: Mapping[str, Any], setting: Whole) -> int | None:
+    """The seed that the buttons have begun with, if the setting can have it: what a browser says is
+    not to be believed."""
+    seed = told.get("seed")
+    fits = type(seed) is int and setting.low <= seed <= setting.high
+    return seed if fits else None
 
 
 def follower(name: str, stage: str, **data: Any) -> None:

@@ -211,6 +211,7 @@ class Clock {
   leave() {
     this.pause(false);
     this.stage.scene?.close?.();
+    if (this.stage.clock === this.root) this.stage.again = null;
     this.unfollow?.();
     this.seen?.disconnect();
     document.removeEventListener("keydown", this.onkey);

@@ -11,7 +11,8 @@ import pytest
 import torch
 
 from diffusion_core.denoiser import NetworkDenoiser
-from diffusion_core.files.checkpoint import SOUND, load_checkpoint, save_checkpoint
+from diffusion_core.files.checkpoint import load_checkpoint, save_checkpoint
+from diffusion_core.files.shipped import SOUND
 from diffusion_core.unet import UNet, UNetConfig
 from tests.core.dialogues import ideal as ideal
 from tests.core.tiny_mnist import cache as cache

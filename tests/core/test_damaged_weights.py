@@ -14,7 +14,7 @@ import pytest
 
 from diffusion_core.data import embedded
 from diffusion_core.errors import PROJECT
-from diffusion_core.files.checkpoint import MODELS
+from diffusion_core.files.shipped import MODELS
 from diffusion_core.labs import tradeoff as spread
 from diffusion_core.labs.one_step import rounds as one_step
 from diffusion_core.labs.one_step.job import LevelCurve, TrainingRounds

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from diffusion_core.denoiser import Denoiser, NetworkDenoiser
-from diffusion_core.files.checkpoint import MODELS, load_checkpoint
+from diffusion_core.files.checkpoint import load_checkpoint
+from diffusion_core.files.shipped import MODELS
 from diffusion_core.labs.predict import outcomes as measuring
 from diffusion_core.labs.predict.experiments import (
     EXPERIMENTS,

@@ -11,7 +11,8 @@ from torch import Tensor
 from diffusion_core.__main__ import main
 from diffusion_core.commands import subjects
 from diffusion_core.denoiser import NetworkDenoiser
-from diffusion_core.files.checkpoint import SOUND, load_checkpoint, read_card
+from diffusion_core.files.checkpoint import load_checkpoint, read_card
+from diffusion_core.files.shipped import SOUND
 from diffusion_core.labs.sound.evaluation import measure_notes, noise_floor
 from diffusion_core.labs.sound.synth import notes
 from diffusion_core.labs.sound.training import SHAPE, SIZE, TRAINING_SEED, UNSEEN_SEED, note_times

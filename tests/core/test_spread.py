@@ -12,7 +12,8 @@ import pytest
 from diffusion_core.data.embedded import embedded_digits
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import RequestError
-from diffusion_core.files.checkpoint import SHIPPED, load_checkpoint
+from diffusion_core.files.checkpoint import load_checkpoint
+from diffusion_core.files.shipped import SHIPPED
 from diffusion_core.labs import tradeoff as spread
 from diffusion_core.labs.tradeoff import mean_distance, measured
 from diffusion_core.pixels import to_uint8

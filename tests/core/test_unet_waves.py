@@ -10,7 +10,8 @@ from torch import nn
 from diffusion_core.commands.assets import REVERSE_DEFAULT
 from diffusion_core.data.embedded import REVERSE_SCENE
 from diffusion_core.denoiser import NetworkDenoiser
-from diffusion_core.files.checkpoint import SHIPPED, load_checkpoint
+from diffusion_core.files.checkpoint import load_checkpoint
+from diffusion_core.files.shipped import SHIPPED
 from diffusion_core.labs.sound.notes import LENGTH
 from diffusion_core.labs.sound.training import SHAPE
 from diffusion_core.pixels import to_uint8

@@ -14,8 +14,7 @@ from torch import Tensor
 
 from diffusion_core.data.embedded import REVERSE_SCENE
 from diffusion_core.files.bundle import bundle
-from diffusion_core.files.recording import record
-from diffusion_core.files.tables import table_of
+from diffusion_core.files.recording import recording
 from diffusion_core.labs.points.settings import PointSettings
 from diffusion_core.labs.points.snapshots import Camera
 from diffusion_core.noise import normal
@@ -24,6 +23,7 @@ from diffusion_core.request import Request
 from diffusion_core.run import sample
 from diffusion_core.samplers import SAMPLERS
 from diffusion_core.schedule import Floats, alpha_sigma, cosine_time
+from pages.engine.jobs import drawing
 from pages.lesson.scenes import journey
 from pages.shared.packed import packed, packed_mask
 from pages.stage.forward import ForwardSettings, forward_scene, picture
@@ -163,7 +163,7 @@ def run_facts(folder: Path) -> list[dict[str, Any]]:
         for steps, guidance in settings:
             request = Request((3, 8), sampler, steps, guidance, seed=7)
             name = f"{sampler}-{steps}-{guidance}.run"
-            (folder / name).write_bytes(b"".join(record(request, sample(stand_in, request))))
+            (folder / name).write_bytes(b"".join(recording(request, sample(stand_in, request))))
             found.append(
                 {
                     "sampler": sampler,
@@ -173,7 +173,7 @@ def run_facts(folder: Path) -> list[dict[str, Any]]:
                     "labels": [3, 8],
                     "frames": steps + 1,
                     "recording": name,
-                    "table": table_of(request).tolist(),
+                    "table": drawing(request).arrays["table"].tolist(),
                 }
             )
     return found

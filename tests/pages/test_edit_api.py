@@ -146,14 +146,14 @@ def test_pictures_and_masks_come_back_from_words(mask: np.ndarray, data: bytes) 
 
 def test_edits_stand_on_the_stage_like_runs_of_the_model() -> None:
     lanes = [EDITS["repair"], replace(EDITS["repair"], digit="any", again=1)]
-    head, _ = unbundle(edit_scene(lanes, 3, "repair", hidden=[1, 2]))
-    assert (head["kind"], head["presses"], head["hidden"]) == ("reverse", 3, [1, 2])
+    head, _ = unbundle(edit_scene(lanes, "repair", hidden=[1, 2]))
+    assert (head["kind"], head["stage"], head["hidden"]) == ("reverse", "repair", [1, 2])
     first, second = head["lanes"]
     assert first["address"] == EDITS["repair"].address and first["count"] == 2
     assert (first["told"], second["told"]) == (True, False)
     assert first["labels"] == [3, 3] and second["labels"] == [NO_LABEL] * 2
-    assert "each step taken 2 times" in first["caption"]
-    assert "each step taken 1 time ·" in second["caption"]
+    assert "each step taken 2 times" in first["manner"]
+    assert "each step taken 1 time ·" in second["manner"]
 
 
 def test_the_first_lot_of_digits_is_measured_and_hanging_up_ends_it(client: TestClient) -> None:

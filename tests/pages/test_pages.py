@@ -9,13 +9,16 @@ import pytest
 
 from diffusion_core.data.embedded import HOME_SCENE
 from diffusion_core.errors import RequestError
+from pages.stage import seed_in
 from pages.stage.forward import ForwardSettings, forward_scene
 from pages.stage.reverse import (
     HOME_RUN,
+    STAGE,
     ReverseSettings,
     recorded_scene,
     reverse_scene,
 )
+from quizzes.addresses import START
 from tests.pages.conftest import Open
 from tests.pages.unbundle import unbundle
 
@@ -72,13 +75,20 @@ def test_which_one_follows_the_number_of_pictures_there_are(
     assert not app.exception and app.number_input(key="which").value == 12
 
 
-def test_generate_runs_the_model_again(open_page: Open, without_mnist: None) -> None:
-    app = open_page("reverse")
-    assert app.session_state["reverse:presses"] == 0
-    next(button for button in app.button if button.label == "Generate").click().run()
-    assert app.session_state["reverse:presses"] == 1
-    app.number_input(key="steps").set_value(33).run()
-    assert not app.exception and app.session_state["reverse:presses"] == 1
+@pytest.mark.parametrize("locked", [False, True])
+def test_what_is_locked_cannot_be_run_from_another_seed(
+    open_page: Open, without_mnist: None, monkeypatch: pytest.MonkeyPatch, locked: bool
+) -> None:
+    told: dict[str, Any] = {}
+    monkeypatch.setattr("pages.stage._buttons", lambda **given: told.update(given))
+    open_page("reverse", **({"controls": "lock"} if locked else {}))
+    assert (told["data"]["stage"], told["data"]["locked"]) == (STAGE, locked)
+
+
+@pytest.mark.parametrize("seed", [-1, 2**40, 7.5, "7", True, None])
+def test_a_seed_that_no_field_could_have_is_not_believed(seed: object) -> None:
+    assert seed_in({"seed": seed}, START) is None
+    assert seed_in({"seed": 1234}, START) == 1234
 
 
 def test_second_setting_has_controls_of_its_own(open_page: Open, without_mnist: None) -> None:
@@ -124,7 +134,7 @@ def test_forward_scene_agrees_with_the_schedule(without_mnist: None) -> None:
 @pytest.mark.parametrize(
     ("scene", "settings"),
     [
-        (reverse_scene([ReverseSettings()], 0), ReverseSettings()),
+        (reverse_scene([ReverseSettings()]), ReverseSettings()),
         (recorded_scene(HOME_SCENE, HOME_RUN, "home"), HOME_RUN),
     ],
     ids=["reverse", "home"],
@@ -142,8 +152,8 @@ def test_recordings_are_of_the_settings_they_are_shown_with(
 
 
 def test_recording_gives_way_to_the_model() -> None:
-    for lanes, presses in (([ReverseSettings()], 1), ([ReverseSettings(seed=8)], 0)):
-        assert "recording" not in unbundle(reverse_scene(lanes, presses))[1]
+    for lanes, stage in (([ReverseSettings()], "predict"), ([ReverseSettings(seed=8)], STAGE)):
+        assert "recording" not in unbundle(reverse_scene(lanes, stage))[1]
 
 
 def test_leaps_leave_guidance_to_the_distilled_model() -> None:
@@ -157,7 +167,7 @@ def test_leaps_are_described_in_words_of_their_own_and_a_pair_by_its_first() -> 
     leap, walk = ReverseSettings(sampler="leap", steps=2), ReverseSettings()
 
     def said(lanes: list[ReverseSettings], sigma: float) -> str:
-        scene = unbundle(reverse_scene(lanes, 1))[0]
+        scene = unbundle(reverse_scene(lanes))[0]
         return next(str(text) for limit, text in scene["words"] if sigma <= limit)
 
     assert "guesses a finished digit at once" in said([leap], 1.0)

@@ -109,4 +109,4 @@ def test_what_the_address_cannot_mean_is_said(open_page: Open, name: str, value:
 
 def test_controls_can_be_locked(open_page: Open) -> None:
     app = open_page("applications", use="Sound", controls="lock")
-    assert app.selectbox(key="note").disabled and app.button(key="note_seed-anew").disabled
+    assert app.selectbox(key="note").disabled and app.number_input(key="note_seed").disabled

@@ -16,7 +16,8 @@ from torch import Tensor
 
 from diffusion_core.data.mnist import Digits, load_mnist, mnist_available
 from diffusion_core.denoiser import NetworkDenoiser
-from diffusion_core.files.checkpoint import LEAP, load_checkpoint
+from diffusion_core.files.checkpoint import load_checkpoint
+from diffusion_core.files.shipped import LEAP
 from diffusion_core.measure.evaluation import some_of
 from diffusion_core.pixels import to_model
 from diffusion_core.request import Request

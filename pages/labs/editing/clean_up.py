@@ -61,7 +61,7 @@ def lab() -> None:
         how = choice("What is left of it", SPOIL, 180)
         amount = _amount(how)
         told = choice("The model is told", TOLD_AS, 130)
-        seed = seed_field(SEED)
+        seed = seed_field(SEED, stage=STAGE)
     left, right = st.columns([1.1, 1.9], gap="medium")
     with left.container(border=True, key="card-clean-up-given"):
         before, spoiled = _given(digit, picture, how, amount)

@@ -48,7 +48,7 @@ def lab() -> None:
         hidden_first = choice("Hide", HIDE, 165)
         told = choice("The model is told", TOLD_AS, 130)
         again = whole_slider("Take each step … times", AGAIN, 160)
-        seed = seed_field(SEED)
+        seed = seed_field(SEED, stage=STAGE)
     left, right = st.columns([1.1, 1.9], gap="medium")
     with left.container(border=True, key="card-repair-pad"):
         picture, hidden = _hidden(digit, picture, hidden_first)

@@ -43,7 +43,7 @@ def lab() -> None:
         meant = _meant(start)
         told = choice("It is meant to be", TOLD_AS.usually(meant), 130)
         strength = slider("Strength: cover it up to t =", STRENGTH, 260)
-        seed = seed_field(SEED)
+        seed = seed_field(SEED, stage=STAGE)
     left, right = st.columns([1.1, 1.9], gap="medium")
     with left.container(border=True, key="card-sketch-pad"):
         base = sketch(start) if start in SKETCHES else np.zeros((IMAGE_SIZE, IMAGE_SIZE), np.uint8)

@@ -47,7 +47,8 @@ def lab() -> None:
         guidance = GUIDANCE.usual
         if make != "measure":
             guidance = slider("Guidance", GUIDANCE, 200)
-        seed = seed_field(SEED, "Write it again" if make == "number" else "Draw again")
+        anew = "Write it again" if make == "number" else "Draw again"
+        seed = seed_field(SEED, anew, stage=STAGE)
     with st.container(key="lab-generate"):
         if make == "page":
             _page(digit, guidance, seed)

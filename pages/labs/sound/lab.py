@@ -34,7 +34,7 @@ def lab() -> None:
         with st.container(horizontal=True, vertical_alignment="bottom", key="controls-sound"):
             name = choice("Note", NOTE, 90)
             steps = whole_number("Steps", NOTE_STEPS, 105)
-            seed = seed_field(SEED, "Make another")
+            seed = seed_field(SEED, "Make another", stage=STAGE)
         tone(STAGE)
         clock(sound_scene(Note(NAMES.index(name), seed, steps), STAGE), "sound-clock")
     with right:

@@ -36,7 +36,9 @@ def sound_scene(note: Note, stage: str) -> bytes:
     job = Melody((note.label,), note.steps, note.seed)
     lane = {
         "address": note.address,
-        "caption": NAMES[note.label],
+        "manner": NAMES[note.label],
+        "seed": note.seed,
+        "surprise": False,
         "frames": job.frames,
         "steps": note.steps,
         "every": 1,
