@@ -13,6 +13,7 @@
 import { follow, greysOf, NO_LABEL, PIXELS } from "./sampler.js";
 
 const NOISE_REACH = 2;
+const PASSES = 3; // by which it is measured how quick this device is
 let ort = null;
 /** @type {Record<string, {graph: File, weights: File}>} */
 let networks = {};
@@ -25,16 +26,18 @@ let line = Promise.resolve(); // passes of the network, one after another
 // The part of a checkpoint behind its head (safetensors): the weights themselves.
 function weightsIn(file) {
   const length = Number(new DataView(file.buffer, file.byteOffset, 8).getBigUint64(0, true));
-  if (!(length > 0) || length + 8 > file.length) throw new Error("the weights are not whole");
   return file.subarray(8 + length);
 }
 
 // A file that is what it has to be: the browser refuses any other.
 /** @param {File} file */
 async function bytesOf({ address, integrity }) {
-  const answer = await fetch(address, { integrity });
-  if (!answer.ok) throw new Error("a part of it is not on the server");
-  return new Uint8Array(await answer.arrayBuffer());
+  try {
+    const answer = await fetch(address, { integrity });
+    return new Uint8Array(await answer.arrayBuffer());
+  } catch (error) {
+    throw new Error("a part of it is missing or damaged", { cause: error });
+  }
 }
 
 async function load({ sources }) {
@@ -47,9 +50,13 @@ async function load({ sources }) {
   ort.env.wasm.wasmBinary = wasm;
   const network = await networkOf("digits"), one = () => network(new Float32Array(PIXELS), 0.5, [NO_LABEL]);
   await one(); // the first is slower
-  const began = performance.now();
-  await one();
-  return performance.now() - began;
+  let quickest = Infinity; // what else the device does at the moment does not count
+  for (let i = 0; i < PASSES; i++) {
+    const began = performance.now();
+    await one();
+    quickest = Math.min(quickest, performance.now() - began);
+  }
+  return quickest;
 }
 
 function session(name) {

@@ -143,10 +143,19 @@ class Visitor:
         )
 
 
-def new_context(browser: Browser, **options: object) -> BrowserContext:
-    """A browser of a visitor's own, as it comes, in which we are patient."""
+SAVES_DATA = "Object.defineProperty(navigator, 'connection', { value: { saveData: true } })"
+
+
+def new_context(browser: Browser, engine: bool = False, **options: object) -> BrowserContext:
+    """A browser of a visitor's own, as it comes, in which we are patient.
+
+    engine: whether the model may be loaded into its tabs, which takes a second or two of a
+    processor each. Elsewhere the server draws, as for readers who save data.
+    """
     context = browser.new_context(**options)  # type: ignore[arg-type]
     context.set_default_timeout(PATIENCE)
+    if not engine:
+        context.add_init_script(SAVES_DATA)
     return context
 
 
@@ -195,6 +204,12 @@ def visit(
 def visitor(browser: Browser, server: str) -> Iterator[Visitor]:
     """A tab of somebody who wants no motion, so that nothing plays by itself."""
     yield from visit(browser, server)
+
+
+@pytest.fixture
+def engine_visitor(browser: Browser, server: str) -> Iterator[Visitor]:
+    """A tab in which the model itself may work, and nothing plays by itself."""
+    yield from visit(browser, server, engine=True)
 
 
 @pytest.fixture

@@ -69,9 +69,9 @@ export default function (component) {
         shown = scene;
         prepare(scene, stage);
       }
-      const painted = (scene.engine?.ready && paintLive(scene, index, stage)) ||
-        (scene.waits ? false : paintStored(scene, index, stage));
-      if (scene.waits && !painted) setText(said, "The model is loading …");
+      const live = scene.engine?.ready, waits = scene.waits && !live;
+      if (waits) setText(said, "The model is loading …");
+      const painted = !waits && (live ? paintLive : paintStored)(scene, index, stage);
       root.toggleAttribute("data-waiting", !painted);
     };
   });

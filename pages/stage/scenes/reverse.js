@@ -75,7 +75,7 @@ export function reseeded(head, seed) {
     return { ...lane, seed: own, labels: lane.surprise ? digits(own, lane.count) : lane.labels,
       address: lane.address.replace(/([?&]seed=)\d+/, `$1${own}`) };
   });
-  const jobs = head.jobs.map((job, i) => job && { ...job, seed: lanes[i].seed, labels: lanes[i].labels });
+  const jobs = head.jobs?.map((job, i) => job && { ...job, seed: lanes[i].seed, labels: lanes[i].labels });
   return { ...head, lanes, jobs };
 }
 
