@@ -71,11 +71,12 @@ def start_of(
     size: of one picture, wave or point. first: numbers the first picture within the seed.
     """
     source = PictureNoise(request.seed, len(request.labels), first)
+    return Start(torch.from_numpy(source.draw(size)).to(device), noise_of(source))
 
-    def noise(like: Tensor) -> Tensor:
-        return torch.from_numpy(source.draw(tuple(like.shape[1:]))).to(like)
 
-    return Start(torch.from_numpy(source.draw(size)).to(device), noise)
+def noise_of(source: PictureNoise) -> Noise:
+    """What a sampler draws its fresh noise with."""
+    return lambda like: torch.from_numpy(source.draw(tuple(like.shape[1:]))).to(like)
 
 
 Run = Generator[Query | Step, Prediction, None]

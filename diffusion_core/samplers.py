@@ -104,9 +104,11 @@ class Row:
         x: Tensor,
         noise: Callable[[Tensor], Tensor],
     ) -> Tensor:
-        """The picture that it makes of x (B, ...)."""
+        """The picture that it makes of x (B, ...). Where nothing was answered before, as at a turn
+        in the middle of a table (labs/forks), this answer stands for that one."""
         x_next = self.x0_hat * said.x0_hat + self.eps_hat * said.eps_hat
-        if before is not None and (self.x0_before or self.eps_before):
+        if self.x0_before or self.eps_before:
+            before = before or said
             x_next = x_next + self.x0_before * before.x0_hat + self.eps_before * before.eps_hat
         return x_next + self.fresh * noise(x) if self.fresh else x_next
 

@@ -16,7 +16,7 @@ from pages.shared.slides import presenting, slide
 from pages.shared.words import words
 from pages.stage import clock, follower, run_buttons
 from pages.stage.recordings import need_stills
-from pages.stage.reverse import MODELS, SETTINGS, STAGE, ReverseSettings, reverse_scene
+from pages.stage.reverse import MODELS, SETTINGS, STAGE, ReverseSettings, can_fork, reverse_scene
 from quizzes.addresses import (
     COMPARE,
     COUNT,
@@ -117,6 +117,9 @@ with slide("lab"):
                 follower("row", STAGE, lane=0, title="All of this run")
             with st.container(border=True, key="card-film"):
                 follower("film", STAGE, lane=0)
+        if can_fork(lanes):
+            with st.container(border=True, key="card-forks"):
+                follower("forks", STAGE, locked=locked())
     else:
         follower("sentence", STAGE)
         with st.container(border=True, key="card-clock"):

@@ -8,6 +8,7 @@ Settings of single labs, which no question opens, are declared in the labs.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from quizzes.parameters import Choice, Number, Switch, Whole, one_of, table
@@ -60,6 +61,28 @@ STEP = Whole("step", 0, MAX_STEPS)
 
 
 @dataclass(frozen=True)
+class Branches:
+    """Forks of a run: what is different from some steps on. What a run can take of them depends on
+    the run."""
+
+    name: str
+
+    def wanted(self, text: str) -> str | None:
+        usable = len(text) <= MOST_WRITTEN and _FORKS.fullmatch(text)
+        return None if usable else "forks such as 8d5 (from step 8 on, a 5)"
+
+    def of(self, query: Mapping[str, str]) -> list[str]:
+        """The turns of each branch, as they are written."""
+        return query[self.name].split(",") if self.name in query else []
+
+
+MOST_WRITTEN = 400
+_TURN = r"\d{1,4}(?=[dgn])(d[\dx])?(g\d(\.\d{1,2})?)?(n\d{1,10})?"
+_FORKS = re.compile(f"{_TURN}([_,]{_TURN})*")
+FORKS = Branches("forks")
+
+
+@dataclass(frozen=True)
 class Recipe:
     """One way to draw."""
 
@@ -87,7 +110,7 @@ FIRST, SECOND = RECIPES = _recipe("", 20), _recipe("2", 5)
 REVERSE = table(
     *(DRAW, START, COUNT, COMPARE),
     *(one for way in RECIPES for one in (way.sampler, way.steps, way.leaps, way.guidance)),
-    STEP,
+    *(STEP, FORKS),
 )
 
 # --- The others ----------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from diffusion_core.errors import RequestError
 from diffusion_core.files.frames import recording_size
+from diffusion_core.labs.forks.turns import Turn
 from diffusion_core.labs.points.settings import PointSettings
 from diffusion_core.request import GUESS_LEVELS, IMAGE_SIZE, NO_LABEL, Request
 
@@ -28,6 +29,8 @@ class Drawing:
     """... covered with noise up to this time."""
     weights: str | None = None
     """Draw with these, a path of a checkpoint, instead of the shipped ones."""
+    turns: tuple[Turn, ...] = ()
+    """That the run takes on its way; only from noise alone."""
 
     @property
     def size(self) -> int:
@@ -37,7 +40,8 @@ class Drawing:
     @property
     def width(self) -> int:
         """How many pictures it puts to the network at a time."""
-        both = self.request.guidance not in (0, 1) and set(self.request.labels) != {NO_LABEL}
+        strengths = {self.request.guidance, *(turn.guidance for turn in self.turns)} - {None}
+        both = not strengths <= {0, 1} and set(self.request.labels) != {NO_LABEL}
         return len(self.request.labels) * (2 if both else 1)
 
     def work(self, networks: Networks) -> Work:

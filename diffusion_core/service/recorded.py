@@ -6,6 +6,7 @@ from diffusion_core.editing import run_from
 from diffusion_core.errors import CheckpointError
 from diffusion_core.files.frames import recording_head
 from diffusion_core.files.recording import frames_of
+from diffusion_core.labs.forks.running import forked
 from diffusion_core.labs.own.shelf import GONE
 from diffusion_core.pixels import from_bytes
 from diffusion_core.request import Request, network_of
@@ -25,7 +26,9 @@ def drawn(job: Drawing, networks: Networks) -> Work:
         if job.weights is None:
             raise
         raise CheckpointError(GONE) from error
-    if job.origin is None:
+    if job.turns:
+        run = forked(job.request, job.turns)
+    elif job.origin is None:
         run = reverse(job.request)
     else:
         run = run_from(from_bytes(job.origin), job.t, job.request)

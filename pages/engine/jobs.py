@@ -7,13 +7,14 @@ table of a run (samplers.py), what to begin with, and which labels to ask with.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from diffusion_core.files.tables import as_array
+from diffusion_core.labs.forks.turns import Turn
 from diffusion_core.request import Request, network_of
 from diffusion_core.samplers import SAMPLERS, Level, grid_of, levels_at
 
@@ -33,10 +34,17 @@ def table(sampler: str, levels: Sequence[Level]) -> NDArray[np.float64]:
     return as_array(SAMPLERS[sampler](levels))
 
 
-def drawing(request: Request) -> TabJob:
-    """A request as it is (run.py, `reverse`)."""
+def drawing(request: Request, turns: Sequence[Turn] = ()) -> TabJob:
+    """A request as it is (run.py, `reverse`), or with turns on its way (labs/forks).
+
+    A run that can take a turn to fresh noise brings along the table for it, since its reader may.
+    """
     levels = levels_at(grid_of(request.sampler, request.steps))
-    return TabJob(_facts(request), {"table": table(request.sampler, levels)})
+    arrays: Arrays = {"table": table(request.sampler, levels)}
+    if request.sampler != "leap":
+        arrays["fresh"] = table("ddpm", levels)
+    facts = _facts(request)
+    return TabJob({**facts, "turns": [asdict(turn) for turn in turns]} if turns else facts, arrays)
 
 
 def from_picture(request: Request, picture: bytes, t: float) -> TabJob:

@@ -17,16 +17,33 @@ export const NO_LABEL = 10;
  * @property {{alpha: number, sigma: number}} [covered] ... covered with noise as far as this
  * @property {[number, number]} [arc] seeds of two noises: the pictures begin on the way between them
  * @property {[number, number]} [blend] two labels: the pictures are asked about on the way between them
+ * @property {Turn[]} [turns] what is different from some steps on, in their order
+ * @property {number} [had] so many of its steps are known to whoever asks
+ * @property {Float64Array} [fresh] the table of ancestral sampling, for turns to fresh noise
+ *
+ * @typedef {object} Turn a change in the middle of a run (diffusion_core/labs/forks); null where all stays as it was
+ * @property {number} step
+ * @property {number | null} label
+ * @property {number | null} guidance
+ * @property {number | null} seed
+ *
+ * @typedef {object} State where a run stands between two steps
+ * @property {number} step
+ * @property {Float32Array} x
+ * @property {number} drawn how often noise has been drawn
+ * @property {number} calls
  *
  * @typedef {(x: Float32Array, t: number, labels: number[]) => Promise<Float32Array>} Network what
  *   is asked: pictures, their time and their labels; it answers with the velocity v
  *
  * @typedef {object} Frame
+ * @property {number} step
  * @property {number} t
  * @property {number} alpha
  * @property {number} sigma
  * @property {number} logSnr
  * @property {number} calls of the network so far
+ * @property {State} state before the step
  * @property {Float32Array} x
  * @property {Float32Array} x0_hat
  * @property {Float32Array} eps_hat
@@ -122,33 +139,54 @@ function between(from, to, part) {
   return Float32Array.from(from, (value, i) => value + part * (to[i] - value));
 }
 
+// What is in force at a step: of the job, and of the turns up to there (running.py).
+function inForce(job, step) {
+  const now = { labels: job.labels, guidance: job.guidance, seed: job.seed, table: job.table, blend: job.blend };
+  for (const turn of (job.turns ?? []).filter((one) => one.step <= step)) {
+    if (turn.label !== null) now.labels = now.labels.map(() => turn.label);
+    if (turn.guidance !== null) now.guidance = turn.guidance;
+    if (turn.seed !== null) { now.seed = turn.seed; now.table = job.fresh; }
+  }
+  const rows = rowsOf(now.table);
+  let at = 0;
+  for (let left = step; left > 0; at++) left -= rows[at].ends;
+  return { ...now, rows: rows.slice(at), guide: guideOf(now) };
+}
+
 /**
  * The frames of a run, each as soon as its step is done, and the finished pictures at t = 0.
  *
  * @param {Job} job
  * @param {Network} network
+ * @param {State | null} from where it goes on, if not at the beginning
  * @returns {AsyncGenerator<Frame>}
  */
-export async function* follow(job, network) {
-  let drawn = 0;
-  const fresh = () => noiseOf(job.seed, job.labels.length, drawn++);
-  const guide = guideOf(job);
-  let x = startOf(job, fresh());
-  let before = null, asked = null, calls = 0;
-  for (const row of /** @type {(Record<string, number> & {alpha: number, sigma: number})[]} */ (rowsOf(job.table))) {
-    const answer = await answerOf(network, x, row, guide);
+export async function* follow(job, network, from = null) {
+  const count = job.labels.length, turned = new Set((job.turns ?? []).map(({ step }) => step));
+  let { step, x, drawn, calls } = from ?? { step: 0, x: startOf(job, noiseOf(job.seed, count, 0)), drawn: 1, calls: 0 };
+  let now = inForce(job, step), at = 0, before = null, asked = null;
+  while (at < now.rows.length) {
+    const row = /** @type {Record<string, number> & {alpha: number, sigma: number}} */ (now.rows[at++]);
+    const answer = await answerOf(network, x, row, now.guide);
+    asked ??= { row, answer, state: { step, x, drawn, calls } };
     calls += answer.calls;
-    asked ??= { row, x, answer };
-    const z = row.fresh ? fresh() : null;
+    const z = row.fresh ? noiseOf(now.seed, count, drawn++) : null;
+    const earlier = before ?? answer; // as Row.lands has it
     x = Float32Array.from(x, (_, i) => row.x0_hat * answer.x0_hat[i] + row.eps_hat * answer.eps_hat[i] +
-      (before ? row.x0_before * before.x0_hat[i] + row.eps_before * before.eps_hat[i] : 0) + (z ? row.fresh * z[i] : 0));
+      row.x0_before * earlier.x0_hat[i] + row.eps_before * earlier.eps_hat[i] + (z ? row.fresh * z[i] : 0));
     before = answer;
     if (!row.ends) continue;
-    yield { t: asked.row.t, alpha: asked.row.alpha, sigma: asked.row.sigma, logSnr: asked.row.logSnr, calls,
-      x: asked.x, x0_hat: asked.answer.x0_hat, eps_hat: asked.answer.eps_hat };
+    yield { step, t: asked.row.t, alpha: asked.row.alpha, sigma: asked.row.sigma, logSnr: asked.row.logSnr, calls,
+      x: asked.state.x, x0_hat: asked.answer.x0_hat, eps_hat: asked.answer.eps_hat, state: asked.state };
     asked = null;
+    step += 1;
+    if (!turned.has(step)) continue;
+    now = inForce(job, step);
+    at = 0;
+    before = null;
   }
-  yield { t: 0, alpha: 1, sigma: 0, logSnr: 100, calls, x, x0_hat: x, eps_hat: new Float32Array(x.length) };
+  yield { step, t: 0, alpha: 1, sigma: 0, logSnr: 100, calls, x, x0_hat: x, eps_hat: new Float32Array(x.length),
+    state: { step, x, drawn, calls } };
 }
 
 // A frame's pictures as greys, as a recording keeps them: x_t, x0_hat and eps_hat of each picture.

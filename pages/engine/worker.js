@@ -10,6 +10,7 @@
 //              {kind: "frame", id, frame, greys}, {kind: "done", id}, {kind: "answer", id, v},
 //              {kind: "failed", id, reason}
 
+import { Remembered } from "./remembered.js";
 import { follow, greysOf, NO_LABEL, PIXELS } from "./sampler.js";
 
 const NOISE_REACH = 2;
@@ -19,6 +20,7 @@ let ort = null;
 let networks = {};
 const sessions = new Map(); // network -> promise of a session
 const stopped = new Set();
+const remembered = new Remembered();
 let line = Promise.resolve(); // passes of the network, one after another
 
 /** @typedef {{address: string, integrity: string}} File */
@@ -100,10 +102,12 @@ function inLine(pass) {
 }
 
 async function run({ id, network, job }) {
-  for await (const frame of follow(job, await networkOf(network))) {
+  const { from, keep } = remembered.open(job); // if whoever asks has seen the way to there
+  for await (const frame of follow(job, await networkOf(network), from && from.step <= job.had ? from : null)) {
     if (stopped.delete(id)) return;
-    const greys = greysOf(frame, NOISE_REACH), { t, alpha, sigma, logSnr, calls } = frame;
-    postMessage({ kind: "frame", id, frame: { t, alpha, sigma, logSnr, calls }, greys }, { transfer: [greys.buffer] });
+    keep(frame.state);
+    const greys = greysOf(frame, NOISE_REACH), { step, t, alpha, sigma, logSnr, calls } = frame;
+    postMessage({ kind: "frame", id, frame: { step, t, alpha, sigma, logSnr, calls }, greys }, { transfer: [greys.buffer] });
   }
   postMessage({ kind: "done", id });
 }

@@ -117,6 +117,7 @@ class Clock {
     if (!first && stage.scene?.shows(head)) return;
     if (!first) this.pause(false);
     stage.again = (change) => this.again(change);
+    stage.fork = (change) => this.fork(change);
     stage.settled = () => { this.label(); this.settle(); };
     stage.take = () => this.take();
     stage.toggle = () => this.play.onclick();
@@ -134,8 +135,17 @@ class Clock {
     this.put(next, false);
   }
 
+  // The run branches at this position: see scenes/forked.js. `change` is what is different.
+  fork(change) {
+    const { scene, index } = this.stage;
+    if (!scene.fork?.(scene.stepAt(index), change)) return;
+    this.pause(false);
+    this.watch(scene, null);
+  }
+
   put(scene, first) {
     const { stage } = this;
+    scene.adopt?.(first && !stage.scene ? new URL(location.href).searchParams.get("forks") : stage.scene?.forks);
     const before = stage.scene && { part: stage.index / stage.scene.last, lanes: stage.scene.lanes };
     stage.scene?.close?.();
     this.slider.max = scene.last;
@@ -153,8 +163,11 @@ class Clock {
     this.report();
     scene.shown();
     if (streams) this.watch(scene, rest);
-    else if (rest === null && !still) this.startWhenSeen();
-    else this.settle();
+    else {
+      if (scene.unfinished.length) this.watch(scene, rest, false);
+      if (rest === null && !still) this.startWhenSeen();
+      else this.settle();
+    }
   }
 
   // A page with many stages plays each when it comes into view.
@@ -176,9 +189,9 @@ class Clock {
     return index <= scene.last ? index : null;
   }
 
-  // Follow the model while it works, until the user takes over the timeline.
-  watch(scene, rest) {
-    this.following = true;
+  // Follow the model while it works, until the user takes over the timeline; or let it work beside.
+  watch(scene, rest, follow = true) {
+    this.following = follow;
     scene.begin(() => {
       if (this.stage.scene !== scene) return;
       if (this.following && scene.ready) this.stage.moveTo(scene.reached);
@@ -211,7 +224,7 @@ class Clock {
   leave() {
     this.pause(false);
     this.stage.scene?.close?.();
-    if (this.stage.clock === this.root) this.stage.again = null;
+    if (this.stage.clock === this.root) this.stage.again = this.stage.fork = null;
     this.unfollow?.();
     this.seen?.disconnect();
     document.removeEventListener("keydown", this.onkey);
@@ -293,11 +306,12 @@ class Clock {
   settle() {
     const { scene, playing, index } = this.stage;
     if (scene.quiet || scene.unlisted || playing || this.following) return;
-    const address = new URL(location.href);
-    const place = String(scene.stepAt(index));
-    if (address.searchParams.get(scene.parameter) === place) return;
-    address.searchParams.set(scene.parameter, place);
-    history.replaceState(history.state, "", address);
+    const address = new URL(location.href), before = address.href;
+    for (const [name, value] of Object.entries(scene.addressed(index))) {
+      if (value === null) address.searchParams.delete(name);
+      else if (address.searchParams.get(name) !== value) address.searchParams.set(name, value);
+    }
+    if (address.href !== before) history.replaceState(history.state, "", address);
   }
 
   label() {

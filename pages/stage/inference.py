@@ -9,6 +9,7 @@ import os
 from contextlib import suppress
 from dataclasses import replace
 
+from diffusion_core.labs.forks.turns import read_turns
 from diffusion_core.labs.one_step.job import LevelCurve, TrainingRounds
 from diffusion_core.service.answer import ServiceError
 from diffusion_core.service.client import ModelService
@@ -26,7 +27,8 @@ def drawing(settings: ReverseSettings) -> Drawing:
     """What is asked of the model for these settings. RequestError if they name one that is gone."""
     own = str(own_models.shelf().path_of(settings.model)) if settings.model else None
     if not settings.origin:
-        return Drawing(settings.request(), settings.every, weights=own)
+        turns = read_turns(settings.turns)
+        return Drawing(settings.request(), settings.every, weights=own, turns=turns)
     start = picture(settings.start()).tobytes()
     return Drawing(settings.request(), settings.every, start, settings.until / 1000, own)
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from diffusion_core.data.embedded import REVERSE_SCENE
 from diffusion_core.errors import RequestError
 from diffusion_core.files.frames import frame_count, kept_frames
+from diffusion_core.labs.forks.turns import checked, read_turns
 from diffusion_core.noise import digits
-from diffusion_core.request import Request
+from diffusion_core.request import NO_LABEL, Request
 from pages.engine import jobs
 from pages.shared import own_models
 from pages.shared.address import refuse_unusable
@@ -23,6 +25,7 @@ from quizzes.addresses import (
     COUNT,
     DRAW,
     FIRST,
+    FORKS,
     LEAPS,
     MAX_PICTURES,
     RECIPES,
@@ -62,6 +65,8 @@ class ReverseSettings:
     """Start from this digit of the forward page ("3.2": the second 3) instead of pure noise ..."""
     until: int = 1000
     """... covered with noise up to this step of 1000."""
+    turns: str = ""
+    """What is different from some steps on, as "8d5" (labs/forks/turns.py)."""
     model: str = ""
     """The name of a model that was trained here (own_models.py); the shipped one, if none."""
 
@@ -78,7 +83,11 @@ class ReverseSettings:
                 raise RequestError("Leaps start from pure noise: choose another sampler.")
         if self.model and self.sampler == "leap":
             raise RequestError("A model of your own cannot leap: choose another sampler for it.")
-        self.request()  # which checks the rest
+        request = self.request()  # which checks the rest
+        turns = read_turns(self.turns)
+        checked(request, turns)
+        if self.turns and (self.origin or self.model):
+            raise RequestError("A run takes turns only from pure noise, with the shipped model.")
 
     def start(self) -> ForwardSettings:
         """The digit to start from. RequestError if there is no such digit."""
@@ -99,7 +108,14 @@ class ReverseSettings:
 
     @property
     def labels(self) -> tuple[int, ...]:
-        """The label of each picture. A surprise is one to the reader: the seed decides."""
+        """What each picture ends as: the label that it begins with, or that of a turn."""
+        turned = [turn.label for turn in read_turns(self.turns) if turn.label is not None]
+        return (turned[-1],) * len(self._labels) if turned else self._labels
+
+    @property
+    def _labels(self) -> tuple[int, ...]:
+        """The label that each picture begins with. A surprise is one to the reader: the seed
+        decides."""
         if self.digit == "all":
             return tuple(range(10))
         if len(self.digit) > 1 and is_number(self.digit):
@@ -111,8 +127,9 @@ class ReverseSettings:
 
     @property
     def told(self) -> bool:
-        """Whether the model is told which digit to draw."""
-        return self.guidance > 0
+        """Whether the model is told which digit to draw, at the end at least."""
+        turned = [turn.guidance for turn in read_turns(self.turns) if turn.guidance is not None]
+        return [self.guidance, *turned][-1] > 0 and NO_LABEL not in self.labels
 
     @property
     def surprise(self) -> bool:
@@ -123,7 +140,7 @@ class ReverseSettings:
         """The same, in the terms of the core."""
         # The distilled model has its guidance built in.
         guidance = 1.0 if self.sampler == "leap" else self.guidance
-        return Request(self.labels, self.sampler, self.steps, guidance, self.seed)
+        return Request(self._labels, self.sampler, self.steps, guidance, self.seed)
 
     @property
     def every(self) -> int:
@@ -140,7 +157,7 @@ class ReverseSettings:
         if self.model:
             return None
         if not self.origin:
-            return jobs.drawing(self.request())
+            return jobs.drawing(self.request(), read_turns(self.turns))
         start = picture(self.start()).tobytes()
         return jobs.from_picture(self.request(), start, self.until / 1000)
 
@@ -149,6 +166,7 @@ class ReverseSettings:
         """Where the stage fetches this run."""
         names = ["digit", "seed", "sampler", "steps", "guidance", "n"]
         names += ["origin", "until"] if self.origin else []
+        names += ["turns"] if self.turns else []
         names += ["model"] if self.model else []
         return "api/sample?" + query_of(self, names)
 
@@ -160,6 +178,10 @@ class ReverseSettings:
     @property
     def manner(self) -> str:
         """All of that but the seed."""
+        return " · ".join([self._way, *(turn.manner for turn in read_turns(self.turns))])
+
+    @property
+    def _way(self) -> str:
         if self.sampler == "leap":
             return f"{LEAPS[self.steps]} of the distilled model"
         steps = f"{self.steps} step" + ("s" if self.steps > 1 else "")
@@ -181,6 +203,9 @@ def settings_of_address(params: Mapping[str, str]) -> tuple[list[ReverseSettings
     """
     refuse_unusable(params, SETTINGS)
     lanes = [_lane_of(params, way) for way in (RECIPES if COMPARE.of(params) else [FIRST])]
+    if can_fork(lanes) and (forks := FORKS.of(params)):
+        # Of several, the first: there is room for two.
+        lanes.append(replace(lanes[0], turns=forks[0]))
     # A step of a run that was longer a moment ago is where this one ends.
     last = max(lane.steps for lane in lanes)
     return lanes, min(last, STEP.of(params)) if STEP.name in params else None
@@ -194,6 +219,13 @@ def _lane_of(params: Mapping[str, str], way: Recipe) -> ReverseSettings:
     digit, seed, n = DRAW.of(params), START.of(params), COUNT.of(params)
     own = MODELS[way.suffix].of(params)
     return ReverseSettings(digit, seed, sampler, steps, guidance, n, model=own)
+
+
+def can_fork(lanes: Sequence[ReverseSettings]) -> bool:
+    """Whether what is on stage can take a turn on its way: one run, which does not leap, from noise
+    alone and with the shipped model."""
+    first = lanes[0]
+    return len(lanes) == 1 and not (first.sampler == "leap" or first.origin or first.model)
 
 
 HOME_RUN = ReverseSettings("all", 13, "dpmpp", 24, 2.0)
@@ -220,9 +252,11 @@ def reverse_scene(lanes: list[ReverseSettings], stage: str = STAGE) -> bytes:
     another, the model draws at once, and the position is kept out of the address.
     """
     recorded = stage == STAGE and lanes == [ReverseSettings()]
-    head = {
+    head: dict[str, Any] = {
         "stage": stage,
         "unlisted": stage != STAGE,
         "words": reverse_words(lanes),
     }
+    if stage == STAGE and can_fork(lanes):
+        head["kind"] = "forked"
     return lanes_scene(lanes, REVERSE_SCENE if recorded else None, head)

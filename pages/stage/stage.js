@@ -25,6 +25,8 @@ export class Stage {
     this.toggle = null;
     /** @type {((change: {seed?: number}) => void) | null} runs what is on it once more */
     this.again = null;
+    /** @type {((change: {label: number | null, guidance: number | null, seed: number | null}) => void) | null} lets it branch */
+    this.fork = null;
     /** @type {(() => void) | null} the timeline has come to rest */
     this.settled = null;
   }

@@ -25,21 +25,21 @@ from diffusion_core.request import NO_LABEL, Request, network_of
 from diffusion_core.run import Run, answered, final_picture, reverse
 from diffusion_core.schedule import alpha_sigma
 from pages.engine import jobs
-from pages.engine.fetch import complete
 from pages.engine.route import sources
 from pages.http.modules import VERSION
 from pages.stage.forward import ForwardSettings, picture
 from tests.browser.conftest import Visitor
+from tests.browser.engine import (
+    DONE,
+    NEEDS_ENGINE,
+    READY,
+    STAGE,
+    asked_to_draw,
+    generate,
+    status,
+)
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not complete(), reason="The engine is not here: `make setup`, where npm can be reached."
-    ),
-]
-STAGE = "reverse"
-DONE = "c.complete && !c.live"
-READY = "c.engine?.ready"
+pytestmark = [pytest.mark.browser, NEEDS_ENGINE]
 WORKER = "**/engine/worker.js"
 DIGIT = picture(ForwardSettings(5, 1)).tobytes()
 
@@ -53,18 +53,6 @@ def drawn_by_torch(run: Run, request: Request) -> NDArray[np.uint8]:
     """The finished pictures (n, 784)."""
     steps = answered(run, denoiser(network_of(request.sampler)))
     return to_uint8(final_picture(steps)).reshape(len(request.labels), -1)
-
-
-def status(visitor: Visitor) -> str:
-    return visitor.page.locator(".run .status").first.inner_text()
-
-
-def generate(visitor: Visitor, name: str = "Generate") -> None:
-    visitor.page.get_by_role("button", name=name, exact=True).click()
-
-
-def asked_to_draw(visitor: Visitor) -> list[str]:
-    return [address for address in visitor.asked if "/api/" in address]
 
 
 # --- The same picture ----------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +16,25 @@ from torch import Tensor
 from diffusion_core.data.embedded import REVERSE_SCENE
 from diffusion_core.files.bundle import bundle
 from diffusion_core.files.recording import recording
+from diffusion_core.labs.forks.running import forked
+from diffusion_core.labs.forks.turns import read_turns
 from diffusion_core.labs.points.settings import PointSettings
 from diffusion_core.labs.points.snapshots import Camera
 from diffusion_core.noise import normal
 from diffusion_core.prediction import Prediction, from_velocity
 from diffusion_core.request import Request
-from diffusion_core.run import sample
+from diffusion_core.run import answered, sample
 from diffusion_core.samplers import SAMPLERS
 from diffusion_core.schedule import Floats, alpha_sigma, cosine_time
 from pages.engine.jobs import drawing
 from pages.lesson.scenes import journey
 from pages.shared.packed import packed, packed_mask
 from pages.stage.forward import ForwardSettings, forward_scene, picture
+from pages.stage.lanes import described
 from pages.stage.recordings import recorded
+from pages.stage.reverse import ReverseSettings, reverse_scene
 from tests.core.plane_runs import received
+from tests.pages.unbundle import unbundle
 
 PIXELS = 28 * 28
 
@@ -152,6 +158,55 @@ def stand_in(x_t: Tensor, alpha: Floats, sigma: Floats, label: Tensor) -> Predic
     return from_velocity(said, x_t, alpha, sigma)
 
 
+TURNS = ("0d5", "8d5", "6n3", "12g0", "3d8g5n42", "4dx_9n7_15d1", "19n1", "5g0.5_6g1")
+"""Runs of 20 steps that turn on their way."""
+
+
+def turn_facts(folder: Path) -> list[dict[str, Any]]:
+    """Runs with turns, as recordings, and as Python writes and describes them."""
+    found = []
+    for number, text in enumerate(TURNS):
+        sampler = ("dpmpp", "heun", "ddpm", "ddim")[number % 4]
+        settings = ReverseSettings("3", 7, sampler, 20, 1.5, 2)
+        turned, turns = replace(settings, turns=text), read_turns(text)
+        request = settings.request()
+        steps = answered(forked(request, turns), stand_in)
+        name = f"turns-{number}.run"
+        (folder / name).write_bytes(b"".join(recording(request, steps)))
+        job = drawing(request, turns)
+        found.append(
+            {
+                **job.facts,
+                "text": text,
+                "trunk": described(settings),
+                "lane": described(turned),
+                "recording": name,
+                "frames": 21,
+                "table": job.arrays["table"].tolist(),
+                "fresh": job.arrays["fresh"].tolist(),
+            }
+        )
+    return found
+
+
+def seed_facts() -> list[dict[str, Any]]:
+    """Scenes from one seed, and the same from another."""
+    lanes = [ReverseSettings("3", 7), ReverseSettings("3", 9, "heun", 5)]
+    surprise = [ReverseSettings("surprise", 7, n=16)]
+    return [
+        {
+            "seed": 1234,
+            "before": unbundle(reverse_scene(some, "facts"))[0],
+            "after": unbundle(reverse_scene([_from(one, 1227) for one in some], "facts"))[0],
+        }
+        for some in (lanes, surprise)
+    ]
+
+
+def _from(settings: ReverseSettings, by: int) -> ReverseSettings:
+    return replace(settings, seed=settings.seed + by)
+
+
 def run_facts(folder: Path) -> list[dict[str, Any]]:
     """Runs of every sampler with that stand-in, as recordings, and their tables."""
     found = []
@@ -192,5 +247,7 @@ def write_facts(folder: Path) -> None:
         "own": own_facts(folder),
         "noise": noise_facts(),
         "runs": run_facts(folder),
+        "turns": turn_facts(folder),
+        "seeds": seed_facts(),
     }
     (folder / "facts.json").write_text(json.dumps(facts))

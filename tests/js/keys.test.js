@@ -3,7 +3,7 @@ import { press } from "./browser.js";
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { letLettersWork } from "../../pages/frame/chrome/letters.js";
+import { letLettersWork } from "../../pages/shared/letters.js";
 import { optionOf } from "../../pages/quiz/record/keys.js";
 import { belongsToControl } from "../../pages/stage/clock.js";
 

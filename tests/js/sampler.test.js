@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { cosineTime, follow, greysOf, NO_LABEL } from "../../pages/engine/sampler.js";
 import { normal, threefry } from "../../pages/shared/noise.js";
 import { bytesOf, facts } from "./facts.js";
+import { standIn as network } from "./stand_in.js";
 
 test("Threefry gives the answers that its authors published", () => {
   for (const { key, counter, words } of facts.noise.known) {
@@ -19,12 +20,6 @@ test("noise is Python's, number for number", () => {
       assert.ok(Math.abs(value - values[i]) < 1e-12, `${seed}, ${picture}, ${draw}, ${i}`));
   }
 });
-
-// The same simple stand-in for a network as in facts.py.
-const network = async (x, t, labels) => {
-  const size = x.length / labels.length;
-  return Float32Array.from(x, (value, i) => Math.tanh(0.7 * value + 0.05 * labels[Math.floor(i / size)] - 0.2) * (0.5 + 0.4 * t));
-};
 
 async function drawn({ table, labels, guidance, seed }) {
   const frames = [];

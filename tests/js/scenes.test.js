@@ -50,7 +50,7 @@ test("the walk has the distribution of the jump", () => {
 });
 
 const laneOf = ({ count, labels }) => new Lane({
-  address: "", caption: "", frames: facts.recording.frames.length, steps: 20, every: 1, count, told: true, labels,
+  address: "", manner: "", seed: null, surprise: false, frames: facts.recording.frames.length, steps: 20, every: 1, count, told: true, labels,
 });
 
 function expectFrames(lane) {

@@ -3,7 +3,7 @@
 // that a reload or a copied link comes back to it.
 
 import { button, make } from "../../shared/dom.js";
-import { lettersWork } from "./letters.js";
+import { lettersWork } from "../../shared/letters.js";
 
 const SLIDE = '[class*="st-key-slide-"]';
 

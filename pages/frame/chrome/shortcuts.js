@@ -2,9 +2,9 @@
 // End stay, as do keys that act only where the focus is.
 
 import { button, make } from "../../shared/dom.js";
-import { letLettersWork, LETTERS_CHANGED, lettersWork } from "./letters.js";
+import { letLettersWork, LETTERS_CHANGED, lettersWork } from "../../shared/letters.js";
 
-const WHICH = "A to D choose an answer, 1 to 8 play a note, B blanks the screen of a presentation";
+const WHICH = "A to D choose an answer, 1 to 8 play a note, B blanks the screen of a presentation, F forks a run";
 
 export default function ({ parentElement }) {
   const root = parentElement.querySelector(".root");

@@ -1,6 +1,6 @@
 // Eight keys and a line for a melody. Every note is generated anew, from noise of its own.
 
-import { lettersWork } from "../../frame/chrome/letters.js";
+import { lettersWork } from "../../shared/letters.js";
 import { download, make, setText } from "../../shared/dom.js";
 import { askFor, Incoming } from "../../shared/stream.js";
 import { FRAME_HEAD } from "../../stage/scenes/reverse.js";

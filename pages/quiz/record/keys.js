@@ -1,7 +1,7 @@
 // Letters choose: A to D press the options of the question that is on screen, and what came of an
 // answer is said to screen readers.
 
-import { lettersWork } from "../../frame/chrome/letters.js";
+import { lettersWork } from "../../shared/letters.js";
 import { make } from "../../shared/dom.js";
 
 const TYPING = "input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable], [role=combobox], dialog";

@@ -15,8 +15,8 @@ export default function (component) {
     return (scene, index, stage) => {
       const lane = scene.lanes?.[data.lane];
       if (!lane) return;
-      if (shown !== scene) {
-        shown = scene;
+      if (shown !== lane) {
+        shown = lane;
         const count = Math.min(MOMENTS, scene.last + 1);
         cells = Array.from({ length: count }, (_, i) => {
           const at = Math.round((i / Math.max(1, count - 1)) * scene.last);

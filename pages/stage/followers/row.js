@@ -14,8 +14,8 @@ export default function (component) {
     return (scene, index, stage) => {
       const lane = scene.lanes?.[data.lane];
       if (!lane) return;
-      if (shown !== scene) {
-        shown = scene;
+      if (shown !== lane) {
+        shown = lane;
         caption.forEach((line) => setText(line, lane.caption));
         canvases = lane.labels.map((_, i) => {
           const canvas = pixelCanvas(scene.quiet ? "" : null);

@@ -3,6 +3,7 @@
 import { HistoryScene } from "../../labs/history/scene.js";
 import { StepScene } from "../../labs/one_step/scene.js";
 import { SoundScene } from "../../labs/sound/scene.js";
+import { ForkedScene } from "./forked.js";
 import { ForwardScene } from "./forward.js";
 import { JourneyScene } from "./journey.js";
 import { DrillScene, ToldScene } from "./others.js";
@@ -16,6 +17,7 @@ export function sceneOf(head) {
     case "told": return new ToldScene(head);
     case "step": return new StepScene(head);
     case "history": return new HistoryScene(head);
+    case "forked": return new ForkedScene(head);
     case "sound": return new SoundScene(head);
     default: return new ReverseScene(head);
   }

@@ -29,6 +29,9 @@ export class Lane {
     /** @type {import("../../engine/jobs.js").TabJob | null} */
     this.job = null; // how the tab makes it
     this.here = false; // whether this device draws it
+    this.begun = false; // whether it is being drawn
+    /** @type {import("../../engine/sampler.js").Turn[]} */
+    this.turns = []; // that it takes on its way
     this.before = 0; // how many are in line before this run
     this.kept = false; // whether the pictures had been drawn already
     /** @type {string | null} */
@@ -50,6 +53,12 @@ export class Lane {
     }
   }
 
+  // A frame from this tab, unless it is there already, or is one of those that are not kept.
+  put(step, frame) {
+    if (step % this.every !== 0 && step < this.steps) return;
+    if (Math.ceil(step / this.every) >= this.got.length) this.got.push(frame);
+  }
+
   get done() { return this.got.length >= this.frames; }
 
   // kind: 0 for x_t, 1 for x0_hat, 2 for eps_hat.
@@ -57,6 +66,9 @@ export class Lane {
     const start = (which * 3 + kind) * PIXELS;
     return frame.pixels.subarray(start, start + PIXELS);
   }
+
+  // What the model is told of a picture at a step; null if it is told nothing, as at guidance 0.
+  labelAt(which, _step) { return this.told ? this.labels[which] : null; }
 
   stepOf(number) { return Math.min(number * this.every, this.steps); }
 }
@@ -92,7 +104,7 @@ export class ReverseScene extends Scene {
     this.copiesProblem = null;
     /** @type {Uint8Array} pictures of the other process, for the diagram */
     this.other = head.other;
-    this.atWork = false;
+    this.working = 0; // runs under way
     this.stopped = false;
     this.began = 0; // ms
     this.ended = 0;
@@ -117,7 +129,7 @@ export class ReverseScene extends Scene {
 
   /** @type {Lane[]} */
   get lanes() { return this.runs; }
-  get live() { return this.atWork; }
+  get live() { return this.working > 0; }
 
   get ready() { return this.lanes.every((lane) => lane.got.length > 0); }
   get complete() { return this.lanes.every((lane) => lane.done); }
@@ -162,15 +174,24 @@ export class ReverseScene extends Scene {
     if (frame) paintBytes(canvas, lane.picture(frame, Math.min(which, lane.count - 1), 0));
   }
 
+  // Runs that are still to be made.
+  get unfinished() { return this.lanes.filter((lane) => !lane.done); }
+
   begin(report) {
-    this.atWork = true;
+    const lanes = this.unfinished.filter((lane) => !lane.begun);
+    if (!this.working) this.hangUp = new AbortController();
+    this.stopped = false;
+    this.firstAfter = null;
     this.began = performance.now();
-    this.hangUp = new AbortController();
-    const all = this.lanes.map((lane) => this.make(lane, report));
-    Promise.all(all).then(() => {
-      this.atWork = false;
-      this.ended = performance.now();
-      report();
+    this.working += lanes.length;
+    lanes.forEach((lane) => {
+      lane.begun = true;
+      this.make(lane, report).then(() => {
+        this.working -= 1;
+        lane.begun = false;
+        this.ended = performance.now();
+        report();
+      });
     });
   }
 
@@ -181,8 +202,7 @@ export class ReverseScene extends Scene {
         await this.compute(lane, report);
         return;
       } catch {
-        lane.got = []; // the server begins afresh
-        lane.here = false;
+        lane.here = false; // the server begins afresh
       }
     }
     if (this.stopped) return;
@@ -191,16 +211,16 @@ export class ReverseScene extends Scene {
 
   async compute(lane, report) {
     lane.here = true;
-    let step = 0;
-    await this.engine.run(lane.job.network, lane.job, ({ frame, greys }) => {
-      if (step % lane.every === 0 || frame.t === 0) lane.got.push({ ...frame, pixels: greys });
-      step += 1;
+    const job = { ...lane.job, had: lane.got.length * lane.every };
+    await this.engine.run(job.network, job, ({ frame, greys }) => {
+      lane.put(frame.step, { ...frame, pixels: greys });
       if (this.firstAfter === null) this.firstAfter = performance.now() - this.began;
       report();
     }, this.hangUp.signal);
   }
 
   async stream(lane, report) {
+    lane.got = [];
     try {
       await stream(lane.address, (bytes) => {
         lane.take(bytes);
@@ -249,16 +269,16 @@ export class ReverseScene extends Scene {
     return this.saidAt(frame.sigma);
   }
 
-  name(which, lane = this.lanes[0]) {
-    if (!lane.told) return "a digit"; // at guidance 0 the model is not told which one
-    const label = lane.labels[which];
+  name(which, lane = this.lanes[0], step = Infinity) {
+    const label = lane.labelAt(which, step);
+    if (label === null) return "a digit"; // the model is not told which one
     return `${label === 8 ? "an" : "a"} ${label}`;
   }
 
   describe(index, which = 0) {
     const lane = this.lanes[which], frame = this.frame(which, index);
     if (!frame) return this.sentence(index);
-    return `Step ${lane.stepOf(this.number(lane, index))} of ${lane.steps}, drawing ${this.name(this.chosen, lane)}: ` +
+    return `Step ${lane.stepOf(this.number(lane, index))} of ${lane.steps}, drawing ${this.name(this.chosen, lane, lane.stepOf(this.number(lane, index)))}: ` +
       `${frame.alpha.toFixed(2)} times the guess of the digit plus ${frame.sigma.toFixed(2)} times the noise it sees. ` +
       this.sentence(index);
   }

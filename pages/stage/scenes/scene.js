@@ -39,6 +39,8 @@ export class Scene {
   get live() { return false; } // whether the model is at work
   get complete() { return true; }
   get reached() { return this.last; } // how far the model has got
+  /** @type {import("./reverse.js").Lane[]} */
+  get unfinished() { return []; } // runs that are still to be made
   /** @type {import("./reverse.js").Lane[] | null} runs of the model that it shows, if any */
   get lanes() { return null; }
   get ends() { return ["towards the start", "towards the end"]; }
@@ -50,6 +52,10 @@ export class Scene {
   place(index) { return `step ${index} / ${this.last}`; }
   sentence(index) { return this.place(index); }
   describe(index) { return this.sentence(index); }
+
+  // What the address says of the position, by parameter; null for what it does not say.
+  /** @returns {Record<string, string | null>} */
+  addressed(index) { return { [this.parameter]: String(this.stepAt(index)) }; }
 
   // It is on the stage: what it may need later can be fetched now.
   shown() { /* nothing */ }

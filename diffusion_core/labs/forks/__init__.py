@@ -1,0 +1,1 @@
+"""What if? A run that takes another turn on its way, beside the one that does not."""
