@@ -30,6 +30,7 @@ from diffusion_core.data.embedded import (
 )
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.files.checkpoint import load_checkpoint
+from diffusion_core.files.graph import GRAPH, save_graph
 from diffusion_core.files.recording import recording
 from diffusion_core.files.shipped import MODELS, SHIPPED
 from diffusion_core.files.whole import make_sure, replacing
@@ -38,7 +39,7 @@ from diffusion_core.labs.predict.experiments import PREDICTIONS
 from diffusion_core.labs.predict.outcomes import save_outcomes
 from diffusion_core.pixels import to_model
 from diffusion_core.request import Request
-from diffusion_core.run import draw, sample
+from diffusion_core.run import DIGIT_SIZE, draw, sample
 from diffusion_core.schedule import COSINE
 
 EACH = 12
@@ -53,9 +54,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    denoiser = NetworkDenoiser(load_checkpoint(args.model))
-    for path in (EMBEDDED, FORWARD_SCENE, REVERSE_SCENE, HOME_SCENE, PREDICTIONS, ICON):
+    network = load_checkpoint(args.model)
+    denoiser = NetworkDenoiser(network)
+    for path in (GRAPH, EMBEDDED, FORWARD_SCENE, REVERSE_SCENE, HOME_SCENE, PREDICTIONS, ICON):
         make_sure(path)
+    save_graph(GRAPH, network, args.model, DIGIT_SIZE)
     images = np.concatenate(list(draw(denoiser, DIGITS)))
     _save(EMBEDDED, images=images, labels=np.array(DIGITS.labels, np.int64))
     embedded_digits.cache_clear()
@@ -73,7 +76,7 @@ def run(args: argparse.Namespace) -> None:
     _save_icon(digit, noise)
     made = {
         str(path.name): path.stat().st_size
-        for path in (EMBEDDED, FORWARD_SCENE, REVERSE_SCENE, HOME_SCENE)
+        for path in (GRAPH, EMBEDDED, FORWARD_SCENE, REVERSE_SCENE, HOME_SCENE)
     }
     print(f"Wrote {json.dumps(made)} (bytes).")
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +57,10 @@ def graph_of(network: UNet, offsets: dict[str, tuple[int, int]], size: tuple[int
 
     example = (torch.zeros((2, *size)), torch.tensor([0.3, 0.7]), torch.tensor([0, NUM_CLASSES]))
     batch = {name: {0: "batch"} for name in (*INPUTS, "v")}
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        # The exporter that traces keeps the names of the weights, which is what is wanted here; it
+        # warns that there is a newer one.
+        warnings.simplefilter("ignore")
         traced = Path(folder) / "network.onnx"
         torch.onnx.export(
             network,

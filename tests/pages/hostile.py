@@ -43,7 +43,7 @@ PLACES = (
     *(Place(page) for page in ("overview", "why", "deep_dive", "recall")),
     Place("analogy", ("moment",)),
     Place("forward", ("digit", "which", "seed", "schedule", "t", "chain")),
-    Place("reverse", ("draw", "start", "n", "compare", "step", *RECIPE)),
+    Place("reverse", ("draw", "start", "n", "compare", "step", "forks", *RECIPE)),
     Place("reverse", tuple(f"{name}2" for name in RECIPE), {"compare": "true"}),
     Place("reverse", ("leaps",), {"sampler": "leaps (distilled)"}),
     Place("confusions", ("claim", "until")),

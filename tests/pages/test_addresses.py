@@ -19,6 +19,7 @@ from quizzes.addresses import (
     CLAIM,
     DIGIT,
     FIRST,
+    FORKS,
     LEAPS,
     MOMENT,
     PAGES,
@@ -29,13 +30,14 @@ from quizzes.addresses import (
     STEP,
     WAY,
     WHICH,
+    Branches,
     Measured,
     T,
 )
 from quizzes.parameters import Choice, Number, Parameter, Switch, Whole
 from tests.pages.conftest import Open
 
-ON_TIMELINES = {T.name, STEP.name, MOMENT.name}
+ON_TIMELINES = {T.name, STEP.name, MOMENT.name, FORKS.name}
 """What the clock writes, and no widget of Streamlit's."""
 
 
@@ -52,6 +54,8 @@ def texts(parameter: Parameter) -> list[str]:
             return [*parameter.names.values()]
         case Switch():
             return ["true", "false"]
+        case Branches():
+            return ["8d5", "0dxg0.5n7", "3d8g5n42_9n7,12n2147483647"]
         case Measured():
             return [name_of(point) for point in load_frontier().points][::7]
     raise AssertionError(parameter)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from starlette.testclient import TestClient
 
+from diffusion_core.errors import RequestError
 from pages.exports.film import Show, evenly
 from pages.exports.film import forward_show as show_of
 from pages.exports.gif import GREYS, HEAD, MARGIN, SIDE, gif
@@ -207,3 +208,15 @@ def test_making_an_export_takes_nothing_from_the_server(client: TestClient) -> N
 def test_evenly_keeps_both_ends() -> None:
     assert evenly(1000, 7) == [0, 167, 333, 500, 667, 833, 1000]
     assert evenly(4, 7) == [0, 1, 2, 3, 4] and evenly(0, 7) == [0]
+
+
+def test_a_fork_is_exported_beside_the_run_that_it_leaves() -> None:
+    query = {"page": "reverse", "steps": "6", "n": "1", "forks": "3d5,4n7"}
+    order = order_of("pdf", query, "http://here/api/export.pdf?page=reverse")
+    assert isinstance(order.settings, tuple)
+    assert [one.turns for one in order.settings] == ["", "3d5"]
+    assert order.settings[1].caption.endswith("from step 3 on: a 5 · seed 7")
+    with pytest.raises(RequestError, match="forks must be"):
+        order_of("gif", {**query, "forks": "3"}, "")
+    with pytest.raises(RequestError, match="steps from 0 to 5"):
+        order_of("gif", {**query, "forks": "9d5"}, "")
