@@ -14,6 +14,7 @@ from typing import Any
 from benchmarks.applications import ApplicationsPlan, measure_applications
 from benchmarks.browser import BrowserPlan, measure_browser
 from benchmarks.editing import EditingPlan, measure_editing
+from benchmarks.engine import EnginePlan, measure_engine
 from benchmarks.figure import draw_frontier
 from benchmarks.frontier import FrontierPlan, frontier_lines, measure_frontier
 from benchmarks.goals import judged
@@ -29,9 +30,13 @@ from diffusion_core.files.whole import make_sure, replacing
 from diffusion_core.measure.frontier import FRONTIER, save_frontier
 from pages.shared.colours import THEMES
 
+PARTS = (
+    *("model", "service", "browser", "engine"),
+    *("plane", "applications", "editing", "frontier"),
+)
 SUMMARY = "Measure how fast the model draws and the app answers."
 MODEL, SERVICE, BROWSER, PLANE = ModelPlan(), ServicePlan(), BrowserPlan(), PlanePlan()
-EDITING, APPLICATIONS = EditingPlan(), ApplicationsPlan()
+EDITING, APPLICATIONS, ENGINE = EditingPlan(), ApplicationsPlan(), EnginePlan()
 FRONTIER_PLAN = FrontierPlan.standard()
 FIGURES = Path(__file__).resolve().parents[1] / "docs"
 
@@ -47,7 +52,7 @@ def main(argv: list[str] | None = None) -> int:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--only",
-        choices=["model", "service", "browser", "plane", "applications", "editing", "frontier"],
+        choices=PARTS,
         help="measure only that part",
     )
     parser.add_argument(
@@ -85,6 +90,7 @@ def run(args: argparse.Namespace) -> None:
         ),
         "service": lambda: measure_service(replace(SERVICE, repeat=args.repeat), args.device, _say),
         "browser": lambda: measure_browser(replace(BROWSER, repeat=args.repeat), _say),
+        "engine": lambda: measure_engine(replace(ENGINE, repeat=args.repeat), _say),
         "plane": lambda: measure_plane(replace(PLANE, repeat=args.repeat), _say),
         "applications": lambda: measure_applications(
             replace(APPLICATIONS, repeat=args.repeat), _say

@@ -40,10 +40,6 @@ class BrowserPlan:
     inputs: int = 120
     """How often the timeline is scrubbed."""
     play_seconds: float = 4.0
-    pictures: int = 16
-    """What Generate is to draw, with the page's own guidance ..."""
-    steps: int = 20
-    """... and in how many steps."""
 
 
 def measure_browser(plan: BrowserPlan, say: Say) -> dict[str, Any]:
@@ -77,7 +73,6 @@ def measure_browser(plan: BrowserPlan, say: Say) -> dict[str, Any]:
             measure("play", "playing", partial(play, browser, app, plan, ""))
             chain = partial(play, browser, app, plan, "&chain=true")
             measure("play_chain", "playing with the chain", chain)
-            measure("generate", "pressing Generate", partial(generate, browser, app, plan))
     return results
 
 
@@ -108,8 +103,8 @@ def switch(browser: Browser, app: App, plan: BrowserPlan) -> dict[str, Any]:
     with tab(browser) as page:
         page.goto(f"{app.address}/forward")
         for _ in range(plan.repeat + 1):
-            to_reverse.append(_click(page, "reverse", 'a[href$="/reverse"]')["first"])
-            to_forward.append(_click(page, "forward", 'a[href$="/forward"]')["first"])
+            to_reverse.append(click(page, "reverse", 'a[href$="/reverse"]')["first"])
+            to_forward.append(click(page, "forward", 'a[href$="/forward"]')["first"])
     first_visit = to_reverse.pop(0)
     return {
         "seconds": asdict(spread(to_reverse + to_forward)),
@@ -119,7 +114,7 @@ def switch(browser: Browser, app: App, plan: BrowserPlan) -> dict[str, Any]:
     }
 
 
-def _click(page: Page, stage: str, what: str, to_the_end: bool = False) -> dict[str, float]:
+def click(page: Page, stage: str, what: str, to_the_end: bool = False) -> dict[str, float]:
     """Click once the page is quiet; the seconds until the stage's new scene and first frame.
 
     With to_the_end, also until its last frame.
@@ -175,25 +170,4 @@ def play(browser: Browser, app: App, plan: BrowserPlan, options: str) -> dict[st
         "T": found["last"],
         "frames_per_second": asdict(spread(rates)),
         "longest_wait": asdict(spread(waits)),
-    }
-
-
-def generate(browser: Browser, app: App, plan: BrowserPlan) -> dict[str, Any]:
-    """From pressing Generate to the first new frame and to the finished pictures.
-
-    asked: when the page has heard of the new run and asks the model, which the rest follows.
-    """
-    runs = []
-    with tab(browser) as page:
-        page.goto(f"{app.address}/reverse?n={plan.pictures}&steps={plan.steps}")
-        # An address with settings of its own runs the model at once; that is not counted.
-        page.wait_for_function("() => window.throughTheFog?.get('reverse')?.scene?.complete")
-        for _ in range(plan.repeat):
-            runs.append(_click(page, "reverse", 'button:has-text("Generate")', to_the_end=True))
-    return {
-        "pictures": plan.pictures,
-        "steps": plan.steps,
-        "asked": asdict(spread([run["scene"] for run in runs])),
-        "first_frame": asdict(spread([run["first"] for run in runs])),
-        "finished": asdict(spread([run["last"] for run in runs])),
     }

@@ -36,13 +36,17 @@ BROWSER_ROWS = {
         "frames_per_second": "playing with the chain",
         "longest_wait": "  longest wait for a picture",
     },
-    "generate": {
-        "asked": "Generate, click to asking the model",
-        "first_frame": "  to the first new frame",
-        "finished": "  to the finished pictures",
-    },
 }
 """The figures of each part of the browser's results, and what they are called."""
+ENGINE_ROWS = {
+    "loading": "engine ready after the first picture",
+    "one": "one guided digit, 20 steps",
+    "sixteen": "16 of them",
+    "leaps": "16 digits in two leaps",
+    "guess": "Forward with the live guess",
+    "asked": "all of that together",
+}
+"""And those of the model in the tab."""
 
 
 def report(results: dict[str, Any]) -> list[str]:
@@ -51,6 +55,7 @@ def report(results: dict[str, Any]) -> list[str]:
         "model": _model,
         "service": _service,
         "browser": _browser,
+        "engine": _engine,
         "plane": _plane,
         "applications": _applications,
         "editing": lambda editing: ["", *editing["lines"]],
@@ -82,6 +87,20 @@ def _goals(rows: list[dict[str, Any]]) -> Iterator[str]:
         value = "-" if row["measured"] is None else _amount(row["measured"], row["unit"])
         verdict = {True: "met", False: "MISSED", None: "not measured"}[row["met"]]
         yield f"  {row['what']:<{NAME}} {value:>14}   {limit:<18} {verdict}"
+
+
+def _engine(engine: dict[str, Any]) -> Iterator[str]:
+    """The model in the reader's tab."""
+    yield from ("", f"ENGINE  {engine['browser']}, one thread of WebAssembly")
+    for name, what in ENGINE_ROWS.items():
+        found = engine[name]
+        if "requests" in found:
+            yield f"  {what:<{NAME}} {found['requests']} requests of the server"
+            continue
+        for part, figure in found.items():
+            unit = "a second" if part.endswith("_a_second") else "s"
+            told = part.replace("_", " ").removesuffix(" a second")
+            yield _row(f"{what}, {told}", figure, unit)
 
 
 def _model(model: dict[str, Any]) -> Iterator[str]:

@@ -130,13 +130,13 @@ async function answerOf(network, x, { alpha, sigma }, guide) {
 // x0_hat = alpha x - sigma v, eps_hat = sigma x + alpha v (prediction.py).
 export function fromVelocity(v, x, alpha, sigma) {
   return {
-    x0_hat: Float32Array.from(x, (value, i) => alpha * value - sigma * v[i]),
-    eps_hat: Float32Array.from(x, (value, i) => sigma * value + alpha * v[i]),
+    x0_hat: x.map((value, i) => alpha * value - sigma * v[i]),
+    eps_hat: x.map((value, i) => sigma * value + alpha * v[i]),
   };
 }
 
 function between(from, to, part) {
-  return Float32Array.from(from, (value, i) => value + part * (to[i] - value));
+  return from.map((value, i) => value + part * (to[i] - value));
 }
 
 // What is in force at a step: of the job, and of the turns up to there (running.py).
@@ -172,7 +172,7 @@ export async function* follow(job, network, from = null) {
     calls += answer.calls;
     const z = row.fresh ? noiseOf(now.seed, count, drawn++) : null;
     const earlier = before ?? answer; // as Row.lands has it
-    x = Float32Array.from(x, (_, i) => row.x0_hat * answer.x0_hat[i] + row.eps_hat * answer.eps_hat[i] +
+    x = x.map((_, i) => row.x0_hat * answer.x0_hat[i] + row.eps_hat * answer.eps_hat[i] +
       row.x0_before * earlier.x0_hat[i] + row.eps_before * earlier.eps_hat[i] + (z ? row.fresh * z[i] : 0));
     before = answer;
     if (!row.ends) continue;
