@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, StreamingRespon
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from pages.http.early_style import EarlyStyle
+from pages.http.early_page import EarlyPage
 
 STYLE = "<style>h1 { color: teal; } /* α */</style>"
 PAGE = "<html><body><h1>Digits</h1></body></html>"
@@ -33,7 +33,7 @@ client = TestClient(
     Starlette(
         routes=[Route("/", whole), Route("/parts", in_parts), Route("/text", no_page)],
         middleware=[
-            Middleware(EarlyStyle, style=STYLE),
+            Middleware(EarlyPage, style=STYLE),
             Middleware(GZipMiddleware, minimum_size=1),
         ],
     )
