@@ -32,8 +32,8 @@ FONT = re.compile(rb'<link\s[^>]*\bas="font"[^>]*>\s*')
 class EarlyPage:
     """Adds to each page; leaves everything else alone.
 
-    style: a whole <style> element. body: what is seen until Streamlit is there. head: for the path
-    of a page the links that it needs; where there are any, they replace Streamlit's own font.
+    style: whole <style> elements. body: what is seen until Streamlit is there. head: for the path
+    of a page the links that it needs; where they name a font, it is asked for instead of Streamlit's.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class EarlyPage:
     def _make(self, page: bytes, path: str) -> tuple[bytes, bytes | None]:
         """The page with all that is added to it, plain and compressed."""
         head = self._head(path).encode()
-        if head:
+        if FONT.search(head):
             page = FONT.sub(b"", page)
         page = page.replace(b"</head>", head + b"</head>", 1)
         page = page.replace(b"<body>", b"<body>" + self._body.encode(), 1)

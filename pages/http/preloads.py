@@ -15,6 +15,7 @@ from pathlib import Path
 
 from streamlit import file_util
 
+from pages.frame.fonts import preloads
 from pages.http.modules import VERSION, needed_by
 
 IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*["'`]\./([\w.~-]+\.js)["'`]""")
@@ -70,7 +71,7 @@ def links(page: str) -> str:
     for module in (*MODULES.get(page, ()), *FRAME):
         modules.update(dict.fromkeys(needed_by(module)))
     ours = [f"js/{VERSION}/{name}" for name in modules]
-    return "".join(
+    return preloads() + "".join(
         f'<link rel="modulepreload" crossorigin href="./{address}" fetchpriority="low">\n'
         for address in (*static, *ours)
     )

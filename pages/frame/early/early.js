@@ -18,6 +18,18 @@
     BACKEND_BASE_URL: new URL(".", location.href).href,
     HOST_CONFIG: { allowedOrigins: [origin], useExternalAuthToken: false },
   };
+
+  // Streamlit asks for the font of its icons by name, and a browser then fetches all that have it.
+  // Where ours stands behind Streamlit's (pages/frame/fonts), that is to be the only one.
+  const family = "Material Symbols Rounded";
+  if (document.querySelector("link[rel=preload][as=font][href*=icons]")) {
+    for (const sheet of document.styleSheets) {
+      if (!sheet.href?.startsWith(origin)) continue;
+      [...sheet.cssRules].forEach((rule, index) => {
+        if (rule instanceof CSSFontFaceRule && rule.style.fontFamily.includes(family)) sheet.deleteRule(index);
+      });
+    }
+  }
   if (!early) return;
 
   // Over as soon as the page has its heading, or has run without getting one, or Streamlit has
