@@ -18,8 +18,8 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from diffusion_core.data.mnist import remove_half_downloaded
-from pages.frame import fonts
 from pages.frame.early import early
+from pages.frame.fonts import faces
 from pages.frame.look import STYLE
 from pages.http.early_page import EarlyPage
 from pages.http.light_files import LightFiles
@@ -76,6 +76,6 @@ app = st.App(
         Middleware(FairPace),
         Middleware(FairUploads),
         Middleware(NearestPage),
-        Middleware(EarlyPage, style=fonts.style() + STYLE, body=early(), head=links),
+        Middleware(EarlyPage, style=faces.style() + STYLE, body=early(), head=links),
     ],
 )

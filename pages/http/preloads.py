@@ -15,7 +15,7 @@ from pathlib import Path
 
 from streamlit import file_util
 
-from pages.frame.fonts import preloads
+from pages.frame.fonts.faces import preloads
 from pages.http.modules import VERSION, needed_by
 
 IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*["'`]\./([\w.~-]+\.js)["'`]""")

@@ -18,6 +18,7 @@ from PIL import Image
 from diffusion_core.data.embedded import RECORDED, forward_noise, recorded_digit
 from diffusion_core.errors import UserFacingError, note
 from diffusion_core.schedule import CosineSchedule, alpha_sigma
+from pages.frame.fonts.faces import name_style
 
 HERE = Path(__file__).parent
 FRAMES = 18
@@ -52,7 +53,7 @@ def early() -> str:
         note(error)
         window = ""
     return (
-        f'{STYLE}<div id="fog-early">{window}<p class="name">Through the Fog</p>'
+        f'{name_style()}{STYLE}<div id="fog-early">{window}<p class="name">Through the Fog</p>'
         '<p class="late">The connection is slow. The page is on its way.</p></div>'
         f"<script>{SCRIPT}</script>"
     )

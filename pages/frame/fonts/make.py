@@ -3,7 +3,7 @@
 `make` runs this at set-up. Streamlit's fonts hold every script, weight and icon there is, 1.1 MB
 for a first visitor. Ours hold the letters that the lesson is written in, the weights that it uses
 and the icons that can occur, 130 kB. A browser still takes any other character from Streamlit's
-(fonts/__init__.py). Where they cannot be made, Streamlit's are used for everything.
+(faces.py). Where they cannot be made, Streamlit's are used for everything.
 
 Both kinds are compressed by Brotli, for which Python has no module here but node has.
 """
@@ -54,6 +54,7 @@ class Font:
     weights: str
     """As Streamlit says in its rule, which ours has to match."""
     axes: dict[str, tuple[float, float] | float]
+    letters: Iterable[int] = LETTERS
 
 
 TEXT, ICONS = "100 900", "400"
@@ -68,6 +69,15 @@ FONTS = {
         TEXT,
         {"wght": (400, 700), "opsz": 30},
     ),
+    # The letters of the app's name alone, so light that they stand in the page itself (frame/early).
+    "name": Font(
+        "SourceSerifVariable-Roman",
+        "Fog Name",
+        "normal",
+        "600",
+        {"wght": 600, "opsz": 30},
+        tuple(sorted(map(ord, set("Through the Fog")))),
+    ),
     "icons": Font("MaterialSymbols-Rounded", "Material Symbols Rounded", "normal", ICONS, {}),
 }
 
@@ -80,9 +90,7 @@ def icons() -> tuple[str, ...]:
         for folder, kinds in {"pages": "*.py", "assets": "*.md", "quizzes": "*.yaml"}.items()
         for path in (ROOT / folder).rglob(kinds)
     ]
-    found = {
-        name for path in (*scripts, *ours) for name in ICON.findall(path.read_text("utf-8"))
-    }
+    found = {name for path in (*scripts, *ours) for name in ICON.findall(path.read_text("utf-8"))}
     return tuple(sorted(found))
 
 
@@ -128,7 +136,7 @@ def _write(source: Path, font: Font, to: Path, names: Iterable[str]) -> None:
             text="abcdefghijklmnopqrstuvwxyz0123456789_", glyphs=[n for n in names if n in known]
         )
     else:
-        subsetter.populate(unicodes=LETTERS)
+        subsetter.populate(unicodes=font.letters)
     subsetter.subset(opened)
     if font.axes:
         instantiateVariableFont(opened, font.axes, inplace=True)
