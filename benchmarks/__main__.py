@@ -22,6 +22,7 @@ from benchmarks.plane import PlanePlan, measure_plane
 from benchmarks.report import report
 from benchmarks.service import ServicePlan, measure_service
 from benchmarks.timing import machine
+from benchmarks.travel import TravelPlan, measure_travel
 from diffusion_core.commands.options import add_device
 from diffusion_core.errors import CannotMeasureError, RequestError, in_a_sentence
 from diffusion_core.files.shipped import SHIPPED
@@ -31,7 +32,7 @@ from pages.shared.colours import THEMES
 
 SUMMARY = "Measure how fast the model draws and the app answers."
 MODEL, SERVICE, BROWSER, PLANE = ModelPlan(), ServicePlan(), BrowserPlan(), PlanePlan()
-EDITING, APPLICATIONS = EditingPlan(), ApplicationsPlan()
+EDITING, APPLICATIONS, TRAVEL = EditingPlan(), ApplicationsPlan(), TravelPlan()
 FRONTIER_PLAN = FrontierPlan.standard()
 FIGURES = Path(__file__).resolve().parents[1] / "docs"
 
@@ -47,7 +48,16 @@ def main(argv: list[str] | None = None) -> int:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--only",
-        choices=["model", "service", "browser", "plane", "applications", "editing", "frontier"],
+        choices=[
+            "model",
+            "service",
+            "browser",
+            "travel",
+            "plane",
+            "applications",
+            "editing",
+            "frontier",
+        ],
         help="measure only that part",
     )
     parser.add_argument(
@@ -85,6 +95,7 @@ def run(args: argparse.Namespace) -> None:
         ),
         "service": lambda: measure_service(replace(SERVICE, repeat=args.repeat), args.device, _say),
         "browser": lambda: measure_browser(replace(BROWSER, repeat=args.repeat), _say),
+        "travel": lambda: measure_travel(replace(TRAVEL, repeat=args.repeat), _say),
         "plane": lambda: measure_plane(replace(PLANE, repeat=args.repeat), _say),
         "applications": lambda: measure_applications(
             replace(APPLICATIONS, repeat=args.repeat), _say

@@ -2,9 +2,9 @@
 
 Streamlit's index page is empty until a megabyte of scripts has come and run. So it is sent with
 
-- the app's style sheet. Streamlit shows elements before it has fetched what applies an `st.html`, so
-  one that is sent as such arrives late, and everything on the page moves. It stands at the end of
-  the body: after Streamlit's own rules, which it overrides;
+- the app's style sheet. Streamlit shows elements before it has fetched what applies an `st.html`,
+  so one that is sent as such arrives late, and everything on the page moves. It stands at the end
+  of the body: after Streamlit's own rules, which it overrides;
 - what is there to see meanwhile (pages/frame/early), at the beginning of the body;
 - links to what this page is going to need (preloads.py), so that the browser need not find out one
   script after the other, at a round trip each.
@@ -33,7 +33,7 @@ class EarlyPage:
     """Adds to each page; leaves everything else alone.
 
     style: whole <style> elements. body: what is seen until Streamlit is there. head: for the path
-    of a page the links that it needs; where they name a font, it is asked for instead of Streamlit's.
+    of a page the links that it needs; where they name a font, Streamlit's is not asked for.
     """
 
     def __init__(

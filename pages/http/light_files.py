@@ -78,7 +78,7 @@ class LightFiles:
         await answer(scope, receive, send)
 
     def _name(self, scope: Scope) -> str:
-        """The part of the path below /static/, wherever the app itself lies; "" if there is none."""
+        """The part of the path below /static/, wherever the app lies; "" if there is none."""
         path: str = scope["path"]
         for base in (scope.get("root_path", "").rstrip("/"), self._base):
             if base and path.startswith(f"{base}/"):

@@ -1,8 +1,8 @@
 """What a page is going to need, told to the browser at once.
 
 Streamlit fetches what shows a widget when it meets the first one: scripts, what they import, and
-then our modules, each at the end of a round trip and half a second or more on mobile data. Listed in
-the page that comes first, all of it travels while Streamlit itself is being read. Whatever is
+then our modules, each at the end of a round trip and half a second or more on mobile data. Listed
+in the page that comes first, all of it travels while Streamlit itself is being read. Whatever is
 missing here is fetched as ever, a little later.
 """
 

@@ -31,7 +31,7 @@ def _files() -> dict[str, bytes]:
 
 @cache
 def style() -> str:
-    """A <style> element for the end of a page, which overrides Streamlit's rules; "" without them."""
+    """A <style> element for the end of a page, which overrides Streamlit's; "" without them."""
     rules = []
     for file, (name, font) in zip(_files(), FONTS.items(), strict=False):
         # While it is on its way, words stand in the system's letters; an icon's name is not shown.

@@ -69,7 +69,7 @@ FONTS = {
         TEXT,
         {"wght": (400, 700), "opsz": 30},
     ),
-    # The letters of the app's name alone, so light that they stand in the page itself (frame/early).
+    # The letters of the app's name alone: so light that they stand in the page itself (early).
     "name": Font(
         "SourceSerifVariable-Roman",
         "Fog Name",
@@ -95,7 +95,7 @@ def icons() -> tuple[str, ...]:
 
 
 def version() -> str:
-    """What they are made of; other icons count when the fonts are made anew."""
+    """What they are made of, but for the icons."""
     return f"{streamlit.__version__} {hashlib.sha256(Path(__file__).read_bytes()).hexdigest()}"
 
 
@@ -104,8 +104,13 @@ def complete() -> bool:
     return (
         all((FILES / f"{name}.woff2").is_file() for name in FONTS)
         and VERSION.is_file()
-        and VERSION.read_text("utf-8") == version()
+        and VERSION.read_text("utf-8").partition("\n")[0] == version()
     )
+
+
+def kept_icons() -> tuple[str, ...]:
+    """Those that the font was made for."""
+    return tuple(VERSION.read_text("utf-8").partition("\n")[2].split())
 
 
 def make() -> None:
@@ -115,7 +120,7 @@ def make() -> None:
     for name, font in FONTS.items():
         [source] = MEDIA.glob(f"{font.source}.*")
         _write(source, font, FILES / f"{name}.woff2", icons() if name == "icons" else ())
-    VERSION.write_text(version(), "utf-8")
+    VERSION.write_text(f"{version()}\n{' '.join(icons())}\n", "utf-8")
 
 
 def _write(source: Path, font: Font, to: Path, names: Iterable[str]) -> None:
@@ -171,7 +176,8 @@ def _brotli() -> types.ModuleType:
 
 def main() -> None:
     """Never fails: without them pages are only heavier."""
-    if complete():
+    if complete() and kept_icons() == icons():
+        VERSION.touch()  # nothing to do until what it is made of is newer
         return
     try:
         make()
