@@ -80,10 +80,11 @@ class LightFiles:
     def _name(self, scope: Scope) -> str:
         """The part of the path below /static/, wherever the app lies; "" if there is none."""
         path: str = scope["path"]
-        for base in (scope.get("root_path", "").rstrip("/"), self._base):
-            if base and path.startswith(f"{base}/"):
-                path = path.removeprefix(base)
-        return path.removeprefix("/static/") if path.startswith("/static/") else ""
+        for base in (scope.get("root_path", "").rstrip("/"), f"{self._base}/static"):
+            if not path.startswith(f"{base}/"):
+                return ""
+            path = path.removeprefix(base)
+        return path.removeprefix("/")
 
     async def _compressed(self, name: str) -> _Light | None:
         """The file; None if it is better left as it is. Many may ask at once: it is made once."""
