@@ -27,7 +27,7 @@ window.fogTravel = {};
     for (const [name, isThere] of Object.entries(seen)) {
       if (!(name in times) && isThere()) times[name] = performance.now();
     }
-    if (!("usable" in times)) setTimeout(look, 50);
+    if (Object.keys(times).length < Object.keys(seen).length) setTimeout(look, 50);
   };
   look();
 })();

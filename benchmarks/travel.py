@@ -140,8 +140,8 @@ def _visit(context: BrowserContext, address: str) -> dict[str, float]:
     page.goto(address, wait_until="commit")
     page.wait_for_function("() => 'usable' in window.fogTravel", polling=100)
     before = {"kilobytes": load.kilobytes, "requests": float(load.requests)}
-    times: dict[str, float] = page.evaluate("window.fogTravel")
     page.wait_for_timeout(AFTERWARDS)
+    times: dict[str, float] = page.evaluate("window.fogTravel")
     page.close()
     return (
         {name: milliseconds / 1000 for name, milliseconds in times.items()}

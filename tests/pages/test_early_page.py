@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -170,7 +171,7 @@ def test_the_picture_goes_from_noise_to_the_digit() -> None:
     assert pixels.shape == (28, 28 * FRAMES) and len(strip()) < 8000
     frames = np.split(pixels, FRAMES, axis=1)
     apart = [float(np.abs(frame - recorded_digit()).mean()) for frame in frames]
-    assert all(later < sooner for sooner, later in zip(apart[1:], apart[2:], strict=False))
+    assert all(later < sooner for sooner, later in pairwise(apart[1:]))
     assert apart[-1] < 6 < 60 < apart[0]  # of 255; the rest is 16 greys for 256
 
 

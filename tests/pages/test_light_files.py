@@ -24,7 +24,7 @@ from streamlit.web.server.starlette.starlette_static_routes import (
 from pages.http import light_files
 from pages.http.early_page import EarlyPage
 from pages.http.light_files import LightFiles
-from tests.pages.asgi import Asking
+from tests.pages.asgi import Asking, on_a_loop
 
 STATIC = Path(file_util.get_static_dir())
 INDEX = (STATIC / "index.html").read_text("utf-8")
@@ -115,7 +115,7 @@ def test_pages_are_asked_for_each_time(client: TestClient, path: str) -> None:
 @pytest.mark.parametrize("path", ["/static/../index.html", "/static/js/../../index.html"])
 def test_nothing_but_streamlits_files_is_to_be_had(path: str) -> None:
     asking = Asking(path, headers={"accept-encoding": "gzip"})
-    asyncio.run(asking.ask(app()))
+    on_a_loop(asking.ask(app()))
     assert asking.sent[0]["status"] in (400, 404)
 
 
@@ -154,7 +154,7 @@ def test_it_is_compressed_once_for_all_who_ask(monkeypatch: pytest.MonkeyPatch) 
         await asyncio.gather(*(one.ask(served) for one in asked))
         return asked
 
-    asked = asyncio.run(ask_together())
+    asked = on_a_loop(ask_together())
     assert compressed == [(STATIC / LARGE).stat().st_size]
     assert len({one.sent[1]["body"] for one in asked}) == 1
 
@@ -197,6 +197,6 @@ def test_streams_go_by_part_after_part() -> None:
     )
     headers = {"accept-encoding": "gzip, br", "accept": "text/html,*/*"}
     asking = Asking("/api/sample", headers=headers)
-    asyncio.run(asking.ask(served))
+    on_a_loop(asking.ask(served))
     bodies = [message["body"] for message in asking.sent[1:] if message.get("body")]
     assert bodies == [b"%d" % number * 1000 for number in range(3)]

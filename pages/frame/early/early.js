@@ -14,7 +14,7 @@
   // Streamlit looks for its server, beginning below the page's own path, before it connects. Told
   // where it is, it connects at once: two round trips less.
   const { origin } = location;
-  window.__streamlit = {
+  /** @type {any} */ (window).__streamlit = {
     BACKEND_BASE_URL: new URL(".", location.href).href,
     HOST_CONFIG: { allowedOrigins: [origin], useExternalAuthToken: false },
   };
@@ -36,7 +36,7 @@
   // something else to say.
   let hasRun = false;
   const isThere = () => {
-    const state = document.querySelector("[data-testid=stApp]")?.dataset.testScriptState;
+    const state = document.querySelector("[data-testid=stApp]")?.getAttribute("data-test-script-state");
     hasRun ||= state === "running";
     return (hasRun && state === "notRunning") || document.querySelector("h1, [role=dialog], [role=alert]");
   };
