@@ -21,7 +21,7 @@ from functools import lru_cache
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pages.http.gzipped import squeezed, takes_gzip
+from pages.http.gzipped import squeezed, takes_gzip, varies
 
 # A page that was compressed, or answered with "not modified", could not be added to.
 UNWANTED = {b"accept-encoding", b"if-none-match", b"if-modified-since"}
@@ -76,7 +76,7 @@ class EarlyPage:
             page = light if light is not None and takes_gzip(headers) else plain
             about = MutableHeaders(scope=start)
             about["content-length"] = str(len(page))
-            about.add_vary_header("Accept-Encoding")
+            varies(about)
             if page is light:
                 about["content-encoding"] = "gzip"
             for name in ("etag", "last-modified", "accept-ranges"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 
 WORTH_IT = 0.9
 """What is compressed to more than this part of itself travels as it is."""
@@ -25,4 +25,10 @@ def squeezed(content: bytes) -> bytes | None:
     return compressed if len(compressed) < WORTH_IT * len(content) else None
 
 
-__all__ = ["squeezed", "takes_gzip"]
+def varies(headers: MutableHeaders) -> None:
+    """Tells caches on the way that another browser gets this answer in another form."""
+    if "accept-encoding" not in headers.get("vary", "").lower():
+        headers.add_vary_header("Accept-Encoding")
+
+
+__all__ = ["squeezed", "takes_gzip", "varies"]

@@ -20,7 +20,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config, file_util
 
-from pages.http.gzipped import squeezed, takes_gzip
+from pages.http.gzipped import squeezed, takes_gzip, varies
 from pages.http.modules import FOR_GOOD
 
 GET = ("GET", "HEAD")
@@ -108,11 +108,9 @@ def _read(path: Path) -> _Light | None:
 
 
 def _varying(send: Send) -> Send:
-    """Tells caches on the way that another browser gets this file in another form."""
-
     async def send_varying(message: Message) -> None:
         if message["type"] == "http.response.start":
-            MutableHeaders(scope=message).add_vary_header("Accept-Encoding")
+            varies(MutableHeaders(scope=message))
         await send(message)
 
     return send_varying

@@ -120,6 +120,8 @@ def test_a_page_is_compressed_for_whoever_reads_that() -> None:
     assert answer.text == plain.text and "Digits Digits" in plain.text
     assert 5 * int(answer.headers["content-length"]) < int(plain.headers["content-length"])
     assert answer.headers["vary"] == plain.headers["vary"] == "Accept-Encoding"
+    # Said once, also where somebody further in says it.
+    assert client.get("/long", headers=BROWSER).headers["vary"] == "Accept-Encoding"
 
 
 def test_streamlits_page_is_not_kept_and_does_not_ask_for_its_whole_font() -> None:
