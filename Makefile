@@ -15,6 +15,8 @@ NODE := $(BIN)/node
 LINTERS := node_modules/.ready
 # What runs the network in the reader's tab.
 ENGINE := pages/engine/files/version
+# Fonts that are light to send.
+FONTS := pages/frame/fonts/files/version
 # As pip does, but on all processors. Some packages bring templates that are no Python yet.
 COMPILE = @$(BIN)/python -m compileall -q -j 0 .venv/lib >/dev/null || true
 SOURCES := $(wildcard app.py diffusion_core quizzes pages benchmarks)
@@ -26,13 +28,13 @@ DIRECT = $(shell sed -nE 's/^([A-Za-z][A-Za-z0-9_.-]*)==.*/\1/p' requirements.tx
 help:  ## list what make can do
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-18s%s\n", $$1, $$2}'
 
-run: $(READY) $(ENGINE)  ## start the app on http://localhost:8501 (another port: PORT=8600)
+run: $(READY) $(ENGINE) $(FONTS)  ## start the app on http://localhost:8501 (another port: PORT=8600)
 	$(BIN)/streamlit run app.py --server.port $(PORT) --server.headless true $(ARGS)
 
-test: $(READY_DEV) $(ENGINE)  ## run the tests, on all processors, and name the slowest (one after another: WORKERS=0)
+test: $(READY_DEV) $(ENGINE) $(FONTS)  ## run the tests, on all processors, and name the slowest (one after another: WORKERS=0)
 	$(BIN)/python -m pytest -n $(WORKERS) --durations 20 $(ARGS)
 
-setup: $(READY_DEV) $(ENGINE)  ## make .venv and install everything; the other targets do it by themselves
+setup: $(READY_DEV) $(ENGINE) $(FONTS)  ## make .venv and install everything; the other targets do it by themselves
 
 $(READY): requirements.txt constraints.txt
 	@command -v $(PYTHON) >/dev/null || \
@@ -53,6 +55,10 @@ $(READY_DEV): requirements-dev.txt $(READY)
 $(ENGINE): pages/engine/package-lock.json $(READY)
 	$(BIN)/python -m pages.engine.fetch
 
+# Never fails, either: without them Streamlit's are sent whole.
+$(FONTS): pages/frame/fonts/make.py $(READY)
+	$(BIN)/python -m pages.frame.fonts.make
+
 train: $(READY)  ## train the model, or resume a run that was stopped
 	$(BIN)/python -m diffusion_core train $(ARGS)
 
@@ -65,13 +71,13 @@ distil: $(READY)  ## teach a copy of it to draw in a few leaps
 evaluate: $(READY)  ## measure how good the model is
 	$(BIN)/python -m diffusion_core evaluate $(ARGS)
 
-load: $(READY) $(ENGINE)  ## send many visitors at once
+load: $(READY) $(ENGINE) $(FONTS)  ## send many visitors at once
 	$(BIN)/python -m tests.load $(ARGS)
 
-chaos: $(READY_DEV) $(ENGINE)  ## five minutes of everything that can go wrong around it
+chaos: $(READY_DEV) $(ENGINE) $(FONTS)  ## five minutes of everything that can go wrong around it
 	$(BIN)/python -m tests.chaos $(ARGS)
 
-benchmark: $(READY_DEV) $(ENGINE)  ## measure how fast it is
+benchmark: $(READY_DEV) $(ENGINE) $(FONTS)  ## measure how fast it is
 	$(BIN)/python -m benchmarks $(ARGS)
 
 assets: $(READY_DEV)  ## draw again what the app shows before anything is pressed

@@ -18,12 +18,16 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from diffusion_core.data.mnist import remove_half_downloaded
+from pages.frame.early import early
+from pages.frame.fonts import faces
 from pages.frame.look import STYLE
-from pages.http.early_style import EarlyStyle
+from pages.http.early_page import EarlyPage
+from pages.http.light_files import LightFiles
 from pages.http.nearest import NearestPage
 from pages.http.origin import OwnPagesOnly
 from pages.http.pace import FairPace
 from pages.http.plainly import HANDLERS
+from pages.http.preloads import links
 from pages.http.security import SecurityHeaders
 from pages.http.uploads import FairUploads
 from pages.http.visitors import Visitors
@@ -65,12 +69,13 @@ app = st.App(
     exception_handlers=HANDLERS,
     middleware=[
         Middleware(InASentence),
-        Middleware(SecurityHeaders),
+        Middleware(SecurityHeaders, ours=early()),
         Middleware(OwnPagesOnly),
+        Middleware(LightFiles),
         Middleware(Visitors),
         Middleware(FairPace),
         Middleware(FairUploads),
         Middleware(NearestPage),
-        Middleware(EarlyStyle, style=STYLE),
+        Middleware(EarlyPage, style=faces.style() + STYLE, body=early(), head=links),
     ],
 )

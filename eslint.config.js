@@ -4,7 +4,7 @@ import js from "@eslint/js";
 import globals from "globals";
 
 export default [
-  { ignores: ["**/node_modules/", "pages/engine/files/", ".venv/", "benchmarks/probe.js"] },
+  { ignores: ["**/node_modules/", "pages/engine/files/", ".venv/", "benchmarks/*.js"] },
   js.configs.recommended,
   {
     files: ["pages/**/*.js"],

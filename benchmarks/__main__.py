@@ -23,6 +23,7 @@ from benchmarks.plane import PlanePlan, measure_plane
 from benchmarks.report import report
 from benchmarks.service import ServicePlan, measure_service
 from benchmarks.timing import machine
+from benchmarks.travel import TravelPlan, measure_travel
 from diffusion_core.commands.options import add_device
 from diffusion_core.errors import CannotMeasureError, RequestError, in_a_sentence
 from diffusion_core.files.shipped import SHIPPED
@@ -31,12 +32,13 @@ from diffusion_core.measure.frontier import FRONTIER, save_frontier
 from pages.shared.colours import THEMES
 
 PARTS = (
-    *("model", "service", "browser", "engine"),
+    *("model", "service", "browser", "engine", "travel"),
     *("plane", "applications", "editing", "frontier"),
 )
 SUMMARY = "Measure how fast the model draws and the app answers."
 MODEL, SERVICE, BROWSER, PLANE = ModelPlan(), ServicePlan(), BrowserPlan(), PlanePlan()
-EDITING, APPLICATIONS, ENGINE = EditingPlan(), ApplicationsPlan(), EnginePlan()
+EDITING, APPLICATIONS = EditingPlan(), ApplicationsPlan()
+ENGINE, TRAVEL = EnginePlan(), TravelPlan()
 FRONTIER_PLAN = FrontierPlan.standard()
 FIGURES = Path(__file__).resolve().parents[1] / "docs"
 
@@ -91,6 +93,7 @@ def run(args: argparse.Namespace) -> None:
         "service": lambda: measure_service(replace(SERVICE, repeat=args.repeat), args.device, _say),
         "browser": lambda: measure_browser(replace(BROWSER, repeat=args.repeat), _say),
         "engine": lambda: measure_engine(replace(ENGINE, repeat=args.repeat), _say),
+        "travel": lambda: measure_travel(replace(TRAVEL, repeat=args.repeat), _say),
         "plane": lambda: measure_plane(replace(PLANE, repeat=args.repeat), _say),
         "applications": lambda: measure_applications(
             replace(APPLICATIONS, repeat=args.repeat), _say

@@ -56,6 +56,7 @@ def report(results: dict[str, Any]) -> list[str]:
         "service": _service,
         "browser": _browser,
         "engine": _engine,
+        "travel": _travel,
         "plane": _plane,
         "applications": _applications,
         "editing": lambda editing: ["", *editing["lines"]],
@@ -156,6 +157,26 @@ def _service(service: dict[str, Any]) -> Iterator[str]:
     yield from ("", "  The app at rest", _row("importing it", start["import"]))
     held = f"{memory['server'] / 1e6:.0f} MB, its model's process {memory['worker'] / 1e6:.0f} MB"
     yield f"  {'memory of the server':<{NAME}} {held}"
+
+
+def _travel(travel: dict[str, Any]) -> Iterator[str]:
+    yield from (
+        "",
+        f"TRAVEL  {travel['path']} on a phone: 1.6 Mbit/s, 150 ms, a quarter of the speed",
+    )
+    rows = {
+        "moves": ("until something moves", "s"),
+        "heading": ("until its heading is there", "s"),
+        "usable": ("until it is usable", "s"),
+        "kilobytes": ("sent before that", "kB"),
+        "requests": ("requests before that", ""),
+        "all_kilobytes": ("sent in all", "kB"),
+        "all_requests": ("requests in all", ""),
+    }
+    for visit in ("first", "second"):
+        yield f"  The {visit} visit"
+        for key, (name, unit) in rows.items():
+            yield _row(name, travel[visit][key], unit)
 
 
 def _plane(plane: dict[str, Any]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from pages.exports.diagram_route import diagram
 from pages.exports.order import TYPES
 from pages.exports.qr_route import qr
 from pages.exports.route import export
+from pages.frame.fonts.faces import font_file
 from pages.http.modules import script
 from pages.http.plainly import Answer, while_wanted
 from pages.labs.copying.route import copies, ideal
@@ -62,5 +63,6 @@ ROUTES = [
     _route("/api/train/stop", stop, POST),
     Route("/js/{version}/{path:path}", script),
     Route("/engine/{version}/{name}", engine_file),
+    Route("/fonts/{file}", font_file),
     Route("/api/{rest:path}", nothing_there, methods=[*POST, "GET", "PUT", "DELETE"]),
 ]

@@ -21,6 +21,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from diffusion_core.files.graph import GRAPH
 from diffusion_core.files.shipped import LEAP, SHIPPED
 from pages.engine.fetch import FILES, SCRIPT, WASM, complete, locked
+from pages.http.gzipped import takes_gzip
 from pages.http.modules import FOR_GOOD
 from pages.http.modules import VERSION as SCRIPTS
 
@@ -98,7 +99,7 @@ def engine_file(request: HttpRequest) -> Response:
     headers = {"Cache-Control": FOR_GOOD if current else "no-store"}
     if file.squeezed is not None:
         headers["Vary"] = "Accept-Encoding"
-        if "gzip" in request.headers.get("accept-encoding", ""):
+        if takes_gzip(request.headers):
             headers["Content-Encoding"] = "gzip"
             return Response(file.squeezed, headers=headers, media_type=file.media_type)
     return FileResponse(file.path, headers=headers, media_type=file.media_type)

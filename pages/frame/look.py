@@ -21,7 +21,7 @@ PRESENTING = Path(__file__).with_name("presenting.css").read_text("utf-8")
 
 
 def special_style(presenting: bool) -> None:
-    """Over the app's style sheet, which pages/http/early_style.py puts into every page, those of a
+    """Over the app's style sheet, which pages/http/early_page.py puts into every page, those of a
     presentation and of hidden controls, where the address asks for them."""
     style = (PRESENTING if presenting else "") + (HIDDEN if controls() == "hide" else "")
     if style:

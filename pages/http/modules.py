@@ -17,6 +17,8 @@ from pathlib import Path
 from starlette.requests import Request as HttpRequest
 from starlette.responses import PlainTextResponse, Response
 
+from pages.http.gzipped import takes_gzip
+
 PAGES = Path(__file__).parent.parent
 IMPORT = re.compile(r'^import [^;]*? from "(\.[^"]+)";', re.MULTILINE)
 FOR_GOOD = "public, max-age=31536000, immutable"
@@ -59,7 +61,7 @@ def script(request: HttpRequest) -> Response:
     current = request.path_params["version"] == VERSION
     headers = {"Cache-Control": FOR_GOOD if current else "no-store", "Vary": "Accept-Encoding"}
     body = SCRIPTS[path]
-    if "gzip" in request.headers.get("accept-encoding", ""):
+    if takes_gzip(request.headers):
         headers["Content-Encoding"] = "gzip"
         body = COMPRESSED[path]
     return Response(body, media_type="text/javascript", headers=headers)

@@ -1,9 +1,9 @@
 """Security headers for every response, as ASGI middleware.
 
 Scripts may come from this server alone. Streamlit's components are modules made in the browser
-(blob:), its Arrow reader is WebAssembly, and its index page has inline scripts, which are allowed
-by the hash of what that page holds now: computed at start, so that an update of Streamlit does not
-break the app.
+(blob:), its Arrow reader is WebAssembly, and its index page has inline scripts, one of them ours
+(pages/frame/early), which are allowed by the hash of what they are now: computed at start, so that
+an update of Streamlit does not break the app.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ def inline_script_hashes(page: str) -> list[str]:
     return [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
 
 
-def content_security_policy() -> str:
-    """The policy for the installed Streamlit."""
+def content_security_policy(ours: str = "") -> str:
+    """The policy for the installed Streamlit, and for what we add to its index page."""
     index = Path(streamlit.__file__).parent / "static" / "index.html"
-    hashes = " ".join(inline_script_hashes(index.read_text("utf-8")))
+    hashes = " ".join(inline_script_hashes(index.read_text("utf-8") + ours))
     rules = {
         "default-src": "'self'",
         "script-src": f"'self' blob: 'wasm-unsafe-eval' {hashes}",
@@ -46,12 +46,15 @@ def content_security_policy() -> str:
 
 
 class SecurityHeaders:
-    """Adds the headers to each HTTP response; leaves bodies and WebSockets alone."""
+    """Adds the headers to each HTTP response; leaves bodies and WebSockets alone.
 
-    def __init__(self, app: ASGIApp) -> None:
+    ours: HTML with the inline scripts that we add to Streamlit's index page.
+    """
+
+    def __init__(self, app: ASGIApp, ours: str = "") -> None:
         self.app = app
         self.headers = {
-            "Content-Security-Policy": content_security_policy(),
+            "Content-Security-Policy": content_security_policy(ours),
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "same-origin",
             "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
