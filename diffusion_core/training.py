@@ -257,9 +257,16 @@ def train(
         share = config.share_at(state.step)
         half = config.precision == "bfloat16"
         with torch.autocast(device.type, torch.bfloat16, enabled=half):
-            batch = x_0[chosen], labels[chosen], generator
-            asked = schedule, config.label_dropout, times, chance.noise
-            each = diffusion_losses(state.network, *batch, *asked)
+            each = diffusion_losses(
+                state.network,
+                x_0[chosen],
+                labels[chosen],
+                generator,
+                schedule,
+                config.label_dropout,
+                times,
+                chance.noise,
+            )
         loss = each.squared.mean()
         value = loss.item()
         if not math.isfinite(value):
