@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from diffusion_core.files.tables import as_array
 from diffusion_core.labs.points.datasets import FUZZ, REACH, points_of
-from diffusion_core.labs.points.settings import PointSettings
+from diffusion_core.labs.points.settings import EMPTY, FULL, PointSettings
 from diffusion_core.samplers import SAMPLERS, levels_at, time_grid
 from diffusion_core.schedule import Floats, alpha_sigma, make_schedule
 from diffusion_core.training_config import TrainingConfig
@@ -156,7 +156,9 @@ def plan(settings: PointSettings) -> tuple[dict[str, Any], dict[str, NDArray[Any
         "perBin": PER_BIN,
         "probe": PROBE_STEP,
         "diverged": DIVERGED.replace("{rate}", f"{settings.learning_rate:g}"),
-        "drawing": {"reach": REACH, "blur": FUZZ} if drawn else None,
+        "drawing": {"reach": REACH, "blur": FUZZ, "empty": EMPTY, "full": FULL}
+        if drawn
+        else None,
     }
     table = SAMPLERS[SAMPLER](levels_at(sampling_times(settings), make_schedule(settings.schedule)))
     arrays: dict[str, NDArray[Any]] = {
