@@ -156,9 +156,7 @@ def plan(settings: PointSettings) -> tuple[dict[str, Any], dict[str, NDArray[Any
         "perBin": PER_BIN,
         "probe": PROBE_STEP,
         "diverged": DIVERGED.replace("{rate}", f"{settings.learning_rate:g}"),
-        "drawing": {"reach": REACH, "blur": FUZZ, "empty": EMPTY, "full": FULL}
-        if drawn
-        else None,
+        "drawing": {"reach": REACH, "blur": FUZZ, "empty": EMPTY, "full": FULL} if drawn else None,
     }
     table = SAMPLERS[SAMPLER](levels_at(sampling_times(settings), make_schedule(settings.schedule)))
     arrays: dict[str, NDArray[Any]] = {

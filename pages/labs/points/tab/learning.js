@@ -46,7 +46,9 @@ export class Learner {
     this.plan = plan;
     this.points = points;
     this.network = new Network(machine, plan);
-    [this.weights, this.average, this.gradients] = Array.from({ length: 3 }, () => new Weights(machine, width));
+    this.weights = new Weights(machine, width);
+    this.average = new Weights(machine, width); // which is sampled from
+    this.gradients = new Weights(machine, width);
     this.weights.begin(seed);
     this.average.all.set(this.weights.all);
     this.optimizers = new Optimizers(machine, this.weights, this.gradients, config);
@@ -117,7 +119,7 @@ export function* learn(machine, plan) {
   for (const moment of plan.moments.slice(1)) {
     while (learner.steps < moment) {
       const loss = learner.step();
-      if (!Number.isFinite(loss)) throw new Told(plan.diverged.replace("{step}", learner.steps));
+      if (!Number.isFinite(loss)) throw new Told(plan.diverged.replace("{step}", String(learner.steps)));
       losses.push(loss);
     }
     yield camera.take(denoiser, moment, losses.reduce((a, b) => a + b) / losses.length);

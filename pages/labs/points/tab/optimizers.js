@@ -2,7 +2,6 @@
 // (diffusion_core/optimizers.py, muon.py), and the average of the weights that is sampled from.
 
 import { turn } from "./machine.js";
-import { Weights } from "./network.js";
 
 const COEFFICIENTS = [3.4445, -4.775, 2.0315], ITERATIONS = 5, TINY = 1e-7; // of muon.py
 const FIRST = 0.9, SECOND = 0.99, EPSILON = 1e-8; // of AdamW
@@ -10,7 +9,7 @@ const FIRST = 0.9, SECOND = 0.99, EPSILON = 1e-8; // of AdamW
 // Scales gradients so that their norm is `most` at most; returns what it was.
 export function clip(gradients, most) {
   let sum = 0;
-  for (const value of gradients) sum += value * value;
+  for (let i = 0; i < gradients.length; i++) sum += gradients[i] * gradients[i];
   const norm = Math.sqrt(sum), by = most / (norm + 1e-6);
   if (!(by >= 1)) for (let i = 0; i < gradients.length; i++) gradients[i] *= by;
   return norm;
@@ -19,16 +18,16 @@ export function clip(gradients, most) {
 export class Optimizers {
   /**
    * @param {import("./machine.js").Machine} machine
-   * @param {Weights} weights
-   * @param {Weights} gradients
+   * @param {import("./network.js").Weights} weights
+   * @param {import("./network.js").Weights} gradients
    * @param {any} config a TrainingConfig of Python
    */
   constructor(machine, weights, gradients, config) {
     this.config = config;
-    this.pairs = Object.keys(weights.of).map((name) => [name, weights.of[name], gradients.of[name]]);
-    const [inside, rest] = [true, false].map((inner) => this.pairs.filter(([name]) => /^block\d/.test(name) === inner));
-    this.muon = inside.map(([, weight, gradient]) => new Muon(machine, weights.width, weight, gradient));
-    this.adam = rest.map(([, weight, gradient]) => new Adam(weight, gradient));
+    const inside = Object.keys(weights.of).filter((name) => /^block\d/.test(name));
+    const rest = Object.keys(weights.of).filter((name) => !inside.includes(name));
+    this.muon = inside.map((name) => new Muon(machine, weights.width, weights.of[name], gradients.of[name]));
+    this.adam = rest.map((name) => new Adam(weights.of[name], gradients.of[name]));
   }
 
   // One step, counted from 0.
@@ -53,7 +52,10 @@ export function follow(average, weights, steps, gamma) {
 
 class Adam {
   constructor(weight, gradient) {
-    Object.assign(this, { weight, gradient, mean: new Float32Array(weight.length), square: new Float32Array(weight.length) });
+    this.weight = weight;
+    this.gradient = gradient;
+    this.mean = new Float32Array(weight.length);
+    this.square = new Float32Array(weight.length);
   }
 
   step(rate, count) {
@@ -70,8 +72,17 @@ class Adam {
 // Of a square matrix. It lies turned over, which is all the same to it.
 class Muon {
   constructor(machine, width, weight, gradient) {
-    const [average, x, turned, gram, mixed, next] = Array.from({ length: 6 }, () => machine.take(width * width));
-    Object.assign(this, { machine, width, weight, gradient, average, x, turned, gram, mixed, next });
+    this.machine = machine;
+    this.width = width;
+    this.weight = weight;
+    this.gradient = gradient;
+    this.average = new Float32Array(weight.length);
+    const square = () => machine.take(width * width);
+    this.x = square();
+    this.next = square();
+    this.turned = square();
+    this.gram = square();
+    this.mixed = square();
   }
 
   step(rate, decay, momentum) {
@@ -89,7 +100,7 @@ class Muon {
     const { machine, width, turned, gram, mixed } = this, [a, b, c] = COEFFICIENTS;
     const square = { rows: width, columns: width, depth: width };
     let sum = 0;
-    for (const value of this.x) sum += value * value;
+    for (let i = 0; i < this.x.length; i++) sum += this.x[i] * this.x[i];
     const norm = Math.max(TINY, Math.sqrt(sum));
     for (let i = 0; i < this.x.length; i++) this.x[i] /= norm;
     for (let round = 0; round < ITERATIONS; round++) {
