@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -82,7 +83,7 @@ def _shape(settings: PointSettings) -> PointNetworkConfig:
 def _named(network: PointNetwork, gradients: bool) -> dict[str, np.ndarray[Any, Any]]:
     """Weights or gradients as the tab calls them, and turned over as they lie there."""
 
-    def of(tensor: nn.Parameter) -> np.ndarray[Any, Any]:
+    def of(tensor: Tensor) -> np.ndarray[Any, Any]:
         given = tensor.grad if gradients else tensor.detach()
         return (torch.zeros_like(tensor) if given is None else given).numpy().T.copy()
 
@@ -122,7 +123,7 @@ def answer_facts(folder: Path) -> dict[str, Any]:
     settings = PointSettings("moons", steps=12, width=32)
     facts, arrays = plan(settings)
     (folder / "short.plan").write_bytes(bundle(facts, {k: v.ravel() for k, v in arrays.items()}))
-    answer = b"".join(learn(settings))
+    answer = b"".join(cast("Iterator[bytes]", learn(settings)))
     (folder / "short.answer").write_bytes(answer)
     return {"frames": len(whole([answer]).snapshots)}
 

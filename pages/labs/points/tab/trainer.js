@@ -28,16 +28,16 @@ export class Trainer {
   /** @returns {Promise<Worker | null>} */
   begin() {
     return new Promise((opened) => {
-      const late = setTimeout(() => failed("its worker took too long to load"), LONGEST_START);
+      const late = setTimeout(() => failed("the worker in this tab took too long to load"), LONGEST_START);
       const failed = (reason) => { clearTimeout(late); this.giveUp(reason); opened(null); };
       try {
         this.worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
-      } catch (error) {
-        failed(error.message);
+      } catch {
+        failed("no worker could be started in this tab");
         return;
       }
       const { worker } = this;
-      worker.onerror = (event) => failed(event.message || "its worker could not be started");
+      worker.onerror = () => failed("no worker could be started in this tab");
       worker.onmessage = ({ data }) => {
         if (data.kind !== "ready") { failed(data.reason); return; }
         clearTimeout(late);
@@ -61,7 +61,7 @@ export class Trainer {
     if (!worker) throw new Unfit(this.unfit);
     await new Promise((/** @type {(nothing?: undefined) => void} */ resolve, reject) => {
       const failed = (reason) => { this.giveUp(reason); reject(new Unfit(reason)); };
-      worker.onerror = (event) => failed(event.message || "its worker failed");
+      worker.onerror = (event) => failed(event.message || "the worker in this tab failed");
       worker.onmessage = ({ data }) => {
         if (data.kind === "bytes") take(data.bytes);
         else if (data.kind === "done") resolve();
