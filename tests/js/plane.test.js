@@ -11,6 +11,7 @@ import { order } from "../../pages/labs/points/tab/chance.js";
 import { drawn, refusal } from "../../pages/labs/points/tab/drawing.js";
 import { learn, Learner, Told } from "../../pages/labs/points/tab/learning.js";
 import { Machine } from "../../pages/labs/points/tab/machine.js";
+import { clip, shareAt } from "../../pages/labs/points/tab/optimizers.js";
 import { Training } from "../../pages/labs/points/run.js";
 import { unbundle } from "../../pages/stage/bundle.js";
 import { bytesOf, facts } from "./facts.js";
@@ -88,6 +89,19 @@ test("a whole training is told in the bytes in which the server tells it", () =>
     assert.ok(farthest([...a.paths], b.paths) < 40); // of 32767
     assert.ok(farthest([...a.field], b.field) <= 1); // of 127
   });
+});
+
+test("learning rates rise and fall as Python's", () => {
+  const { config } = unbundle(bytesOf("usual.plan"));
+  assert.ok(farthest(tab.pace, tab.pace.map((_, step) => shareAt(step, config))) < 1e-12);
+});
+
+test("gradients that are too long are made shorter, and others are left alone", () => {
+  const long = Float32Array.of(3, 4), short = Float32Array.of(0.3, 0.4);
+  assert.equal(clip(long, 1), 5);
+  assert.ok(farthest([0.6, 0.8], long) < 1e-6);
+  clip(short, 1);
+  assert.deepEqual(short, Float32Array.of(0.3, 0.4));
 });
 
 test("an epoch has its order", () => assert.deepEqual([...order(6, 2, 600)], tab.order));

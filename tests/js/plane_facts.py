@@ -150,5 +150,6 @@ def tab_facts(folder: Path) -> dict[str, Any]:
         "cases": [case_facts(folder, name, settings) for name, settings in CASES.items()],
         "short": answer_facts(folder),
         "drawings": drawing_facts(),
+        "pace": [config_of(PointSettings()).share_at(step) for step in range(800)],
         "order": CHANCE.order(600, step_generator(6, 2)).tolist(),
     }

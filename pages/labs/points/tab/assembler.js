@@ -30,6 +30,8 @@ export const four = {
   // The same float in all four lanes.
   of: (value) => { const one = [...new Uint8Array(Float32Array.of(value).buffer)]; return [simd(12), one, one, one, one]; },
   add: (a, b) => [a, b, simd(228)],
+  // a b + c, rounded once (the "relaxed" instructions of WebAssembly 3.0), where `fused`; else twice.
+  multiplyAdd: (a, b, c, fused) => (fused ? [a, b, c, simd(0x105)] : [c, a, b, simd(230), simd(228)]),
   subtract: (a, b) => [a, b, simd(229)],
   multiply: (a, b) => [a, b, simd(230)],
   divide: (a, b) => [a, b, simd(231)],
