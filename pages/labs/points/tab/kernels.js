@@ -5,6 +5,8 @@
 
 import { assembled, four, get, I32, load, loadOne, plus, set, store, times, until, V128, whole } from "./assembler.js";
 
+const LARGE = 1.5 * 2 ** 23;
+
 // Locals by name, in the order in which a function takes and keeps them.
 function locals(...names) { return Object.fromEntries(names.map((called, i) => [called, i])); }
 
@@ -52,38 +54,48 @@ function multiply(fused) {
   };
 }
 
-// e^x of what lies on top, in local x: 2^n e^r with r within half a logarithm of 2, and for e^r the first
-// terms of Taylor's series, the eighth of which is below the last bit.
-function exponential(x, n, result) {
-  const series = [1 / 5040, 1 / 720, 1 / 120, 1 / 24, 1 / 6, 1 / 2, 1, 1];
+// Taylor's series of e^r, the last power first; the eighth would be below the last bit.
+const SERIES = [1 / 5040, 1 / 720, 1 / 120, 1 / 24, 1 / 6, 1 / 2, 1, 1];
+const LN2 = [0.693359375, -2.1219444e-4]; // in two pieces, the first of few bits: n times it is exact
+const HELD = [...new Set([...SERIES, ...LN2, Math.LOG2E, LARGE, 88, -87])];
+
+// e^x into local `result`: 2^n e^r, with r within half a logarithm of 2. held: code for a number.
+function exponential(x, n, result, held) {
+  const count = four.subtract(get(n), held(LARGE));
+  const less = (piece) => set(x, four.subtract(get(x), four.multiply(count, held(piece))));
   return [
-    set(x, four.most(four.least(get(x), four.of(88)), four.of(-87))),
-    set(n, four.nearest(four.multiply(get(x), four.of(Math.LOG2E)))),
-    // ln 2 in two pieces, the first of few bits, so that n times it is exact.
-    set(x, four.subtract(four.subtract(get(x), four.multiply(get(n), four.of(0.693359375))), four.multiply(get(n), four.of(-2.12194440e-4)))),
-    set(result, series.slice(1).reduce((sum, term) => four.add(four.multiply(sum, get(x)), four.of(term)), four.of(series[0]))),
-    set(result, four.multiply(get(result), four.shiftLeft(four.addWhole(four.toWhole(get(n)), four.wholes(127)), 23))),
+    set(x, four.most(four.least(get(x), held(88)), held(-87))),
+    // The last bits of so large a number stand for whole ones: to add it rounds, and leaves n in them.
+    set(n, four.add(four.multiply(get(x), held(Math.LOG2E)), held(LARGE))),
+    LN2.map(less),
+    set(result, SERIES.slice(1).reduce((sum, term) => four.add(four.multiply(sum, get(x)), held(term)), held(SERIES[0]))),
+    set(result, four.multiply(get(result), four.shiftLeft(four.addWhole(get(n), four.wholes(127)), 23))),
   ];
 }
 
 // y = base + z s, where s = 1 / (1 + e^-z); slope = s (1 + z (1 - s)), the derivative, for the way
-// back. `end` is where z ends; base may be y, or zeros that do not move (baseStep = 0).
+// back. `end` is where z ends; base may be y, or zeros that do not move (baseStep = 0). Numbers that
+// are needed each time are put into locals before: to make them anew is most of the work.
 function silu() {
   const l = locals("y", "slope", "z", "base", "baseStep", "end", "x", "n", "s", "at");
   const value = (called) => get(l[called]), keep = (called, ...code) => set(l[called], ...code);
   const move = (called, by) => keep(called, plus(value(called), by));
+  const place = (number) => Object.keys(l).length + HELD.indexOf(number), held = (number) => get(place(number));
   return {
     takes: new Array(6).fill(I32),
-    locals: [V128, V128, V128, V128],
-    code: until(l.z, l.end, whole(16),
-      keep("at", load(value("z"))),
-      keep("x", four.minus(value("at"))),
-      exponential(l.x, l.n, l.s),
-      keep("s", four.divide(four.of(1), four.add(four.of(1), value("s")))),
-      keep("x", four.multiply(value("at"), value("s"))),
-      store(value("slope"), 0, four.add(value("s"), four.multiply(value("x"), four.subtract(four.of(1), value("s"))))),
-      store(value("y"), 0, four.add(load(value("base")), value("x"))),
-      move("y", whole(16)), move("slope", whole(16)), move("base", value("baseStep"))),
+    locals: new Array(4 + HELD.length).fill(V128),
+    code: [
+      HELD.map((number) => set(place(number), four.of(number))),
+      until(l.z, l.end, whole(16),
+        keep("at", load(value("z"))),
+        keep("x", four.minus(value("at"))),
+        exponential(l.x, l.n, l.s, held),
+        keep("s", four.divide(held(1), four.add(held(1), value("s")))),
+        keep("x", four.multiply(value("at"), value("s"))),
+        store(value("slope"), 0, four.add(value("s"), four.multiply(value("x"), four.subtract(held(1), value("s"))))),
+        store(value("y"), 0, four.add(load(value("base")), value("x"))),
+        move("y", whole(16)), move("slope", whole(16)), move("base", value("baseStep"))),
+    ],
   };
 }
 
