@@ -66,9 +66,8 @@ def test_all_that_a_module_needs_is_asked_for_at_once() -> None:
 
 
 def test_arrows_between_modules_point_one_way() -> None:
-    """What is shared imports nothing of a room; the model in the tab knows no page; the stage knows
-    no lab, but for the list of scenes; and no lab knows another, apart from charts that two of
-    them show."""
+    """What is shared imports nothing of a room; the model in the tab knows no page, and stage and
+    labs may use it; the stage knows no lab, but for the list of scenes; no lab knows another."""
     allowed = {
         "shared": {"shared"},
         "engine": {"shared", "engine"},

@@ -60,18 +60,17 @@ export class Trainer {
     signal.throwIfAborted();
     if (!worker) throw new Unfit(this.unfit);
     await new Promise((/** @type {(nothing?: undefined) => void} */ resolve, reject) => {
-      const failed = (reason) => { this.giveUp(reason); reject(new Unfit(reason)); };
+      const stop = () => { this.close(); reject(signal.reason); };
+      const over = (then) => { signal.removeEventListener("abort", stop); then(); }; // it may train again
+      const failed = (reason) => over(() => { this.giveUp(reason); reject(new Unfit(reason)); });
+      signal.addEventListener("abort", stop);
       worker.onerror = (event) => failed(event.message || "the worker in this tab failed");
       worker.onmessage = ({ data }) => {
         if (data.kind === "bytes") take(data.bytes);
-        else if (data.kind === "done") resolve();
-        else if (data.kind === "told") reject(new Error(data.said));
+        else if (data.kind === "done") over(resolve);
+        else if (data.kind === "told") over(() => reject(new Error(data.said)));
         else failed(data.reason);
       };
-      signal.addEventListener("abort", () => {
-        if (this.worker === worker) this.close();
-        reject(signal.reason);
-      });
       worker.postMessage(plan);
     });
   }
