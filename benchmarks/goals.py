@@ -78,6 +78,7 @@ GOALS = (
     Goal("sent before that", "travel.first.kilobytes.median", 1300, "kB"),
     Goal("in the plane: Train to a shape", "plane.slowest.shape.median", 10),
     Goal("updates of its picture", "plane.slowest.updates.median", 10, "a second", at_least=True),
+    Goal("a training in the tab, of torch's", "plane.torch.ratio.median", 1.5, ""),
     Goal("its stage", "plane.playing.median", FULL_SPEED, "frames/s", at_least=True),
     Goal("applications: first picture", "applications.slowest.first", 0.5),
     Goal("one digit of them", "applications.slowest.one", 3),

@@ -1,22 +1,28 @@
-"""Training in the plane, as a visitor sees it: how soon there is a shape, how smoothly it is shown,
-and what it costs those who look at something else."""
+"""Training in the plane, as a visitor sees it: how soon there is a shape and how smoothly it shows.
+
+Alone and beside others, in the tab and on the server; and what the server's trainings cost those
+who look at something else.
+"""
 
 from __future__ import annotations
 
 import threading
 import time
 import urllib.request
+from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.chromium import launched, tab
 from benchmarks.server import App, running_app
-from benchmarks.timing import Say, percentile, spread
+from benchmarks.timing import Say, percentile, seconds, spread
+from diffusion_core.labs.points.settings import PointSettings
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 RECOGNISABLE = 0.9
 """Share of the samples that lie on the shape, and of the shape that has samples near it, from which
@@ -69,7 +75,9 @@ class PlanePlan:
     requests: int = 40
     """For a digit, one after another, alone and beside the trainings."""
     trainings: int = 3
-    """At the same time, which is as many as there may be."""
+    """At the same time on the server, which is as many as there may be."""
+    tabs: int = 4
+    """At the same time in this browser, each with another training."""
 
 
 def measure_plane(plan: PlanePlan, say: Say) -> dict[str, Any]:
@@ -81,6 +89,11 @@ def measure_plane(plan: PlanePlan, say: Say) -> dict[str, Any]:
             runs = [_watch(browser, app, shape, seed) for seed in range(1, plan.repeat + 1)]
             results["shapes"][shape] = _summary(runs)
         results["playing"] = asdict(spread([run["playing"] for run in runs]))
+        say("Plane: the tab beside torch.")
+        results["torch"] = _beside_torch(browser, app, plan)
+        results["together"] = {
+            where: _together(browser, app, where, plan, say) for where in ("browser", "server")
+        }
         say("Plane: what others notice.")
         results["others"] = _others(app, plan)
     slowest = max(results["shapes"].values(), key=lambda found: found["shape"]["median"])
@@ -90,12 +103,68 @@ def measure_plane(plan: PlanePlan, say: Say) -> dict[str, Any]:
 
 def _watch(browser: Browser, app: App, shape: str, seed: int) -> dict[str, Any]:
     with tab(browser) as page:
-        page.goto(f"{app.address}/training?plane_data={shape}&plane_seed={seed}")
-        page.wait_for_function("() => window.throughTheFog?.get('points')?.painted > 0")
-        page.wait_for_load_state("networkidle")
-        page.wait_for_timeout(5000)  # as long as somebody looks at the page before pressing Train
-        found: dict[str, Any] = page.evaluate(WATCH.replace("LIMIT", str(RECOGNISABLE)))
+        _open(page, app, f"plane_data={shape}&plane_seed={seed}")
+        found: dict[str, Any] = page.evaluate(WATCHED)
         found["playing"] = page.evaluate(PLAY, 3000)
+    return found
+
+
+WATCHED = WATCH.replace("LIMIT", str(RECOGNISABLE))
+
+
+def _open(page: Page, app: App, query: str) -> None:
+    """The lab, as long as somebody looks at it before pressing Train."""
+    page.goto(f"{app.address}/training?{query}")
+    page.wait_for_function("() => window.throughTheFog?.get('points')?.painted > 0")
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(5000)
+
+
+def _beside_torch(browser: Browser, app: App, plan: PlanePlan) -> dict[str, Any]:
+    """Seconds of a whole training, steps and snapshots, in the tab and by torch on one thread, one
+    after the other, and what the first are of the second."""
+    # Torch takes a second to load, and only this wants it.
+    import torch
+
+    from diffusion_core.labs.points.learning import learn
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    tabs, torchs = [], []
+    try:
+        for seed in range(100, 100 + plan.repeat):
+            with tab(browser) as page:
+                _open(page, app, f"plane_seed={seed}")
+                tabs.append(float(page.evaluate(WATCHED)["over"]))
+            work = learn(PointSettings(seed=seed))
+            torchs.append(seconds(partial(deque, work, 0)))
+    finally:
+        torch.set_num_threads(threads)
+    steps = PointSettings().steps
+    return {
+        "tab": asdict(spread([steps / each for each in tabs])),
+        "torch": asdict(spread([steps / each for each in torchs])),
+        "ratio": asdict(spread([here / there for here, there in zip(tabs, torchs, strict=True)])),
+    }
+
+
+def _together(
+    browser: Browser, app: App, where: str, plan: PlanePlan, say: Say
+) -> dict[str, dict[str, Any]]:
+    """One tab and several at once, each with a training of its own, here or on the server."""
+    found = {}
+    for count in (1, plan.tabs):
+        say(f"Plane: {count} at once, {where}.")
+        with ExitStack() as open_tabs:
+            pages = [open_tabs.enter_context(tab(browser)) for _ in range(count)]
+            for seed, page in enumerate(pages, 200 + 10 * count):
+                _open(page, app, f"plane_seed={seed}&engine={where}")
+            for page in pages:
+                page.evaluate(f"() => {{ window.watched = ({WATCHED})(); }}")
+            for page in pages:
+                page.set_default_timeout(300_000)
+            runs = [page.evaluate("() => window.watched") for page in pages]
+        found[str(count)] = _summary(runs)
     return found
 
 

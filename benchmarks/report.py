@@ -187,6 +187,15 @@ def _plane(plane: dict[str, Any]) -> Iterator[str]:
         yield _row("  to the end", found["over"])
         yield _row("  updates of the picture", found["updates"], "a second")
     yield _row("points on their way, painted", plane["playing"], "frames/s")
+    yield from ("", "  A whole training of the moons, snapshots and all")
+    yield _row("in the tab", plane["torch"]["tab"], "steps/s")
+    yield _row("torch, on one thread", plane["torch"]["torch"], "steps/s")
+    yield _row("seconds of the one over the other", plane["torch"]["ratio"], "")
+    for where, place in {"browser": "in the tabs", "server": "on the server"}.items():
+        for count, found in plane["together"][where].items():
+            yield from ("", f"  {count} at once, {place}")
+            yield _row("to a shape that can be recognised", found["shape"])
+            yield _row("updates of the picture", found["updates"], "a second")
     yield from ("", "  What others notice of three trainings")
     for what, name in {"digit": "a digit of ten steps", "page": "a page's file"}.items():
         yield _row(f"{name}, alone", plane["others"]["alone"][what])

@@ -43,18 +43,23 @@ def threefry(key: tuple[Words, Words], counter: tuple[Words, Words]) -> tuple[Wo
     return x, y
 
 
-def normal(seed: int, pictures: Sequence[int], draw: int, count: int) -> NDArray[np.float64]:
-    """Standard normal numbers (len(pictures), count).
+def uniform(seed: int, pictures: Sequence[int], draw: int, count: int) -> NDArray[np.float64]:
+    """Numbers between 0 and 1, (len(pictures), count).
 
     pictures: their numbers within the seed. draw: 0 for the noise that a picture starts from, and
     one more for each time that fresh noise is drawn for it.
     """
     pairs = np.arange((count + 1) // 2, dtype=np.uint32)[None]
     numbers = np.asarray(pictures, np.uint32)[:, None]
-    first, second = threefry((np.uint32(seed), numbers), (pairs, np.uint32(draw)))  # type: ignore[arg-type]
+    words = threefry((np.uint32(seed), numbers), (pairs, np.uint32(draw)))  # type: ignore[arg-type]
     # Halfway between two words, so that neither 0 nor 1 is ever reached.
-    radius = np.sqrt(-2 * np.log((first + 0.5) / 2**32))
-    angle = 2 * np.pi * ((second + 0.5) / 2**32)
+    return ((np.stack(words, axis=-1).reshape(len(pictures), -1) + 0.5) / 2**32)[:, :count]
+
+
+def normal(seed: int, pictures: Sequence[int], draw: int, count: int) -> NDArray[np.float64]:
+    """Standard normal numbers, (len(pictures), count). Arguments as of `uniform`."""
+    even = uniform(seed, pictures, draw, count + count % 2).reshape(len(pictures), -1, 2)
+    radius, angle = np.sqrt(-2 * np.log(even[..., 0])), 2 * np.pi * even[..., 1]
     both = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1)
     return both.reshape(len(pictures), -1)[:, :count]
 

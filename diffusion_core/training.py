@@ -22,11 +22,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from diffusion_core.errors import RequestError, TrainingDivergedError
+from diffusion_core.errors import TrainingDivergedError
 from diffusion_core.optimizers import Optimizers
 from diffusion_core.prediction import add_noise, velocity
 from diffusion_core.request import NO_LABEL
 from diffusion_core.schedule import COSINE, Floats, Schedule, alpha_sigma, cosine_time
+from diffusion_core.training_config import TrainingConfig
 
 Network = TypeVar("Network", bound=torch.nn.Module)
 """v_hat = network(x_t, t, label): x_t (B, ...) float32, t (B,) the time at which the cosine
@@ -40,61 +41,6 @@ class Shape(Protocol[Built]):
     """What a network looks like, before there is one."""
 
     def build(self) -> Built: ...
-
-
-@dataclass(frozen=True)
-class TrainingConfig:
-    """How to train. Times are in steps; one step is one batch.
-
-    The learning rates rise over `warmup` steps, stay, and fall linearly to zero over the last
-    `decay` fraction ("warmup, stable, decay": the total may still be changed on resuming, until
-    the decay has begun). `precision` is that of the network's passes while training; weights,
-    their average and the optimizers' state are float32 in any case.
-    """
-
-    steps: int = 20_000
-    batch_size: int = 128
-    learning_rate: float = 1e-2
-    """Of weight matrices, under Muon: how far the strongest direction moves in a step."""
-    adam_rate: float = 2e-3
-    """Of everything else, under AdamW."""
-    momentum: float = 0.95
-    """Of Muon: how much of the gradients before counts in a step. A short run wants less."""
-    warmup: int = 200
-    decay: float = 0.25
-    weight_decay: float = 0.01
-    label_dropout: float = 0.1
-    ema_gamma: float = 16.97
-    gradient_clip: float = 1.0
-    precision: str = "float32"
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        if self.steps < 1 or self.batch_size < 1:
-            raise RequestError(
-                "Training takes at least one step of at least one picture; "
-                f"got {self.steps} of {self.batch_size}."
-            )
-        if not 0 < self.learning_rate < math.inf:
-            raise RequestError(f"The learning rate must be above 0; got {self.learning_rate}.")
-        if not 0 <= self.seed < 2**31:
-            raise RequestError(f"The seed must be from 0 to {2**31 - 1}; got {self.seed}.")
-        if self.precision not in PRECISIONS:
-            raise RequestError(f"The precision must be one of {', '.join(PRECISIONS)}.")
-
-    def share_at(self, step: int) -> float:
-        """What share of the learning rates this step takes, counted from 0."""
-        rise = min(1.0, (step + 1) / self.warmup) if self.warmup else 1.0
-        fall = min(1.0, (self.steps - step) / max(1.0, self.decay * self.steps))
-        return rise * max(fall, 0.0)
-
-    @property
-    def decay_from(self) -> int:
-        """The last step, as a count of steps done, before the learning rates begin to fall."""
-        return self.steps - math.ceil(self.decay * self.steps)
-
-
-PRECISIONS = ("float32", "bfloat16")
 
 
 def fast_precision(device: str) -> str:
@@ -178,6 +124,32 @@ Times = Callable[[int, int], Floats]
 """(count, seed) to that many times to train at."""
 
 
+def normal(like: Tensor, generator: torch.Generator) -> Tensor:
+    """Standard normal numbers of the shape of `like`."""
+    return torch.randn(like.shape, generator=generator, device=like.device)
+
+
+def shuffled(count: int, generator: torch.Generator) -> Tensor:
+    """The numbers below `count` in some order."""
+    return torch.randperm(count, generator=generator)
+
+
+Noise = Callable[[Tensor, torch.Generator], Tensor]
+Order = Callable[[int, torch.Generator], Tensor]
+
+
+@dataclass(frozen=True)
+class Chance:
+    """Who draws a training's noise and order. The generators are those of `step_generator`; whoever
+    draws in another way takes from them which step of which seed it is."""
+
+    noise: Noise = normal
+    order: Order = shuffled
+
+
+TORCH = Chance()
+
+
 @dataclass(frozen=True)
 class Questions:
     """A batch of what the network is asked in training, and the answers that we know."""
@@ -206,11 +178,12 @@ def questions(
     schedule: Schedule = COSINE,
     label_dropout: float = 0.0,
     times: Times = stratified_times,
+    noise: Noise = normal,
 ) -> Questions:
     """Mix x_0 (B, ...) with fresh noise at random times. Arguments as of diffusion_losses."""
     batch, device = len(x_0), x_0.device
     t = times(batch, generator.initial_seed())
-    eps = torch.randn(x_0.shape, generator=generator, device=device)
+    eps = noise(x_0, generator)
     dropped = torch.rand(batch, generator=generator, device=device) < label_dropout
     alpha, sigma = alpha_sigma(schedule, t)
     # As a denoiser does: the network hears how noisy the picture is, on whichever schedule.
@@ -240,13 +213,14 @@ def diffusion_losses(
     schedule: Schedule = COSINE,
     label_dropout: float = 0.0,
     times: Times = stratified_times,
+    noise: Noise = normal,
 ) -> Losses:
     """How wrong the network is about the velocity, at random times and with random noise.
 
     x_0 (B, ...): digits, waves or points; labels (B,) int64, each of which is dropped with
     probability label_dropout.
     """
-    asked = questions(x_0, labels, generator, schedule, label_dropout, times)
+    asked = questions(x_0, labels, generator, schedule, label_dropout, times, noise)
     v_hat = network(asked.x_t, asked.told, asked.labels)
     return Losses(asked.t, squared_errors(v_hat, asked.v))
 
@@ -267,6 +241,7 @@ def train(
     labels: Tensor,
     schedule: Schedule = COSINE,
     times: Times = stratified_times,
+    chance: Chance = TORCH,
 ) -> Iterator[TrainingEvent]:
     """Run the remaining steps over x_0 (N, ...) and labels (N,), both on the state's device.
 
@@ -278,12 +253,20 @@ def train(
     state.network.train()
     while state.step < config.steps:
         generator = step_generator(config.seed, state.step, device)
-        chosen = _batch_of(state.step, config, len(x_0)).to(device)
+        chosen = _batch_of(state.step, config, len(x_0), chance.order).to(device)
         share = config.share_at(state.step)
         half = config.precision == "bfloat16"
         with torch.autocast(device.type, torch.bfloat16, enabled=half):
-            batch = x_0[chosen], labels[chosen], generator
-            each = diffusion_losses(state.network, *batch, schedule, config.label_dropout, times)
+            each = diffusion_losses(
+                state.network,
+                x_0[chosen],
+                labels[chosen],
+                generator,
+                schedule,
+                config.label_dropout,
+                times,
+                chance.noise,
+            )
         loss = each.squared.mean()
         value = loss.item()
         if not math.isfinite(value):
@@ -307,10 +290,10 @@ def train(
         )
 
 
-def _batch_of(step: int, config: TrainingConfig, count: int) -> Tensor:
+def _batch_of(step: int, config: TrainingConfig, count: int, order: Order) -> Tensor:
     """Which pictures this step sees: every epoch is a fresh shuffle, drawn from (seed, epoch)."""
     per_epoch = max(1, count // config.batch_size)
     epoch, position = divmod(step, per_epoch)
     generator = step_generator(config.seed + 1, epoch)
-    order = torch.randperm(count, generator=generator)
-    return order[position * config.batch_size : (position + 1) * config.batch_size]
+    first = position * config.batch_size
+    return order(count, generator)[first : first + config.batch_size]

@@ -20,7 +20,8 @@ from diffusion_core.labs.sound.training import (
     times_learned,
     waves_for,
 )
-from diffusion_core.training import Times, TrainingConfig, stratified_times
+from diffusion_core.training import Times, stratified_times
+from diffusion_core.training_config import TrainingConfig
 from diffusion_core.unet import UNetConfig
 
 Examples = tuple[Tensor, Tensor]

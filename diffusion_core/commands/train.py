@@ -24,9 +24,7 @@ from diffusion_core.labs.history.moments import Recorder
 from diffusion_core.labs.sound.training import SHAPE
 from diffusion_core.pixels import to_model
 from diffusion_core.training import (
-    PRECISIONS,
     Times,
-    TrainingConfig,
     TrainingEvent,
     TrainingState,
     diffusion_losses,
@@ -35,6 +33,7 @@ from diffusion_core.training import (
     step_generator,
     train,
 )
+from diffusion_core.training_config import PRECISIONS, TrainingConfig
 from diffusion_core.unet import UNet, UNetConfig
 
 REPORT_EVERY = 50

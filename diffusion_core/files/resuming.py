@@ -19,7 +19,8 @@ from diffusion_core.files.tensors import (
     under,
     write_tensors,
 )
-from diffusion_core.training import TrainingConfig, TrainingState, new_state
+from diffusion_core.training import TrainingState, new_state
+from diffusion_core.training_config import TrainingConfig
 from diffusion_core.unet import UNet, UNetConfig
 
 

@@ -2,6 +2,8 @@
 // page stands, and drawn with as soon as it is ready; until then, and where it cannot work (`unfit`
 // says why), the server draws.
 
+import { reasonAgainst, wished } from "./able.js";
+
 /**
  * @typedef {{address: string, integrity: string}} File
  *
@@ -12,7 +14,6 @@
  * @property {Record<string, {graph: File, weights: File}>} networks
  */
 
-const SIMD = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11);
 const LONGEST_START = 60_000; // ms, until it is given up
 const LONGEST_WAIT = 2_500; // ms that somebody waits for it who has pressed a button
 const SLOWEST_PASS = 150; // ms; the server needs a tenth of that
@@ -24,7 +25,7 @@ export class Engine {
     this.sources = sources;
     this.wish = wish;
     /** @type {string | null} why the model cannot work in this tab */
-    this.unfit = reasonAgainst(wish);
+    this.unfit = barrier(wish);
     /** @type {Worker | null} */
     this.worker = null;
     this.jobs = new Map(); // id -> what is done with what the worker tells of it
@@ -144,13 +145,10 @@ function absolute(sources) {
     (name === "address" ? new URL(value, document.baseURI).href : value));
 }
 
-// What speaks against computing here, before anything has been loaded.
-function reasonAgainst(wish) {
-  if (wish === "server") return "the address asks for the server";
-  if (typeof WebAssembly === "undefined" || !WebAssembly.validate(SIMD)) return "this browser lacks WebAssembly SIMD";
-  if (typeof Worker === "undefined") return "this browser has no workers";
-  if (wish !== "browser" && /** @type {any} */ (navigator).connection?.saveData) return "this browser saves data";
-  return null;
+// What speaks against loading it, before that is tried: to save data does, too.
+function barrier(wish) {
+  if (reasonAgainst(wish)) return reasonAgainst(wish);
+  return wish !== "browser" && /** @type {any} */ (navigator).connection?.saveData ? "this browser saves data" : null;
 }
 
 /** @type {Engine | null} */
@@ -158,7 +156,6 @@ let only = null;
 
 /** @param {Sources} sources */
 export function engineFor(sources) {
-  const wish = new URL(location.href).searchParams.get("engine");
-  if (only?.sources.worker !== sources.worker) only = new Engine(sources, wish);
+  if (only?.sources.worker !== sources.worker) only = new Engine(sources, wished());
   return only;
 }

@@ -22,15 +22,25 @@ export function threefry(key0, key1, counter0, counter1) {
   return [x >>> 0, y >>> 0];
 }
 
-// `count` standard normal numbers of a picture of a seed. draw: 0 for the noise that a picture
+// `count` numbers between 0 and 1 of a picture of a seed. draw: 0 for the noise that a picture
 // starts from, and one more for each time that fresh noise is drawn for it.
-export function normal(seed, picture, draw, count) {
+export function uniform(seed, picture, draw, count) {
   const values = new Float64Array(count);
   for (let i = 0; i < count; i += 2) {
     const [first, second] = threefry(seed, picture, i >> 1, draw);
-    const radius = Math.sqrt(-2 * Math.log((first + 0.5) / 2 ** 32)), angle = 2 * Math.PI * ((second + 0.5) / 2 ** 32);
-    values[i] = radius * Math.cos(angle);
-    if (i + 1 < count) values[i + 1] = radius * Math.sin(angle);
+    values[i] = (first + 0.5) / 2 ** 32;
+    if (i + 1 < count) values[i + 1] = (second + 0.5) / 2 ** 32;
+  }
+  return values;
+}
+
+// As many standard normal numbers.
+export function normal(seed, picture, draw, count) {
+  const even = uniform(seed, picture, draw, count + (count % 2)), values = even.subarray(0, count);
+  for (let i = 0; i < count; i += 2) {
+    const radius = Math.sqrt(-2 * Math.log(even[i])), angle = 2 * Math.PI * even[i + 1];
+    even[i] = radius * Math.cos(angle);
+    even[i + 1] = radius * Math.sin(angle);
   }
   return values;
 }

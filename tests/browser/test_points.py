@@ -16,13 +16,28 @@ PATIENCE = 150_000
 """Milliseconds: a studio that has to start on a busy machine takes its time."""
 
 
+SHORTEN = """(() => {
+    const { postMessage } = Worker.prototype, steps = STEPS;
+    Worker.prototype.postMessage = function (plan, ...others) {
+        if (plan.moments) {
+            plan.moments = [...plan.moments.filter((moment) => moment < steps), steps];
+            plan.config.steps = plan.head.steps = steps;
+            plan.head.frames = plan.moments.length;
+        }
+        return postMessage.call(this, plan, ...others);
+    };
+})()"""
+
+
 def shortened(visitor: Visitor, steps: int) -> None:
-    """Let trainings be of so many steps: long enough to see, short enough to wait for."""
+    """Let trainings be of so many steps, here and on the server: long enough to see, short enough
+    to wait for."""
 
     def shorten(route: Route) -> None:
         route.continue_(url=f"{route.request.url}&steps={steps}")
 
     visitor.page.route("**/api/points?*", shorten)
+    visitor.page.add_init_script(SHORTEN.replace("STEPS", str(steps)))
 
 
 def open_lab(visitor: Visitor, query: str = "") -> None:

@@ -12,10 +12,11 @@ import torch
 from diffusion_core.errors import UserFacingError
 from diffusion_core.exact import IdealDenoiser
 from diffusion_core.labs.points.datasets import points_of
-from diffusion_core.labs.points.learning import learn, moments, times_of
+from diffusion_core.labs.points.learning import learn, times_of
 from diffusion_core.labs.points.network import PointNetworkConfig
+from diffusion_core.labs.points.plan import moments, sampling_times
 from diffusion_core.labs.points.settings import PointSettings
-from diffusion_core.labs.points.snapshots import Camera, sampling_times
+from diffusion_core.labs.points.snapshots import Camera
 from tests.core.plane_runs import Received, energy_distance, whole
 
 STEPS = 300

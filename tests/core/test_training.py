@@ -10,7 +10,8 @@ import pytest
 import torch
 
 from diffusion_core.errors import RequestError, TrainingDivergedError
-from diffusion_core.training import TrainingConfig, ema_decay, new_state, train
+from diffusion_core.training import ema_decay, new_state, train
+from diffusion_core.training_config import TrainingConfig
 from diffusion_core.unet import UNet, UNetConfig
 from tests.core.training_runs import CONFIG, pictures, weights
 

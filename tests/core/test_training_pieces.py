@@ -15,13 +15,13 @@ from torch import Tensor, nn
 from diffusion_core.optimizers import Optimizers
 from diffusion_core.request import NO_LABEL
 from diffusion_core.training import (
-    TrainingConfig,
     diffusion_losses,
     ema_decay,
     new_state,
     step_generator,
     stratified_times,
 )
+from diffusion_core.training_config import TrainingConfig
 from diffusion_core.unet import UNet, UNetConfig
 from tests.core.training_runs import CONFIG
 

@@ -6,7 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from diffusion_core.training import TrainingConfig, TrainingState
+from diffusion_core.training import TrainingState
+from diffusion_core.training_config import TrainingConfig
 from diffusion_core.unet import UNet
 
 CONFIG = TrainingConfig(steps=8, batch_size=16, warmup=2, learning_rate=2e-2, adam_rate=5e-3)

@@ -18,6 +18,7 @@ from diffusion_core.files.bundle import bundle
 from diffusion_core.files.recording import recording
 from diffusion_core.labs.forks.running import forked
 from diffusion_core.labs.forks.turns import read_turns
+from diffusion_core.labs.points.plan import moments
 from diffusion_core.labs.points.settings import PointSettings
 from diffusion_core.labs.points.snapshots import Camera
 from diffusion_core.noise import normal
@@ -34,6 +35,7 @@ from pages.stage.lanes import described
 from pages.stage.recordings import recorded
 from pages.stage.reverse import ReverseSettings, reverse_scene
 from tests.core.plane_runs import received
+from tests.js.plane_facts import tab_facts
 from tests.pages.unbundle import unbundle
 
 PIXELS = 28 * 28
@@ -95,14 +97,15 @@ def word_facts() -> dict[str, Any]:
 
 def plane_facts(folder: Path) -> dict[str, Any]:
     """A training in the plane as it travels, of a denoiser that always says the same."""
-    camera = Camera(PointSettings(), torch.linspace(-1, 1, 80).reshape(-1, 2))
-    steps = [0, 10, 20]
+    settings = PointSettings(count=40, steps=4)
+    camera = Camera(settings, torch.linspace(-1, 1, 80).reshape(-1, 2))
+    steps = moments(settings)
 
     def said(x_t: Tensor, alpha: ArrayLike, sigma: ArrayLike, label: Tensor) -> Prediction:
         return Prediction(x0_hat=0.5 * x_t, eps_hat=0.25 * x_t)
 
     parts = [camera.take(said, step, 1 / (1 + step)) for step in (0, *steps)]
-    answer = b'{"before": 1}\n' + camera.head(steps) + b"".join(parts)
+    answer = b'{"before": 1}\n' + camera.head() + b"".join(parts)
     (folder / "plane.answer").write_bytes(answer)
     seen = received(answer.partition(b"\n")[2])
     return {
@@ -244,6 +247,7 @@ def write_facts(folder: Path) -> None:
         "spectrum": spectrum_facts(),
         "words": word_facts(),
         "plane": plane_facts(folder),
+        "tab": tab_facts(folder),
         "own": own_facts(folder),
         "noise": noise_facts(),
         "runs": run_facts(folder),

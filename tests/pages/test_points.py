@@ -134,14 +134,14 @@ def test_small_letters_are_as_good_as_capitals() -> None:
 
 def test_before_anything_is_trained_there_are_data_and_noise() -> None:
     head, arrays = unbundle(points_scene(PointSettings("spiral"), True, 2))
-    assert arrays["data"].reshape(-1, 2).shape == (1000, 2) and len(arrays["noise"]) == 512
+    assert arrays["plan.points"].reshape(-1, 2).shape == (2000, 2) and len(arrays["noise"]) == 512
     assert head["ideal"] is True and head["presses"] == 2 and "shape=spiral" in head["address"]
     assert set(head["words"]) == set(SAID) and head["watch"] == ""
 
 
 def test_of_a_drawing_nothing_is_known_before() -> None:
     head, arrays = unbundle(points_scene(PointSettings("drawing", drawing=LINE), False, 0))
-    assert head["drawing"] is True and arrays["data"].size == 0
+    assert head["drawing"] is True and "plan.points" not in arrays
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ from contextlib import contextmanager
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from diffusion_core.schedule import Floats
-from diffusion_core.training import TrainingConfig, fast_precision, stratified_times
+from diffusion_core.training import fast_precision, stratified_times
+from diffusion_core.training_config import TrainingConfig
 from diffusion_core.unet import UNetConfig
 
 SHAPE = UNetConfig(widths=(24, 48), blocks=1, embedding=128, positions=7 * 7, echo=True)

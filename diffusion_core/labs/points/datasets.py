@@ -8,11 +8,13 @@ noise it will be mixed with.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from diffusion_core.labs.points import chance
 from diffusion_core.labs.points.settings import PEN_UP, PointSettings
 
 Floats = NDArray[np.float64]
@@ -22,56 +24,63 @@ FUZZ = 0.035
 """Standard deviation of the blur that lines have, in these units."""
 
 
+@dataclass(frozen=True)
+class Numbers:
+    """What is left to chance in so many points of a data set."""
+
+    seed: int
+    draw: int
+    count: int
+
+    def uniform(self, columns: int) -> Floats:
+        """(columns, N) numbers from 0 to 1."""
+        return chance.places(self.seed, self.draw, self.count, columns)
+
+    def blurred(self, points: Floats) -> Floats:
+        """Points (N, 2), each moved a little."""
+        return points + FUZZ * chance.blur(self.seed, self.draw, self.count)
+
+
 def points_of(settings: PointSettings, count: int | None = None, draw: int = 0) -> Floats:
     """`count` points (N, 2) of the data set; those that are trained on unless told otherwise.
 
     `draw` > 0: fresh points of the same distribution, which training never sees.
     """
-    numbers = np.random.default_rng([settings.seed, draw])
-    count = settings.count if count is None else count
+    numbers = Numbers(settings.seed, draw, settings.count if count is None else count)
     if settings.shape == "word":
-        return _inside(_letters(settings.word), numbers, count)
+        return _inside(_letters(settings.word), numbers)
     if settings.shape == "drawing":
-        return _along(_segments(settings.drawing), numbers, count)
-    return SAMPLED[settings.shape](numbers, count)
+        return _along(_segments(settings.drawing), numbers)
+    return SAMPLED[settings.shape](numbers)
 
 
-def _blurred(points: Floats, numbers: np.random.Generator) -> Floats:
-    return points + FUZZ * numbers.standard_normal(points.shape)
-
-
-def _uniform(numbers: np.random.Generator, count: int, columns: int) -> Floats:
-    """(columns, N) numbers from 0 to 1."""
-    return numbers.random((count, columns)).T
-
-
-def moons(numbers: np.random.Generator, count: int) -> Floats:
+def moons(numbers: Numbers) -> Floats:
     """Two half circles that reach into each other."""
-    which, along = _uniform(numbers, count, 2)
+    which, along = numbers.uniform(2)
     angle, upper = np.pi * along, which < 0.5
     x = np.where(upper, np.cos(angle) - 0.5, 0.5 - np.cos(angle))
     y = np.where(upper, np.sin(angle) - 0.25, 0.25 - np.sin(angle))
-    return _blurred(np.stack([x, 1.2 * y], axis=1), numbers)
+    return numbers.blurred(np.stack([x, 1.2 * y], axis=1))
 
 
-def spiral(numbers: np.random.Generator, count: int) -> Floats:
+def spiral(numbers: Numbers) -> Floats:
     """Two and a quarter turns, equally dense along the line."""
-    (along,) = _uniform(numbers, count, 1)
+    (along,) = numbers.uniform(1)
     turn = 2 * np.pi * 2.25 * np.sqrt(0.02 + 0.98 * along)
     radius = REACH * turn / (2 * np.pi * 2.25)
-    return _blurred(np.stack([radius * np.cos(turn), radius * np.sin(turn)], axis=1), numbers)
+    return numbers.blurred(np.stack([radius * np.cos(turn), radius * np.sin(turn)], axis=1))
 
 
-def rings(numbers: np.random.Generator, count: int) -> Floats:
+def rings(numbers: Numbers) -> Floats:
     """A ring inside of a ring."""
-    which, along = _uniform(numbers, count, 2)
+    which, along = numbers.uniform(2)
     radius, angle = np.where(which < 0.32, 0.65, 1.4), 2 * np.pi * along
-    return _blurred(np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1), numbers)
+    return numbers.blurred(np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1))
 
 
-def checkerboard(numbers: np.random.Generator, count: int) -> Floats:
+def checkerboard(numbers: Numbers) -> Floats:
     """The eight dark squares of a board of four by four."""
-    which, across, up = _uniform(numbers, count, 3)
+    which, across, up = numbers.uniform(3)
     square = np.floor(8 * which)
     row = np.floor(square / 2)
     column = 2 * (square % 2) + row % 2
@@ -79,9 +88,9 @@ def checkerboard(numbers: np.random.Generator, count: int) -> Floats:
     return 2 * REACH * (cells / 4 - 0.5)
 
 
-def smiley(numbers: np.random.Generator, count: int) -> Floats:
+def smiley(numbers: Numbers) -> Floats:
     """A circle, a mouth, and two eyes."""
-    which, along, wide = _uniform(numbers, count, 3)
+    which, along, wide = numbers.uniform(3)
     face, mouth = 2 * np.pi * along, np.pi * (1.17 + 0.66 * along)
     side = np.where(which < 0.86, -0.5, 0.5)
     eye = 0.14 * np.sqrt(wide)
@@ -92,10 +101,10 @@ def smiley(numbers: np.random.Generator, count: int) -> Floats:
     ]
     x = np.select([part[0] for part in parts], [part[1] for part in parts])
     y = np.select([part[0] for part in parts], [part[2] for part in parts])
-    return _blurred(np.stack([x, y], axis=1), numbers)
+    return numbers.blurred(np.stack([x, y], axis=1))
 
 
-SAMPLED: dict[str, Callable[[np.random.Generator, int], Floats]] = {
+SAMPLED: dict[str, Callable[[Numbers], Floats]] = {
     "moons": moons,
     "spiral": spiral,
     "rings": rings,
@@ -124,9 +133,9 @@ def _letters(word: str) -> Floats:
     return np.stack([x, y, np.full(len(x), across), np.full(len(x), up)], axis=1)
 
 
-def _inside(pixels: Floats, numbers: np.random.Generator, count: int) -> Floats:
+def _inside(pixels: Floats, numbers: Numbers) -> Floats:
     """Points spread evenly over pixels."""
-    which, across, up = _uniform(numbers, count, 3)
+    which, across, up = numbers.uniform(3)
     chosen = pixels[np.floor(which * len(pixels)).astype(int)]
     return chosen[:, :2] + chosen[:, 2:] * np.stack([across, -up], axis=1)
 
@@ -141,11 +150,11 @@ def _segments(drawing: bytes) -> Floats:
     return np.stack([x[:-1], y[:-1], x[1:], y[1:]], axis=1)[drawn]
 
 
-def _along(segments: Floats, numbers: np.random.Generator, count: int) -> Floats:
+def _along(segments: Floats, numbers: Numbers) -> Floats:
     """Points spread evenly along straight pieces."""
     lengths = np.hypot(segments[:, 2] - segments[:, 0], segments[:, 3] - segments[:, 1])
-    which, along = _uniform(numbers, count, 2)
+    which, along = numbers.uniform(2)
     ends = np.cumsum(lengths)
     chosen = segments[np.searchsorted(ends, which * ends[-1], side="right").clip(max=len(ends) - 1)]
     points = chosen[:, :2] + along[:, None] * (chosen[:, 2:] - chosen[:, :2])
-    return _blurred(points, numbers)
+    return numbers.blurred(points)

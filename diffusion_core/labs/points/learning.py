@@ -6,50 +6,43 @@ import math
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import TrainingDivergedError, UserFacingError
 from diffusion_core.exact import IdealDenoiser
+from diffusion_core.labs.points import chance
 from diffusion_core.labs.points.datasets import points_of
 from diffusion_core.labs.points.network import PointNetworkConfig
+from diffusion_core.labs.points.plan import BATCH, DIVERGED, config_of, moments
 from diffusion_core.labs.points.settings import PointSettings
 from diffusion_core.labs.points.snapshots import Camera
 from diffusion_core.request import NO_LABEL
 from diffusion_core.schedule import Floats, make_schedule
 from diffusion_core.service.work import Work
-from diffusion_core.training import (
-    Times,
-    TrainingConfig,
-    new_state,
-    stratified_times,
-    train,
-)
-
-BATCH = 512
-ADAM_SHARE = 0.2
-"""The rate of AdamW as a share of Muon's."""
+from diffusion_core.training import Chance, Times, new_state, train
 
 
-def config_of(settings: PointSettings) -> TrainingConfig:
-    """How the network is trained. The average follows quickly: a run is a few hundred steps."""
-    return TrainingConfig(
-        steps=settings.steps,
-        batch_size=BATCH,
-        learning_rate=settings.learning_rate,
-        adam_rate=ADAM_SHARE * settings.learning_rate,
-        warmup=20,
-        decay=0.3,
-        label_dropout=0.0,
-        ema_gamma=5.0,
-        seed=settings.seed,
-    )
+def of_step(generator: torch.Generator) -> tuple[int, int]:
+    """The seed and the step of a generator that training.step_generator made."""
+    return divmod(generator.initial_seed(), 2**32)
+
+
+def noise_of(points: Tensor, generator: torch.Generator) -> Tensor:
+    """The noise of a step's points (N, 2)."""
+    return torch.from_numpy(chance.noises(*of_step(generator), len(points)))
+
+
+def order_of(count: int, generator: torch.Generator) -> Tensor:
+    """The order of an epoch's points."""
+    return torch.from_numpy(chance.order(*of_step(generator), count))
 
 
 def times_of(settings: PointSettings) -> Times:
     """Which noise levels are practised."""
 
     def times(count: int, seed: int) -> Floats:
-        t = stratified_times(count, seed)
+        t = chance.times(*divmod(seed, 2**32), count)
         if settings.only is not None:
             return np.full(count, settings.only)
         if settings.levels:
@@ -59,16 +52,7 @@ def times_of(settings: PointSettings) -> Times:
     return times
 
 
-def moments(settings: PointSettings) -> list[int]:
-    """After which steps a snapshot is taken: often at first, when most is learned, and at the end.
-
-    They follow from the settings and not from the clock, so that the same training has the same
-    snapshots on any machine. A step of a wide network takes longer, so it has more of them.
-    """
-    pace = {256: 2, 128: 4}.get(settings.width, 8)
-    early = [*range(0, 24, 2), *range(24, 64, 4)]
-    wanted = sorted({*early, *range(64, settings.steps, pace), settings.steps})
-    return [step for step in wanted if step <= settings.steps]
+CHANCE = Chance(noise=noise_of, order=order_of)
 
 
 def learn(settings: PointSettings) -> Work:
@@ -79,9 +63,10 @@ def learn(settings: PointSettings) -> Work:
     x_0 = torch.from_numpy(points_of(settings)).float()
     camera = Camera(settings, x_0)
     wanted = moments(settings)
-    yield camera.head(wanted)
+    yield camera.head()
     yield camera.take(IdealDenoiser(x_0), 0, math.nan)
-    state = new_state(config_of(settings), PointNetworkConfig(settings.width, told=settings.told))
+    shape = PointNetworkConfig(settings.width, told=settings.told, seed=settings.seed)
+    state = new_state(config_of(settings), shape)
     learned = NetworkDenoiser(state.average)
     yield camera.take(learned, 0, math.nan)
     # An epoch of few points would be a batch of few, and learn little a step.
@@ -92,7 +77,7 @@ def learn(settings: PointSettings) -> Work:
     following = iter(wanted[1:])
     due = next(following)
     try:
-        for event in train(state, pool, labels, schedule, times_of(settings)):
+        for event in train(state, pool, labels, schedule, times_of(settings), CHANCE):
             losses.append(event.loss)
             if event.step < due:
                 yield b""
@@ -101,7 +86,5 @@ def learn(settings: PointSettings) -> Work:
             losses.clear()
             due = next(following, settings.steps)
     except TrainingDivergedError as error:
-        raise UserFacingError(
-            f"After {state.step} steps the loss is no longer a number: the learning rate "
-            f"{settings.learning_rate:g} is too high. Choose a smaller one and train again."
-        ) from error
+        said = DIVERGED.format(step=state.step, rate=f"{settings.learning_rate:g}")
+        raise UserFacingError(said) from error

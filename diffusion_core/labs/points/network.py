@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from diffusion_core.labs.points.chance import weights
 
 WAVES = 4
 """Of each coordinate, and of the noise level: sines and cosines of octaves of it."""
@@ -15,14 +18,15 @@ WAVES = 4
 
 @dataclass(frozen=True)
 class PointNetworkConfig:
-    """The network's shape. told: whether it hears the noise level."""
+    """The network's shape. told: whether it hears the noise level; seed: of its first weights."""
 
     width: int = 64
     depth: int = 3
     told: bool = True
+    seed: int = 0
 
     def build(self) -> PointNetwork:
-        """The network of this shape, with random weights."""
+        """The network of this shape, with the first weights of its seed."""
         return PointNetwork(self)
 
 
@@ -42,6 +46,10 @@ class PointNetwork(nn.Module):
         self.noise_level = nn.Linear(1 + 2 * WAVES, width)
         self.blocks = nn.ModuleList(nn.Linear(width, width) for _ in range(config.depth))
         self.leave = nn.Linear(width, 2)
+        inner = (self.enter, self.noise_level, *self.blocks)
+        for number, layer in enumerate(cast("tuple[nn.Linear, ...]", inner)):
+            first = torch.from_numpy(weights(config.seed, number, width, layer.in_features))
+            layer.load_state_dict({"weight": first[:, :-1], "bias": first[:, -1]})
         # It begins by answering v = 0, whatever it is asked.
         nn.init.zeros_(self.leave.weight)
         nn.init.zeros_(self.leave.bias)

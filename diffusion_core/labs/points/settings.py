@@ -34,6 +34,11 @@ PEN_LIMIT = 1500
 """Corners that a drawing may have, over all of its strokes."""
 PEN_UP = 255
 """Stands, twice, between two strokes; a coordinate is from 0 to 254."""
+EMPTY = "The drawing is empty: draw a line, or choose another data set."
+FULL = (
+    "The drawing fills the whole plane, so there is no shape to learn: clear it and draw "
+    "a few lines."
+)
 
 
 @dataclass(frozen=True)
@@ -117,10 +122,7 @@ def _check_drawing(drawing: bytes) -> None:
     lifted = (PEN_UP, PEN_UP)
     inked = [corner for corner in corners if corner != lifted]
     if not any(a != b and lifted not in (a, b) for a, b in pairwise(corners)):
-        raise RequestError("The drawing is empty: draw a line, or choose another data set.")
+        raise RequestError(EMPTY)
     # Cells of a grid of 20 x 20 that a stroke as thick as its noise leaves its mark on.
     if len({(x * 20 // 255, y * 20 // 255) for x, y in inked}) > 0.6 * 20 * 20:
-        raise RequestError(
-            "The drawing fills the whole plane, so there is no shape to learn: clear it and draw "
-            "a few lines."
-        )
+        raise RequestError(FULL)

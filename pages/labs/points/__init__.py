@@ -1,7 +1,7 @@
 """The lab in the plane, as one component: planes, charts, buttons and the two timelines.
 
 It lives on a stage (pages/stage) of its own, whose painting it shares, and is given one
-bundle: see `plane`. The training itself it fetches from /api/points.
+bundle: see `plane`. It trains in a worker of its own (tab/), or has /api/points do that.
 """
 
 from __future__ import annotations

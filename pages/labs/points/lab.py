@@ -64,7 +64,8 @@ RECIPES: dict[str, dict[str, Any]] = {
 def lab() -> None:
     """Show it."""
     heed_address(STAGE, SETTINGS)
-    studio.planes.expect()  # the process is there by the time that Train is pressed
+    if st.query_params.get("engine") == "server":
+        studio.planes.expect()  # the process is there by the time that Train is pressed
     with st.container(horizontal=True, vertical_alignment="bottom", key="controls-points"):
         given = _controls()
     with st.container(horizontal=True, vertical_alignment="center", key="controls-recipes"):

@@ -1,6 +1,5 @@
 // Drawing a data set on the plane, with mouse, finger or pen.
 
-import { toBase64 } from "../../shared/base64.js";
 import { INK_REACH, REACH } from "./plane.js";
 
 const MOST_CORNERS = 1490; // what the server takes, less a few for the gaps
@@ -58,8 +57,8 @@ export class Pen {
     this.changed();
   }
 
-  // As the server takes it: bytes 0 to 254 a coordinate, (255, 255) between strokes, in base64.
-  get encoded() {
+  // As it is learned: 0 to 254 a coordinate, (255, 255) between strokes.
+  get bytes() {
     const bytes = [];
     for (const stroke of this.strokes) {
       if (bytes.length) bytes.push(255, 255);
@@ -67,7 +66,7 @@ export class Pen {
         bytes.push(Math.round(127 * (stroke[i] / INK_REACH + 1)), Math.round(127 * (1 - stroke[i + 1] / INK_REACH)));
       }
     }
-    return toBase64(bytes);
+    return Uint8Array.from(bytes);
   }
 
   paint(c, plane, inks) {

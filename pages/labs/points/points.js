@@ -1,17 +1,22 @@
 // The lab: a network learns a shape in the plane. Everything that was received is kept, so both
 // timelines, that of the training and that of the noise, move without asking anybody.
 
+import { toBase64 } from "../../shared/base64.js";
 import { button, make, setText } from "../../shared/dom.js";
 import { briefly, percent } from "../../shared/numbers.js";
 import { beforeSliderKeys } from "../../shared/slider_keys.js";
 import { sameBytes, unbundle } from "../../stage/bundle.js";
+import { wished } from "../../engine/able.js";
 import { stageNamed } from "../../stage/stage.js";
 import { LossByLevel, LossCurve } from "./charts.js";
 import { Pen } from "./pen.js";
 import { inksOf, Plane } from "./plane.js";
 import { Training } from "./run.js";
+import { planOf } from "./tab/plan.js";
+import { Trainer } from "./tab/trainer.js";
 
 const PLAY_NOISE = 3.5, PLAY_TRAINING = 6; // seconds from one end to the other
+const CALM = 300; // milliseconds after the first picture, before a worker is started
 const JUST_NOW = 2000; // milliseconds in which a field that was left for a button is heard of
 
 export default function (component) {
@@ -31,6 +36,7 @@ class Lab {
     this.received = null;
     this.watched = false; // whether the way from noise to data has been played
     this.space = new Float32Array(1024);
+    this.trainer = new Trainer(wished());
     this.build();
     this.resized = new ResizeObserver(() => this.stage?.changed());
     this.resized.observe(root);
@@ -89,11 +95,13 @@ class Lab {
     this.unfollow ??= this.stage.follow(() => this.paint());
     this.second.hidden = !this.scene.ideal;
     this.root.dataset.two = this.scene.ideal;
+    this.data = planOf(this.scene).points?.subarray(0, 2 * this.scene.plan.shown) ?? new Float32Array(0);
     const same = before && before.address === this.scene.address && before.drawing === this.scene.drawing;
     // What was typed a moment before Train was pressed arrives a moment after, and counts.
     const late = !same && this.training && performance.now() - this.pressed < JUST_NOW;
     if (!same) this.clear();
     if (!first && (late || this.scene.presses > before.presses)) this.start();
+    if (first) this.warming = setTimeout(() => this.trainer.open(), CALM);
     this.stage.changed();
   }
 
@@ -116,8 +124,9 @@ class Lab {
     this.follows = true;
     this.watched = false;
     this.pen.active = false;
-    const drawn = this.scene.drawing ? `&drawing=${this.pen.encoded}` : "";
-    const training = (this.training = new Training(this.scene.address + drawn));
+    const drawn = this.scene.drawing ? this.pen.bytes : null, drawing = drawn ? `&drawing=${toBase64(drawn)}` : "";
+    const plan = planOf(this.scene, drawn);
+    const training = (this.training = new Training(this.scene.address + drawing, this.trainer, plan));
     this.show(0);
     this.say(this.scene.words.begun);
     training.begin(() => {
@@ -200,7 +209,7 @@ class Lab {
   paint() {
     const { training, snapshot, scene, inks, t } = this;
     if (!this.plane.fit()) return;
-    const data = training?.data ?? (scene.drawing ? null : scene.data);
+    const data = training?.data ?? (scene.drawing ? null : this.data);
     const c = this.plane.clear(data, inks);
     if (scene.drawing && !training?.data) this.pen.paint(c, this.plane, inks);
     if (snapshot) {
@@ -256,7 +265,7 @@ class Lab {
     if (training.before && !training.head) return `${training.before} ${training.before === 1 ? "other is" : "others are"} in line before you.`;
     if (!training.last) return this.scene.words.waiting;
     const { step } = training.last, { steps } = training.head;
-    return training.live ? `Learning: step ${step} of ${steps}` : `Learned in ${step} steps`;
+    return (training.live ? `Learning: step ${step} of ${steps}` : `Learned in ${step} steps`) + training.where;
   }
 
   // What one sees at this moment.
@@ -297,6 +306,8 @@ class Lab {
   leave() {
     this.halt();
     this.training?.stop();
+    clearTimeout(this.warming);
+    this.trainer.close();
     this.unfollow?.();
     this.unfollow = null;
     this.resized.disconnect();

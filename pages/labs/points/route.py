@@ -1,6 +1,6 @@
-"""POST /api/points: a training in the plane, streamed while it happens.
+"""POST /api/points: a training in the plane, streamed while it happens, for tabs that cannot do it.
 
-The body is a head and snapshots (diffusion_core/labs/points/snapshots.py), sent as they are taken
+The body is a head and snapshots (diffusion_core/labs/points/plan.py), sent as they are taken
 (streaming.py). Hanging up ends the training, unless others watch the same one.
 """
 

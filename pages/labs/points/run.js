@@ -1,20 +1,34 @@
-// A training as it arrives: the head and the snapshots of diffusion_core/labs/points/snapshots.py.
+// A training as it arrives, from the worker of this tab or from the server: the head and the snapshots
+// of diffusion_core/labs/points/plan.py.
 
 import { Incoming, stream } from "../../shared/stream.js";
+import { Unfit } from "./tab/trainer.js";
 
 const ARRAYS = { float32: Float32Array, int16: Int16Array, int8: Int8Array };
 
 export class Training {
-  constructor(address) {
+  /**
+   * @param {string} address where the server does it
+   * @param {import("./tab/trainer.js").Trainer} [trainer] does it here
+   * @param {import("./tab/learning.js").Plan} [plan]
+   */
+  constructor(address, trainer, plan) {
     this.address = address;
+    this.trainer = trainer;
+    this.plan = plan;
+    this.live = false;
+    this.problem = null;
+    this.forget();
+  }
+
+  // As before anything had arrived.
+  forget() {
     this.snapshots = []; // {step, loss, on, reached, copied, levels, paths, field}
     this.ideal = null; // the same of the ideal denoiser, which comes first
     this.head = null;
     this.data = null; // the training points that are shown
     this.incoming = new Incoming();
     this.before = 0; // how many are in line before it
-    this.live = false;
-    this.problem = null;
   }
 
   get done() { return this.head !== null && this.snapshots.length >= this.head.frames; }
@@ -61,9 +75,13 @@ export class Training {
   async begin(report) {
     this.live = true;
     this.hangUp = new AbortController();
+    const take = (bytes) => { this.take(bytes); report(); };
     try {
-      await stream(this.address, (bytes) => { this.take(bytes); report(); }, "press Train again",
-        { method: "POST", signal: this.hangUp.signal });
+      await this.trainer.run(this.plan, take, this.hangUp.signal).catch((error) => {
+        if (!(error instanceof Unfit)) throw error;
+        this.forget(); // and begin again
+        return stream(this.address, take, "press Train again", { method: "POST", signal: this.hangUp.signal });
+      });
       if (!this.done) throw new Error(this.incoming.lastWords ?? "The training broke off: press Train to start it again.");
     } catch (error) {
       if (error.name === "AbortError") return;
@@ -73,6 +91,9 @@ export class Training {
     }
     report();
   }
+
+  // Where it is done, and why not here.
+  get where() { return this.trainer.unfit ? ` on the server, since ${this.trainer.unfit}` : " on this device"; }
 
   stop() { this.hangUp?.abort(); }
 

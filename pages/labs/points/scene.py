@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from diffusion_core.files.bundle import bundle
-from diffusion_core.labs.points.datasets import points_of
+from diffusion_core.labs.points.plan import plan
 from diffusion_core.labs.points.settings import SHAPES, PointSettings
 from pages.labs.points.settings import address
 from pages.shared.words import words
 
 STAGE = "points"
-SHOWN = 1000
 NOISY = 256
 TOO_HIGH = 0.5
 """From this learning rate on, it is the learning rate that one should watch."""
@@ -27,7 +26,7 @@ def points_scene(settings: PointSettings, ideal: bool, presses: int) -> bytes:
     shown beside the network; presses: one more than before begins a training at once."""
     text = words("lab-points")
     drawing = settings.shape == "drawing"
-    data = np.empty((0, 2)) if drawing else points_of(settings)[:SHOWN]
+    planned, arrays = plan(settings)
     noise = np.random.default_rng(settings.seed).standard_normal((NOISY, 2))
     head = {
         "stage": STAGE,
@@ -40,9 +39,10 @@ def points_scene(settings: PointSettings, ideal: bool, presses: int) -> bytes:
         "presses": presses,
         "words": {name: " ".join(text[f"say {name}"].split()) for name in SAID},
         "watch": watch(settings),
+        "plan": planned,
     }
-    arrays = {"data": data.astype(np.float32).ravel(), "noise": noise.astype(np.float32).ravel()}
-    return bundle(head, arrays)
+    named = {f"plan.{name}": array.ravel() for name, array in arrays.items()}
+    return bundle(head, {"noise": noise.astype(np.float32).ravel(), **named})
 
 
 def watch(settings: PointSettings) -> str:
