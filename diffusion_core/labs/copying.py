@@ -24,9 +24,9 @@ import numpy as np
 from diffusion_core.data.embedded import embedded_digits
 from diffusion_core.data.mnist import Digits, load_mnist, mnist_available
 from diffusion_core.errors import MnistError, UserFacingError
-from diffusion_core.exact import IdealDenoiser
 from diffusion_core.files.frames import recording_head
 from diffusion_core.files.recording import frames_of
+from diffusion_core.labs.exact import IdealDenoiser
 from diffusion_core.measure.nearest import Found, NearestSearch
 from diffusion_core.pixels import to_model
 from diffusion_core.request import IMAGE_SIZE, Request

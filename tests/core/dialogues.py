@@ -11,8 +11,8 @@ from torch import Tensor
 
 from diffusion_core.denoiser import Denoiser
 from diffusion_core.dialogue import Dialogue, Question, Taken
-from diffusion_core.exact import IdealDenoiser
 from diffusion_core.guidance import Guided, guided
+from diffusion_core.labs.exact import IdealDenoiser
 from diffusion_core.samplers import Level
 
 PICTURE = (1, 28, 28)

@@ -16,7 +16,6 @@ from torch import Tensor
 from diffusion_core import denoiser, prediction, samplers
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import RequestError
-from diffusion_core.exact import Gaussian, IdealDenoiser
 from diffusion_core.files.checkpoint import load_checkpoint
 from diffusion_core.guidance import guided
 from diffusion_core.labs.checks import (
@@ -28,6 +27,7 @@ from diffusion_core.labs.checks import (
     run_check,
     steering,
 )
+from diffusion_core.labs.exact import Gaussian, IdealDenoiser
 from diffusion_core.prediction import Prediction
 from diffusion_core.service.jobs import CHECK_NAMES, Checking
 from diffusion_core.unet import UNet

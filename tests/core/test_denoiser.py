@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from diffusion_core.denoiser import NetworkDenoiser
-from diffusion_core.exact import IdealDenoiser
 from diffusion_core.guidance import guided
+from diffusion_core.labs.exact import IdealDenoiser
 from diffusion_core.prediction import Prediction, add_noise, from_velocity, from_x0, score
 from diffusion_core.request import NO_LABEL
 from diffusion_core.schedule import COSINE, Floats, LinearBetaSchedule, alpha_sigma

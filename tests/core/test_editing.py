@@ -9,8 +9,8 @@ import torch
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.editing import run_from
 from diffusion_core.errors import RequestError
-from diffusion_core.exact import IdealDenoiser
 from diffusion_core.guidance import Query
+from diffusion_core.labs.exact import IdealDenoiser
 from diffusion_core.labs.guess import guesses, question
 from diffusion_core.request import GUESS_LEVELS, NO_LABEL, Request
 from diffusion_core.run import Run, answered, final_picture, reverse, sample

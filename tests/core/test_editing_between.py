@@ -14,10 +14,10 @@ from torch import Tensor
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.editing import Blend, encoded_between, slerp, start_noise, stops_between
 from diffusion_core.errors import RequestError
-from diffusion_core.exact import Gaussian, IdealDenoiser
 from diffusion_core.files.checkpoint import load_checkpoint
 from diffusion_core.files.shipped import SHIPPED
 from diffusion_core.guidance import ByLabel
+from diffusion_core.labs.exact import Gaussian, IdealDenoiser
 from diffusion_core.measure.evaluation import Counting
 from diffusion_core.pixels import to_uint8
 from diffusion_core.request import NO_LABEL, Request

@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 
 from diffusion_core.editing import repair
 from diffusion_core.errors import RequestError
-from diffusion_core.exact import IdealDenoiser
+from diffusion_core.labs.exact import IdealDenoiser
 from diffusion_core.pixels import to_model, to_uint8
 from diffusion_core.request import NO_LABEL, Request
 from diffusion_core.run import answered

@@ -15,8 +15,8 @@ from diffusion_core.data.degradations import averaging, blurring, degrade
 from diffusion_core.editing import Restoration, clean, restore
 from diffusion_core.editing.restoring import averages_kept
 from diffusion_core.errors import RequestError
-from diffusion_core.exact import Gaussian, IdealDenoiser
 from diffusion_core.guidance import Query
+from diffusion_core.labs.exact import Gaussian, IdealDenoiser
 from diffusion_core.pixels import to_model, to_uint8
 from diffusion_core.request import NO_LABEL, Request
 from tests.core.correlated import Field, finished

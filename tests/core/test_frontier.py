@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from benchmarks import frontier as measuring
 from benchmarks.figure import draw_frontier
 from benchmarks.frontier import FrontierPlan, calls_of, frontier_lines
-from diffusion_core.exact import Gaussian
+from diffusion_core.labs.exact import Gaussian
 from diffusion_core.measure.frontier import (
     SHOWN,
     Frontier,

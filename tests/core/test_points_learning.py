@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from diffusion_core.errors import UserFacingError
-from diffusion_core.exact import IdealDenoiser
+from diffusion_core.labs.exact import IdealDenoiser
 from diffusion_core.labs.points.datasets import points_of
 from diffusion_core.labs.points.learning import learn, times_of
 from diffusion_core.labs.points.network import PointNetworkConfig

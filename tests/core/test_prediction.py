@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from diffusion_core.exact import Gaussian
+from diffusion_core.labs.exact import Gaussian
 from diffusion_core.prediction import (
     Prediction,
     add_noise,

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from torch import Tensor
 
-from diffusion_core.exact import Gaussian
 from diffusion_core.files.frames import kept_frames, read_recording, recording_size
 from diffusion_core.files.recording import recording
+from diffusion_core.labs.exact import Gaussian
 from diffusion_core.pixels import to_model, to_uint8
 from diffusion_core.request import Request
 from diffusion_core.run import Step, sample

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from diffusion_core.denoiser import Denoiser, NetworkDenoiser
 from diffusion_core.errors import RequestError
-from diffusion_core.exact import IdealDenoiser
+from diffusion_core.labs.exact import IdealDenoiser
 from diffusion_core.noise import PictureNoise
 from diffusion_core.prediction import Prediction, add_noise
 from diffusion_core.request import (

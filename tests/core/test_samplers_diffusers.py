@@ -18,7 +18,7 @@ from diffusers.schedulers import scheduling_ddim, scheduling_ddpm
 from torch import Tensor
 
 from diffusion_core.dialogue import walk
-from diffusion_core.exact import IdealDenoiser
+from diffusion_core.labs.exact import IdealDenoiser
 from diffusion_core.noise import PictureNoise
 from diffusion_core.prediction import velocity
 from diffusion_core.request import NO_LABEL, Request

@@ -12,7 +12,7 @@ import torch
 
 from diffusion_core import samplers
 from diffusion_core.dialogue import walk
-from diffusion_core.exact import Gaussian
+from diffusion_core.labs.exact import Gaussian
 from diffusion_core.request import NO_LABEL, Request
 from diffusion_core.run import final_picture, sample
 from diffusion_core.samplers import Level, Row, ddim, dpmpp, grid_of, heun, levels_at

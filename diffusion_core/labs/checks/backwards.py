@@ -7,7 +7,6 @@ import math
 import numpy as np
 import torch
 
-from diffusion_core.exact import Gaussian, IdealDenoiser
 from diffusion_core.labs.checks.tools import (
     ROUNDING,
     Check,
@@ -18,6 +17,7 @@ from diffusion_core.labs.checks.tools import (
     pixel,
     walked,
 )
+from diffusion_core.labs.exact import Gaussian, IdealDenoiser
 from diffusion_core.prediction import (
     add_noise,
 )

@@ -6,7 +6,6 @@ import math
 
 import torch
 
-from diffusion_core.exact import Gaussian
 from diffusion_core.labs.checks.tools import (
     ROUNDING,
     Check,
@@ -16,6 +15,7 @@ from diffusion_core.labs.checks.tools import (
     one_step,
     pixel,
 )
+from diffusion_core.labs.exact import Gaussian
 from diffusion_core.prediction import (
     Prediction,
     add_noise,

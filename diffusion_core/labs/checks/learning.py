@@ -8,7 +8,6 @@ from torch import Tensor
 from torch.distributions import Normal, kl_divergence
 
 from diffusion_core.denoiser import NetworkDenoiser
-from diffusion_core.exact import IdealDenoiser
 from diffusion_core.labs.checks.tools import (
     Check,
     digits,
@@ -18,6 +17,7 @@ from diffusion_core.labs.checks.tools import (
     pixel,
     slope,
 )
+from diffusion_core.labs.exact import IdealDenoiser
 from diffusion_core.prediction import (
     add_noise,
     from_velocity,

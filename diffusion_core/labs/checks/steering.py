@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 
 from diffusion_core.denoiser import NetworkDenoiser
-from diffusion_core.exact import IdealDenoiser
 from diffusion_core.guidance import guided
 from diffusion_core.labs.checks.tools import (
     ROUNDING,
@@ -21,6 +20,7 @@ from diffusion_core.labs.checks.tools import (
     normal,
     slope,
 )
+from diffusion_core.labs.exact import IdealDenoiser
 from diffusion_core.prediction import (
     add_noise,
     score,

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from diffusion_core.denoiser import NetworkDenoiser
 from diffusion_core.errors import TrainingDivergedError, UserFacingError
-from diffusion_core.exact import IdealDenoiser
+from diffusion_core.labs.exact import IdealDenoiser
 from diffusion_core.labs.points import chance
 from diffusion_core.labs.points.datasets import points_of
 from diffusion_core.labs.points.network import PointNetworkConfig

@@ -1,4 +1,4 @@
-// The exact answer where only these points are possible (diffusion_core/exact.py): their mean, each
+// The exact answer where only these points are possible (diffusion_core/labs/exact.py): their mean, each
 // counted by how likely it is to have come there, exp(-|x_t - alpha x_i|^2 / (2 sigma^2)).
 
 const NOTHING = -60; // a logarithm: less than the last bit of the sum of 2000
