@@ -65,7 +65,7 @@ def test_source_is_cut_out_with_its_line_numbers() -> None:
         "the docstring and the signature stay away"
     )
     assert whole.file == "diffusion_core/prediction.py" and whole.first == whole.last
-    method = source_of("exact.Gaussian.spread")
+    method = source_of("labs.exact.Gaussian.spread")
     assert method.name == "Gaussian.spread" and method.code.startswith("return math.hypot")
     part = source_of("dialogue.walk", "if row.ends")
     assert part.code == "if row.ends:\n    yield Taken(x, first)\n    first = None"
@@ -79,7 +79,7 @@ def test_source_is_cut_out_with_its_line_numbers() -> None:
         ("nowhere.add_noise", None, None, "no diffusion_core/nowhere.py"),
         ("../app.py", None, None, "no diffusion_core/"),
         ("prediction.add_nose", None, None, "prediction.py has no add_nose"),
-        ("exact.Gaussian.spred", None, None, "has no spred"),
+        ("labs.exact.Gaussian.spred", None, None, "has no spred"),
         ("samplers.ddim", "keep = 2", None, "“keep = 2” on 0 lines"),
         ("samplers.ddim", "there.sigma", None, "on 2 lines"),
         ("samplers.ddim", "keep = 1", "no such text", "on 0 lines"),

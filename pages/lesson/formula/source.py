@@ -45,14 +45,17 @@ class Excerpt:
 
 
 def source_of(reference: str, begin: str | None = None, end: str | None = None) -> Excerpt:
-    """The body of the function that a reference names: "samplers.ddim", "unet.UNet.forward".
+    """The body of the function that a reference names: "samplers.ddim", "unet.UNet.forward", or
+    with a wing before it "labs.exact.Gaussian.spread".
 
     With `begin`, only the statement of it that contains this text, and with `end` everything from
     there to the statement that contains that. Each text must stand on one line of the body alone,
     the docstring apart. SourceError, which names the reference, if anything is not found.
     """
-    module, *names = reference.split(".")
-    path = ROOT / PACKAGE / f"{module}.py"
+    folder, (module, *names) = ROOT / PACKAGE, reference.split(".")
+    while module.isidentifier() and names and (folder / module).is_dir():
+        folder, (module, *names) = folder / module, names
+    path = folder / f"{module}.py"
     if not module.isidentifier() or not path.is_file():
         raise SourceError(
             f"The source {reference} cannot be found: there is no {PACKAGE}/{module}.py."
