@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -22,6 +24,8 @@ from diffusion_core.errors import CannotMeasureError
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 120.0
 """Seconds until we give up on a server that does not answer."""
+PORTS = range(20_000, 32_000)
+"""For our own servers; the system takes others for outgoing connections."""
 
 
 @dataclass(frozen=True)
@@ -74,10 +78,16 @@ def running_app(command: Callable[[int], list[str]] = streamlit_command) -> Iter
 
 
 def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of this machine that nobody listens on.
+
+    Not one of those that the system gives to outgoing connections: until the server has started,
+    one of a thousand of them could take it.
+    """
+    for port in random.SystemRandom().sample(PORTS, len(PORTS)):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise CannotMeasureError("No port between 20000 and 32000 is free: end what listens there.")
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -111,11 +111,16 @@ class Visitor:
         self.page.evaluate(TWO_FRAMES)
 
     def press_until_chosen(self, card: Locator, letter: str) -> None:
-        """Choose an option by its letter; the keys work as soon as their component is there."""
+        """Choose an option by its letter; the keys work as soon as their component is there.
+
+        Not while the page is being written: "Question 2" stands above the first one's options for
+        a moment.
+        """
         option = (
             card.locator("[data-testid=stRadio]").first.locator("input").nth("abcd".index(letter))
         )
         for _ in range(1200):
+            self.page.locator("[data-test-script-state=notRunning]").first.wait_for()
             self.page.keyboard.press(letter)
             if option.is_checked():
                 return
