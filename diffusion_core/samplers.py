@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -96,6 +96,9 @@ class Row:
     fresh: float = 0.0
     ends: bool = True
     """Whether a step ends here, or the picture is only something to ask about."""
+    back: float = 0.0
+    """If not 0, this much of the picture, and noise for the rest, lead back to where the step began
+    (editing/resampling.py)."""
 
     def lands(
         self,
@@ -185,6 +188,19 @@ def leap(levels: Sequence[Level]) -> list[Row]:
         Row(here, x0_hat=there.alpha, eps_hat=0.0, fresh=there.sigma)
         for here, there in pairwise(levels)
     ]
+
+
+def times(again: int, levels: Sequence[Level]) -> list[Row]:
+    """DDPM with each step taken `again` times (editing/resampling.py); ValueError for none."""
+    if again < 1:
+        raise ValueError(f"A step is taken at least once; got {again}.")
+    table = []
+    for here, there in pairwise(levels):
+        [row] = ddpm([here, there])
+        # Of a try that goes back to pure noise nothing would be left.
+        tries = again if here.alpha > 0 else 1
+        table += [replace(row, ends=False, back=here.alpha / there.alpha)] * (tries - 1) + [row]
+    return table
 
 
 SAMPLERS: dict[str, Callable[[Sequence[Level]], list[Row]]] = {

@@ -11,14 +11,13 @@ section 3.3; here with jumps of one step).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from itertools import pairwise
+from collections.abc import Callable, Sequence
 
 from torch import Tensor
 
 from diffusion_core.dialogue import Dialogue, Noise, Question, Sampler, Taken
 from diffusion_core.prediction import Prediction
-from diffusion_core.samplers import Level, ddpm
+from diffusion_core.samplers import Level, times
 
 Correct = Callable[[Prediction, Level], Prediction]
 """The answer about pictures (B, ...) at a level to that answer, put right."""
@@ -41,31 +40,28 @@ def resampling(again: int, correct: Correct = as_said, land: Land = as_landed) -
 
     ValueError unless a step is taken at least once.
     """
-    if again < 1:
-        raise ValueError(f"A step is taken at least once; got {again}.")
+    times(again, [])  # which says now what is wrong, and not with the first question
 
     def dialogue(x: Tensor, levels: list[Level], noise: Noise) -> Dialogue:
-        for here, there in pairwise(levels):
-            # Of a try that goes back to pure noise nothing would be left.
-            tries = again if here.alpha > 0 else 1
-            for left in reversed(range(tries)):
-                [row] = ddpm([here, there])
-                answer = yield Question(x, here)
-                used = correct(answer.combined, here)
-                x_next = land(row.lands(used, None, x, noise), there, noise)
-                if left:
-                    x = noised_back(x_next, there, here, noise)
+        landings = (there for there in levels[1:])
+        there = next(landings)
+        for row in times(again, levels):
+            answer = yield Question(x, row.level)
+            used = correct(answer.combined, row.level)
+            x_next = land(row.lands(used, None, x, noise), there, noise)
+            if row.back:
+                x = noised_back(x_next, row.back, noise)
+                continue
             yield Taken(x_next, answer, x)
-            x = x_next
+            x, there = x_next, next(landings, there)
 
     return dialogue
 
 
-def noised_back(x: Tensor, here: Level, there: Level, noise: Noise) -> Tensor:
+def noised_back(x: Tensor, kept: float, noise: Noise) -> Tensor:
     """From a level to a noisier one: x_there ~ q(x_there | x_here).
 
     x_there = r x + sqrt(1 - r^2) z with r = alpha_there / alpha_here, since alpha^2 + sigma^2 = 1
-    (RePaint, algorithm 1, line 10; DDPM, eq. 2, for one step).
+    (RePaint, algorithm 1, line 10; DDPM, eq. 2, for one step). kept: r.
     """
-    kept = there.alpha / here.alpha
     return kept * x + math.sqrt(1 - kept**2) * noise(x)

@@ -15,7 +15,7 @@ MOST_LOG_SNR = 100.0
 
 def as_array(table: Sequence[Row]) -> Floats:
     """Rows of t, alpha, sigma, log SNR; the five coefficients in the order of Row; whether a step
-    ends there (pages/engine/sampler.js). Shape (rows, 10), float64."""
+    ends there; the way back (pages/engine/sampler.js). Shape (rows, 11), float64."""
     rows = [
         (
             row.level.t,
@@ -28,6 +28,7 @@ def as_array(table: Sequence[Row]) -> Floats:
             row.eps_before,
             row.fresh,
             float(row.ends),
+            row.back,
         )
         for row in table
     ]

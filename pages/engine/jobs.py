@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from diffusion_core.files.tables import as_array
 from diffusion_core.labs.forks.turns import Turn
 from diffusion_core.request import Request, network_of
-from diffusion_core.samplers import SAMPLERS, Level, grid_of, levels_at
+from diffusion_core.samplers import SAMPLERS, Level, grid_of, levels_at, times
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -56,6 +56,14 @@ def from_picture(request: Request, picture: bytes, t: float) -> TabJob:
     return TabJob(facts, {"table": table(request.sampler, levels), "given": given})
 
 
+def repair(request: Request, picture: bytes, hidden: bytes, again: int) -> TabJob:
+    """What is hidden of a picture, drawn anew (editing/inpainting.py)."""
+    rows = times(again, levels_at(grid_of(request.sampler, request.steps)))
+    bits = np.unpackbits(np.frombuffer(hidden, np.uint8))
+    given = np.frombuffer(picture, np.uint8)
+    return TabJob(_facts(request), {"table": as_array(rows), "given": given, "hidden": bits})
+
+
 def between(request: Request, seeds: tuple[int, int], labels: tuple[int, int]) -> TabJob:
     """Stops between two noises and two labels (editing/between.py, `stops_between`)."""
     job = drawing(request)
@@ -86,4 +94,4 @@ def in_a_bundle(jobs: Sequence[TabJob | None]) -> tuple[list[dict[str, Any] | No
     return facts, arrays
 
 
-__all__ = ["TabJob", "between", "drawing", "from_picture", "in_a_bundle"]
+__all__ = ["TabJob", "between", "drawing", "from_picture", "in_a_bundle", "repair"]

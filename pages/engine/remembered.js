@@ -1,6 +1,8 @@
 // Where runs have been, step by step, so that a fork goes on from there at once instead of walking the
 // way to it again.
 
+import { COLUMNS } from "./sampler.js";
+
 const RUNS = 8, MOST = 16 * 2 ** 20; // runs, and bytes of each
 
 /** @typedef {import("./sampler.js").State} State */
@@ -14,7 +16,9 @@ export class Remembered {
   // For a job: where the way to its last turn ends, if that has been walked, and what keeps where it
   // goes. Up to that turn, this is also where the run goes that it branches off.
   open(job) {
-    const turn = job.turns?.at(-1), small = (job.table.length / 10) * job.labels.length * 784 * 4 <= MOST;
+    // Nothing branches off a run that begins in a picture, or between two.
+    const forks = !job.given && !job.arc && !job.blend;
+    const turn = job.turns?.at(-1), small = forks && (job.table.length / COLUMNS.length) * job.labels.length * 784 * 4 <= MOST;
     const own = this.runOf(job), trunk = turn ? this.runOf({ ...job, turns: job.turns.slice(0, -1) }) : null;
     return {
       /** @type {State | null} */

@@ -17,6 +17,7 @@ export const NO_LABEL = 10;
  * @property {{alpha: number, sigma: number}} [covered] ... covered with noise as far as this
  * @property {[number, number]} [arc] seeds of two noises: the pictures begin on the way between them
  * @property {[number, number]} [blend] two labels: the pictures are asked about on the way between them
+ * @property {Uint8Array} [hidden] which pixels of `given` are to be drawn anew (1), while the others stay
  * @property {Turn[]} [turns] what is different from some steps on, in their order
  * @property {number} [had] so many of its steps are known to whoever asks
  * @property {Float64Array} [fresh] the table of ancestral sampling, for turns to fresh noise
@@ -50,7 +51,7 @@ export const NO_LABEL = 10;
  */
 
 // Columns of a row, in their order.
-export const COLUMNS = ["t", "alpha", "sigma", "logSnr", "x0_hat", "eps_hat", "x0_before", "eps_before", "fresh", "ends"];
+export const COLUMNS = ["t", "alpha", "sigma", "logSnr", "x0_hat", "eps_hat", "x0_before", "eps_before", "fresh", "ends", "back"];
 
 /** @returns {Record<string, number>[]} */
 export function rowsOf(table) {
@@ -139,6 +140,12 @@ function between(from, to, part) {
   return from.map((value, i) => value + part * (to[i] - value));
 }
 
+// What is known of a picture takes the place of what the network made of it there (inpainting.py).
+function corrected(answer, { given, hidden }) {
+  if (!given || !hidden) return answer;
+  return { ...answer, x0_hat: answer.x0_hat.map((value, i) => (hidden[i % PIXELS] ? value : given[i % PIXELS] / 127.5 - 1)) };
+}
+
 // What is in force at a step: of the job, and of the turns up to there (running.py).
 function inForce(job, step) {
   const now = { labels: job.labels, guidance: job.guidance, seed: job.seed, table: job.table, blend: job.blend };
@@ -171,10 +178,15 @@ export async function* follow(job, network, from = null) {
     asked ??= { row, answer, state: { step, x, drawn, calls } };
     calls += answer.calls;
     const z = row.fresh ? noiseOf(now.seed, count, drawn++) : null;
-    const earlier = before ?? answer; // as Row.lands has it
-    x = x.map((_, i) => row.x0_hat * answer.x0_hat[i] + row.eps_hat * answer.eps_hat[i] +
+    const used = corrected(answer, job), earlier = before ?? used; // as Row.lands has it
+    x = x.map((_, i) => row.x0_hat * used.x0_hat[i] + row.eps_hat * used.eps_hat[i] +
       row.x0_before * earlier.x0_hat[i] + row.eps_before * earlier.eps_hat[i] + (z ? row.fresh * z[i] : 0));
-    before = answer;
+    before = used;
+    if (row.back) { // to where the step began: it is taken again (resampling.py)
+      const again = noiseOf(now.seed, count, drawn++), fresh = Math.sqrt(1 - row.back ** 2);
+      x = x.map((value, i) => row.back * value + fresh * again[i]);
+      asked = null;
+    }
     if (!row.ends) continue;
     yield { step, t: asked.row.t, alpha: asked.row.alpha, sigma: asked.row.sigma, logSnr: asked.row.logSnr, calls,
       x: asked.state.x, x0_hat: asked.answer.x0_hat, eps_hat: asked.answer.eps_hat, state: asked.state };

@@ -27,7 +27,9 @@ from diffusion_core.request import Request
 from diffusion_core.run import answered, sample
 from diffusion_core.samplers import SAMPLERS
 from diffusion_core.schedule import Floats, alpha_sigma, cosine_time
+from diffusion_core.service.edits import Repair
 from pages.engine.jobs import drawing
+from pages.labs.editing.settings import EditSettings
 from pages.lesson.scenes import journey
 from pages.shared.packed import packed, packed_mask
 from pages.stage.forward import ForwardSettings, forward_scene, picture
@@ -192,6 +194,26 @@ def turn_facts(folder: Path) -> list[dict[str, Any]]:
     return found
 
 
+def repair_facts(folder: Path) -> list[dict[str, Any]]:
+    """Repairs with that stand-in, each step taken once or several times."""
+    random = np.random.default_rng(5)
+    picture = random.integers(0, 256, PIXELS, dtype=np.uint8).tobytes()
+    hidden = packed_mask(random.random((28, 28)) < 0.4)
+    found = []
+    for again in (1, 3):
+        name = f"repair-{again}.run"
+        settings = EditSettings(
+            "repair", "5", 2, 7, 10, 1.5, x=packed(picture), mask=hidden, again=again
+        )
+        edit, job = settings.job(), settings.in_the_tab()
+        assert isinstance(edit, Repair) and job is not None
+        steps = answered(edit.run(), stand_in)
+        (folder / name).write_bytes(b"".join(recording(edit.request, steps)))
+        arrays = {name: array.tolist() for name, array in job.arrays.items()}
+        found.append({**job.facts, **arrays, "again": again, "recording": name, "frames": 11})
+    return found
+
+
 def seed_facts() -> list[dict[str, Any]]:
     """Scenes from one seed, and the same from another."""
     lanes = [ReverseSettings("3", 7), ReverseSettings("3", 9, "heun", 5)]
@@ -252,6 +274,7 @@ def write_facts(folder: Path) -> None:
         "noise": noise_facts(),
         "runs": run_facts(folder),
         "turns": turn_facts(folder),
+        "repairs": repair_facts(folder),
         "seeds": seed_facts(),
     }
     (folder / "facts.json").write_text(json.dumps(facts))

@@ -47,6 +47,22 @@ for (const run of facts.runs) {
   });
 }
 
+for (const run of facts.repairs) {
+  test(`a repair, each step taken ${run.again} times, is Python's, frame for frame`, async () => {
+    const job = { ...run, table: Float64Array.from(run.table.flat()), given: Uint8Array.from(run.given), hidden: Uint8Array.from(run.hidden) };
+    const recording = bytesOf(run.recording), start = recording.indexOf(10) + 1, size = 24 + run.labels.length * 3 * 784;
+    let k = 0;
+    for await (const frame of follow(job, network)) {
+      const theirs = recording.slice(start + k * size, start + (k + 1) * size);
+      assert.equal(frame.calls, new Float32Array(theirs.buffer, 16, 1)[0]);
+      greysOf(frame, 2).forEach((grey, i) =>
+        assert.ok(Math.abs(grey - theirs[24 + i]) <= 1, `frame ${k}, grey ${i}: ${grey} and ${theirs[24 + i]}`));
+      k += 1;
+    }
+    assert.equal(k, run.frames);
+  });
+}
+
 test("a picture is the same alone and beside others", async () => {
   const run = facts.runs.find(({ sampler }) => sampler === "ddpm");
   const together = (await drawn(run)).at(-1).x;

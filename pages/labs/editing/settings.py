@@ -203,6 +203,8 @@ class EditSettings:
         match self.job():
             case Drawing(request, origin=bytes(picture), t=t):
                 return jobs.from_picture(request, picture, t)
+            case Repair(request, picture=picture, hidden=hidden, again=again):
+                return jobs.repair(request, picture, hidden, again)
             case Between(request, labels, seeds, pictures=None):
                 return jobs.between(request, seeds, labels)
             case _:
