@@ -11,7 +11,7 @@ section 3.3; here with jumps of one step).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from torch import Tensor
 
