@@ -141,6 +141,7 @@ function between(from, to, part) {
 }
 
 // What is known of a picture takes the place of what the network made of it there (inpainting.py).
+/** @param {any} answer @param {Pick<Job, "given" | "hidden">} job */
 function corrected(answer, { given, hidden }) {
   if (!given || !hidden) return answer;
   return { ...answer, x0_hat: answer.x0_hat.map((value, i) => (hidden[i % PIXELS] ? value : given[i % PIXELS] / 127.5 - 1)) };
