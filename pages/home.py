@@ -9,7 +9,7 @@ from pages.frame.chrome import progress
 from pages.frame.foot import PATH
 from pages.shared.address import heed_address
 from pages.shared.fields import choice
-from pages.shared.modes import ASIDES, MODES, PATHS, Mode
+from pages.shared.modes import ASIDES, LESSON, MODES, PATHS, Mode
 from pages.shared.prose import prose
 from pages.shared.slides import slide
 from pages.shared.words import words
@@ -46,6 +46,10 @@ with slide("hero"):
     with st.container(border=True, key="card-hero"):
         follower("row", STAGE, lane=0, columns=10)
         clock(recorded_scene(HOME_SCENE, HOME_RUN, STAGE), "home-clock")
+with slide("begin"), st.container(border=True, key="card-begin"):
+    left, right = st.columns([2, 1], vertical_alignment="center")
+    left.markdown(f"#### {text['begin']}")
+    right.page_link(LESSON.file, label=f"**{text['begin button']}**", width="stretch")
 with slide("paths"):
     with st.container(horizontal=True, vertical_alignment="bottom", key="controls-home"):
         path = choice(text["choose"], PATHWAY, 230)

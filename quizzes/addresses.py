@@ -113,6 +113,34 @@ REVERSE = table(
     *(STEP, FORKS),
 )
 
+# --- The guided lesson ---------------------------------------------------------------------------
+
+SCREENS = (
+    *("fog", "draw", "cover", "mix"),
+    *("be", "train", "core-training"),
+    *("one", "twenty", "back", "core-steps"),
+    *("hole", "core-goal", "end"),
+)
+
+
+@dataclass(frozen=True)
+class Written:
+    """What the lesson writes into its address, and reads from there on another device."""
+
+    name: str
+    pattern: str
+    what: str
+
+    def wanted(self, text: str) -> str | None:
+        return None if re.fullmatch(self.pattern, text) else self.what
+
+
+AT = one_of("at", SCREENS)
+MINE = Written("mine", r"[\w-]{262}", "a digit as this lesson writes it")
+"""784 cells of four greys, as base64url."""
+SAID = Written("said", r"[a-z-]{2,20}[0-3](\.[a-z-]{2,20}[0-3]){0,19}", "answers such as mix2.one1")
+GUIDED = table(AT, MINE, SAID)
+
 # --- The others ----------------------------------------------------------------------------------
 
 MOMENT = Whole("moment", 0, 400)
@@ -183,6 +211,7 @@ LABS = {"training": LEARN, "applications": USE}
 """The labs of the pages that have several: name, and title as the address has it."""
 PAGES = {
     **{page: table() for page in ("overview", "why", "deep-dive")},
+    "start": GUIDED,
     "training": table(LEARN),
     "applications": table(USE),
     "analogy": table(MOMENT),

@@ -1,4 +1,4 @@
-"""The ten ways to learn it, in order, and the paths that lead through them."""
+"""The guided lesson, the ten ways to learn it, in order, and the paths that lead through them."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ class Mode:
         return self.slug.replace("-", "_") + ".py"
 
 
+LESSON = Mode("start", "The lesson", 6, "")
+"""All of it, one screen after another: it is on no path, and needs no foot."""
 MODES = (
     Mode("overview", "Overview", 6, "Begin"),
     Mode("why", "Why diffusion?", 5, "Begin"),
@@ -38,6 +40,7 @@ ASIDES = (
     Mode("frontier", "Quality and cost", 5, "Deeper"),
 )
 """Pages that belong to no path."""
+EVERY = (LESSON, *MODES, *ASIDES)
 
 PATHS = {
     "6 minutes": (1, 3, 4, 5, 9),
@@ -49,7 +52,7 @@ PATHS = {
 
 def mode_of(slug: str) -> Mode | None:
     """The mode or aside with this address."""
-    return next((mode for mode in (*MODES, *ASIDES) if mode.slug == slug), None)
+    return next((mode for mode in EVERY if mode.slug == slug), None)
 
 
 def neighbours(mode: Mode, path: str = "engineer") -> tuple[Mode | None, Mode | None]:
