@@ -24,7 +24,7 @@ PATH_NAMES = {
     "engineer": "engineer: all ten",
 }
 text = words("home")
-PATHWAY = Choice("path", PATH_NAMES, "6 minutes")
+PATHWAY = Choice("path", PATH_NAMES, "curious")
 heed_address(STAGE, table(PATHWAY))
 
 
@@ -48,7 +48,7 @@ with slide("hero"):
         clock(recorded_scene(HOME_SCENE, HOME_RUN, STAGE), "home-clock")
 with slide("begin"), st.container(border=True, key="card-begin"):
     left, right = st.columns([2, 1], vertical_alignment="center")
-    left.markdown(f"#### {text['begin']}")
+    left.markdown(text["begin"])
     right.page_link(LESSON.file, label=f"**{text['begin button']}**", width="stretch")
 with slide("paths"):
     with st.container(horizontal=True, vertical_alignment="bottom", key="controls-home"):

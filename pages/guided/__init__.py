@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from diffusion_core.files.bundle import bundle
 from diffusion_core.request import IMAGE_SIZE
+from pages.labs.editing.pad import HERE as PAD
 from pages.labs.editing.settings import EditSettings
 from pages.shared.address import locked
 from pages.shared.component import component
@@ -36,8 +37,6 @@ QUESTIONS = {
     "core-goal": "goal-main-idea",
 }
 """Screen -> question of the bank."""
-PARTS = {"draw": 0, "train": 1, "one": 2, "hole": 3}
-"""Where each of the four parts begins."""
 RETURNS = 8
 LITTLE = 0.45
 """A time at which most digits can still be read."""
@@ -46,11 +45,7 @@ SEED = 7
 _guided = component(
     "guided",
     "guided/guided.js",
-    [
-        STAGE / "stage.css",
-        HERE.parent / "labs" / "editing" / "pad" / "pad.css",
-        HERE / "guided.css",
-    ],
+    [STAGE / "stage.css", PAD / "pad.css", HERE / "guided.css"],
 )
 
 
@@ -64,8 +59,8 @@ def guided() -> None:
         "empty": dump(Log()),
         "locked": locked(),
     }
-    scenes = {name: np.frombuffer(scene, np.uint8) for name, scene in _scenes().items()}
-    _guided(key="guided", data=bundle(head, {"ready": _ready(), **scenes}))
+    runs = {name: np.frombuffer(scene, np.uint8) for name, scene in scenes().items()}
+    _guided(key="guided", data=bundle(head, {"ready": _ready(), **runs}))
 
 
 def _texts(text: Lesson) -> dict[str, Any]:
@@ -108,26 +103,35 @@ def _ready() -> NDArray[np.uint8]:
     return digits.images[first]
 
 
-def _scenes() -> dict[str, bytes]:
-    """The runs of the lesson, of a digit that the reader's takes the place of."""
-    example = packed(bytes(range(256)) * 3 + bytes(16))
-    hidden = np.zeros((IMAGE_SIZE, IMAGE_SIZE), bool)
-    hidden[: IMAGE_SIZE // 2] = True
+def scenes(
+    mine: bytes = bytes(range(256)) * 3 + bytes(16),
+    hidden: NDArray[np.bool_] | None = None,
+    t: float = LITTLE,
+    label: int = 3,
+    seed: int = SEED,
+) -> dict[str, bytes]:
+    """The runs of the lesson as scenes: of an example, or as runs.js makes them of that.
+
+    mine: the reader's digit, 784 bytes; hidden: what of it is to be drawn anew, (28, 28); t: up to
+    which it is covered before the network guesses; label: which digit it is to draw.
+    """
+    if hidden is None:
+        hidden = np.arange(IMAGE_SIZE)[:, None].repeat(IMAGE_SIZE, 1) < IMAGE_SIZE // 2
+    x, mask = packed(mine), packed_mask(hidden)
 
     def covered(n: int, steps: int, t: float) -> EditSettings:
-        return EditSettings("sketch", "any", n, SEED, steps, 1.0, x=example, strength=t)
+        return EditSettings("sketch", "any", n, seed, steps, 1.0, x=x, strength=t)
 
-    mask = packed_mask(hidden)
-    repair = EditSettings("repair", "any", FILLED, SEED, 20, 1.0, x=example, mask=mask, again=3)
+    repair = EditSettings("repair", "any", FILLED, seed, 20, 1.0, x=x, mask=mask, again=3)
     # A guidance of 0 asks without a label: the network is not told what to see.
-    blind = ReverseSettings("3", SEED, "ddim", 1, 0.0, 1)
+    blind = ReverseSettings("3", seed, "ddim", 1, 0.0, 1)
     return {
-        "guess": edit_scene([covered(1, 1, LITTLE)], "guided-guess"),
+        "guess": edit_scene([covered(1, 1, t)], "guided-guess"),
         "one": reverse_scene([blind], "guided-one"),
-        "twenty": reverse_scene([ReverseSettings("3", SEED, n=1)], "guided-twenty"),
-        "back": edit_scene([covered(RETURNS, 15, t) for t in (LITTLE, 1.0)], "guided-back"),
+        "twenty": reverse_scene([ReverseSettings(str(label), seed, n=1)], "guided-twenty"),
+        "back": edit_scene([covered(RETURNS, 15, until) for until in (LITTLE, 1.0)], "guided-back"),
         "hole": edit_scene([repair], "guided-hole"),
     }
 
 
-__all__ = ["guided"]
+__all__ = ["QUESTIONS", "guided", "scenes"]

@@ -38,7 +38,7 @@ export class Lesson {
   build() {
     const [back, skip, next] = this.data.text.buttons;
     this.strip = new Strip(this);
-    this.title = make("h1", { tabindex: -1 });
+    this.title = make("h2", { tabindex: -1 });
     this.part = make("p.part.small");
     this.words = make("div.words");
     this.stage = make("div.stage");

@@ -37,7 +37,7 @@ export function changed(head, { mine, t, hidden, label, seed }) {
   }
   if (label !== undefined) {
     each(made, "digit", String(label));
-    for (const run of [...made.lanes, ...(made.jobs ?? [])]) run.labels = run.labels.map(() => label);
+    for (const one of [...made.lanes, ...(made.jobs ?? [])]) one.labels = one.labels.map(() => label);
   }
   return seed === undefined ? made : reseeded(made, seed);
 }
@@ -73,7 +73,7 @@ export function values(scene, { lane = 0, at = -1, which = 0, kind = 0 } = {}) {
 
 // How much two pictures are alike: their correlation, 1 for the same, 0 for nothing in common.
 export function match(a, b) {
-  const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const mean = (numbers) => numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
   const ma = mean(a), mb = mean(b);
   let ab = 0, aa = 0, bb = 0;
   for (let i = 0; i < PIXELS; i++) {

@@ -19,7 +19,7 @@ from pages.shared.modes import EVERY
 from pages.shared.passed_on import passed_on
 
 SLUGS = tuple(mode.slug for mode in EVERY)
-KNOWN = ("", "home", *SLUGS)
+KNOWN = ("", *SLUGS)
 
 
 def nearest_page(asked: str) -> str | None:
@@ -53,6 +53,8 @@ class NearestPage:
             return None
         query = scope["query_string"].decode("latin-1")
         ours = own_part(query)
+        if asked.rstrip("/") == "home":  # what the menu calls the first page, which has no name
+            return "./" + f"?{ours}" * bool(ours)
         page = nearest_page(asked)
         if page is None:
             # Beside where it stands, whatever lies before the app's own paths.

@@ -44,6 +44,7 @@ WIDGETS = {
 
 MODULES = {
     "": STAGE,
+    "start": ("guided/guided.js",),
     "overview": (*STAGE, "stage/followers/equation.js"),
     "analogy": (*STAGE, "stage/followers/window.js", "stage/followers/picture.js"),
     "forward": (*STAGE, "stage/followers/equation.js", "stage/followers/sentence.js"),

@@ -28,6 +28,7 @@ from diffusion_core.run import answered, sample
 from diffusion_core.samplers import SAMPLERS
 from diffusion_core.schedule import Floats, alpha_sigma, cosine_time
 from diffusion_core.service.edits import Repair
+from pages import guided
 from pages.engine.jobs import drawing
 from pages.labs.editing.settings import EditSettings
 from pages.lesson.scenes import journey
@@ -214,6 +215,19 @@ def repair_facts(folder: Path) -> list[dict[str, Any]]:
     return found
 
 
+def guided_facts(folder: Path) -> dict[str, Any]:
+    """The runs of the guided lesson of Python's example, and as they are of a reader's digit."""
+    random = np.random.default_rng(8)
+    mine = random.integers(0, 256, PIXELS, dtype=np.uint8).tobytes()
+    hidden = random.random((28, 28)) < 0.3
+    made = {"mine": [*mine], "hidden": hidden.reshape(-1).tolist(), "t": 0.64, "label": 5}
+    own = guided.scenes(mine, hidden, 0.64, 5, seed=41)
+    for name, scene in guided.scenes().items():
+        (folder / f"guided-{name}.bundle").write_bytes(scene)
+        (folder / f"guided-{name}-own.bundle").write_bytes(own[name])
+    return {**made, "seed": 41, "names": [*own]}
+
+
 def seed_facts() -> list[dict[str, Any]]:
     """Scenes from one seed, and the same from another."""
     lanes = [ReverseSettings("3", 7), ReverseSettings("3", 9, "heun", 5)]
@@ -276,5 +290,6 @@ def write_facts(folder: Path) -> None:
         "turns": turn_facts(folder),
         "repairs": repair_facts(folder),
         "seeds": seed_facts(),
+        "guided": guided_facts(folder),
     }
     (folder / "facts.json").write_text(json.dumps(facts))

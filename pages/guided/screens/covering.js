@@ -4,7 +4,7 @@ import pad from "../../labs/editing/pad/pad.js";
 import { toBase64, fromBase64 } from "../../shared/base64.js";
 import { button, make, setText } from "../../shared/dom.js";
 import { normal } from "../../shared/noise.js";
-import { paintValues, pixelCanvas, PIXELS } from "../../stage/pixels.js";
+import { paintValues, PIXELS } from "../../stage/pixels.js";
 import { blank, drawFrame, fogOver, HIGH_PANE, landscape, WIDE } from "../../stage/view.js";
 import { fitted, inkOf, NEARLY_ALL } from "../fitted.js";
 import { picture, slider } from "../parts.js";
@@ -34,6 +34,7 @@ export function fog(screen) {
     screen.tell(screen.text("after"));
     screen.done();
   };
+  /** @param {number[]} from @param {number[]} to */
   const wipe = ([x0, y0], [x1, y1]) => {
     for (const [width, strength] of [[74, 0.4], [52, 0.8]]) {
       brush.strokeStyle = `rgba(0,0,0,${strength})`;

@@ -31,11 +31,11 @@ export async function one(screen) {
 }
 
 // What a picture looks like: 0 a sharp digit, 1 a blur, 2 noise.
-export function lookOf(values) {
+export function lookOf(greys) {
   let rough = 0;
-  for (let i = 0; i < PIXELS - 1; i++) if ((i + 1) % SIDE) rough += Math.abs(values[i + 1] - values[i]) / PIXELS;
+  for (let i = 0; i < PIXELS - 1; i++) if ((i + 1) % SIDE) rough += Math.abs(greys[i + 1] - greys[i]) / PIXELS;
   if (rough > ROUGH) return 2;
-  const bright = Float32Array.from(values).sort().at(-20); // as many as a stroke has at least
+  const bright = Float32Array.from(greys).sort().at(-20); // as many as a stroke has at least
   return bright > BRIGHT ? 0 : 1;
 }
 

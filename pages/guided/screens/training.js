@@ -14,8 +14,8 @@ export function be(screen) {
   const { kept, mine } = screen, noises = Array.from({ length: CHOICES }, (_, k) => normal(kept.seed, 100 + k, 0, PIXELS));
   const right = kept.seed % CHOICES, alpha = Math.cos((HALF * Math.PI) / 2), sigma = Math.sin((HALF * Math.PI) / 2);
   const mixed = covered(mine, noises[right], HALF), big = picture("");
-  const show = (values, words) => {
-    paintValues(big.canvas, values);
+  const show = (numbers, words) => {
+    paintValues(big.canvas, numbers);
     big.canvas.setAttribute("aria-label", words);
   };
   const tiles = noises.map((noise, k) => {

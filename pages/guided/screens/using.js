@@ -38,7 +38,7 @@ export function hole(screen) {
       });
     }));
     if (!screen.alive()) return;
-    const answers = cells.map((_, which) => values(found, { which }));
+    const answers = cells.map((_, one) => values(found, { which: one }));
     row.setAttribute("aria-label", "Five answers, in which the hidden half is drawn anew");
     screen.came(spread(answers, hidden) < APART ? 0 : 1);
     screen.asked.querySelector(".ask")?.remove();
