@@ -11,7 +11,7 @@ from pages.quiz.beside import question_card
 from pages.shared.address import heed_address, locked, usable
 from pages.shared.badge import source_badge
 from pages.shared.digits import source
-from pages.shared.fields import choice, switch, whole_number
+from pages.shared.fields import choice, more, switch, whole_number
 from pages.shared.plain import sentence
 from pages.shared.prose import prose, reading
 from pages.shared.slides import presenting, slide
@@ -49,13 +49,14 @@ with slide("lab", essential=True):
     with st.container(horizontal=True, vertical_alignment="bottom", key="controls-forward"):
         ten = Choice(DIGIT.name, TEN, str(DIGIT.usual))
         digit = int(choice("Digit", ten, 90))
+        st.button("Random digit", on_click=another, disabled=locked())
+        st.button("Redraw the noise", on_click=redraw, disabled=locked())
+    with more(STAGE, WHICH, SEED, SCHEDULE):
         one = which_of(digit)
         if st.session_state.get(one.name, 1) > one.high:
             st.session_state[one.name] = one.high
         which = whole_number(f"Which of {one.high}", one, 130)
-        st.button("Random digit", on_click=another, disabled=locked())
         seed = whole_number("Noise seed", SEED, 150)
-        st.button("Redraw the noise", on_click=redraw, disabled=locked())
         schedule = choice("Schedule, steps T", SCHEDULE, 180)
     try:
         settings = ForwardSettings(digit, which, seed, schedule)

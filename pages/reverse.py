@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from diffusion_core.errors import RequestError
 from diffusion_core.labs.own.shelf import GONE
 from pages.quiz.beside import question_card
 from pages.shared import own_models
 from pages.shared.address import heed_address, locked, usable
-from pages.shared.fields import choice, slider, switch, whole_number
+from pages.shared.fields import choice, more, slider, switch, whole_number
 from pages.shared.plain import sentence
-from pages.shared.prose import reading
+from pages.shared.prose import prose, reading
 from pages.shared.slides import presenting, slide
 from pages.shared.words import words
 from pages.stage import clock, follower, run_buttons
@@ -22,6 +23,7 @@ from quizzes.addresses import (
     COUNT,
     DRAW,
     FIRST,
+    FORKS,
     RECIPES,
     REVERSE,
     SECOND,
@@ -59,40 +61,42 @@ def model_choice(label: str, way: Recipe) -> str:
     return choice(label, Choice(MODELS[way.suffix].name, names, ""), 155)
 
 
-def recipe(prefix: str, way: Recipe) -> tuple[str, int, float]:
-    """The widgets of one way to draw: sampler, steps, guidance."""
+def recipe(prefix: str, way: Recipe, first: DeltaGenerator) -> tuple[str, int, float]:
+    """The widgets of one way to draw: sampler and guidance here, steps in `first`."""
 
     def label(name: str) -> str:
         return f"{prefix} {name}".strip().capitalize()
 
     sampler = choice(label("sampler"), way.sampler, 185)
     if sampler == "leap":
-        return sampler, choice(label("leaps"), way.leaps, 135), 1.0
-    steps = whole_number(label("steps"), way.steps, 110)
+        with first:
+            return sampler, choice(label("leaps"), way.leaps, 135), 1.0
+    with first:
+        steps = whole_number(label("steps"), way.steps, 110)
     return sampler, steps, slider(label("guidance"), way.guidance, 140)
 
 
+WAITING = [one for name, one in SETTINGS.items() if name not in (DRAW.name, STEP.name, FORKS.name)]
+"""What stands under More."""
 models = known_models()
 with slide("lab"):
     st.title("The reverse process", anchor=False)
-    with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-    ):
-        st.markdown(text["lead"], width="content")
-        compare = switch("Compare with a second setting", COMPARE)
+    prose(text["lead"])
     with st.container(horizontal=True, vertical_alignment="bottom", key="controls-reverse"):
         digit = choice("Digit", DRAW, 125)
+        steps_here = st.container(width="content")
+        run_buttons(STAGE, START, another="Generate", again="Replay", locked=locked())
+    second = None
+    with more(STAGE, *WAITING):
         n = whole_number("How many", COUNT, 100)
         seed = whole_number("Seed", START, 115)
-        if not compare:
-            own = [model_choice("Model", FIRST)]
-        first = recipe("", FIRST)
-        run_buttons(STAGE, START, again="Generate", locked=locked())
-    second = None
+        first = recipe("", FIRST, steps_here)
+        own = [model_choice("Model", FIRST)]
+        compare = switch("Compare with a second setting", COMPARE)
     if compare:
         with st.container(horizontal=True, vertical_alignment="bottom", key="controls-second"):
-            own = [model_choice("Model", FIRST), model_choice("Second model", SECOND)]
-            second = recipe("second", SECOND)
+            own.append(model_choice("Second model", SECOND))
+            second = recipe("second", SECOND, st.container(width="content"))
 
     try:
         ways = [way for way in (first, second) if way]

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal
 
 import streamlit as st
 
 from pages.shared.address import locked
-from quizzes.parameters import Choice, Key, Number, Switch, Typed, Whole
+from quizzes.parameters import Choice, Key, Number, Parameter, Switch, Typed, Whole
 
 Width = int | Literal["stretch", "content"]
+
+
+@contextmanager
+def more(page: str, *settings: Parameter, label: str = "More settings") -> Iterator[None]:
+    """Settings that wait until they are wanted: they are in sight where the address says something
+    of one of them, and then for the rest of the visit. Once on a page."""
+    flag = f"{page}:more"
+    if any(setting.name in st.query_params for setting in settings):
+        st.session_state[flag] = True
+    opened = bool(st.session_state.get(flag))
+    with (
+        st.expander(label, opened, type="compact", key=f"more-{page}"),
+        st.container(horizontal=True, vertical_alignment="bottom", key=f"controls-more-{page}"),
+    ):
+        yield
 
 
 def choice(label: str, setting: Choice[Key], width: int | Literal["stretch"]) -> Key:

@@ -41,9 +41,9 @@ def clock(scene: bytes, key: str) -> None:
 def run_buttons(
     stage: str, setting: Whole, another: str = "New seed", again: str = "", locked: bool = False
 ) -> None:
-    """Buttons that run what is on the stage: from another seed, and again. They need no server: the
-    stage begins at once, and the field of `setting`, the address and the exports learn of the seed
-    a moment later. Locked, it can be run again and nothing else."""
+    """Buttons that run what is on the stage: from another seed, and once more as it
+    was. They need no server: the stage begins at once, and the field of `setting`, the address and
+    the exports learn of the seed a moment later. Locked, only the second works."""
     key = f"{stage}-buttons"
 
     def told() -> None:

@@ -14,8 +14,8 @@ export default function ({ parentElement, data, setTriggerValue }) {
     setTriggerValue("seed", seed); // so that the field, the address and the exports follow
   });
   another.disabled = data.locked;
-  const again = data.again ? button("main", data.again, () => run({})) : null;
-  if (!again) another.classList.add("main");
+  another.classList.add("main");
+  const again = data.again ? button("", data.again, () => run({})) : null;
   // Streamlit calls this again after each press: the focus stays where it is.
   const said = JSON.stringify(data);
   if (root.dataset.said === said) return;

@@ -34,7 +34,8 @@ READ = """() => {
   const main = document.querySelector("[data-testid=stMain]");
   return {
     at: screen.dataset.at,
-    words: texts.flatMap((text) => text.split(/\\s+/)).filter((word) => /[\\p{L}\\p{N}]/u.test(word)),
+    words: texts.flatMap((text) => text.split(/\\s+/))
+      .filter((word) => /[\\p{L}\\p{N}]/u.test(word)),
     out,
     below: Math.max(main.scrollHeight - main.clientHeight,
       lesson.getBoundingClientRect().bottom - innerHeight),

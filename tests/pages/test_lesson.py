@@ -16,7 +16,7 @@ from pages.http.nearest import nearest_page
 from pages.lesson.claims import CLAIMS, claim_of
 from pages.lesson.scenes import drill, journey, matches, small_forward
 from pages.shared import words as words_module
-from pages.shared.modes import ASIDES, EVERY, LESSON, MODES, PATHS, mode_of, neighbours
+from pages.shared.modes import ASIDES, EVERY, MODES, PATHS, mode_of, neighbours
 from pages.shared.prose import TERM, portions, with_terms
 from pages.shared.words import LESSON, LessonError, words
 from pages.stage.recordings import recorded_stills
@@ -50,7 +50,7 @@ def test_every_page_can_be_presented(open_page: Open, without_mnist: None, page:
 
 def test_modes_have_files_and_words() -> None:
     home = words("home")
-    assert (ROOT / "pages" / LESSON.file).exists()
+    assert (ROOT / "pages" / "start.py").exists()
     for mode in (*MODES, *ASIDES):
         assert (ROOT / "pages" / mode.file).exists()
         assert home[f"card {mode.slug}"]

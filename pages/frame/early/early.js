@@ -19,6 +19,16 @@
     HOST_CONFIG: { allowedOrigins: [origin], useExternalAuthToken: false },
   };
 
+  // Whatever the reader chooses is a step that Back undoes. Streamlit writes a widget's choice over
+  // the address (as text; our own modules write what only moves, as a URL).
+  const { pushState, replaceState } = history;
+  const chosen = (url) => typeof url === "string" && differs(new URL(url, location.href));
+  const said = (query) => [...new URLSearchParams(query)].map(String).sort().join();
+  const differs = (to) => to.pathname === location.pathname && said(to.search) !== said(location.search);
+  history.replaceState = function (state, unused, url) {
+    (chosen(url) ? pushState : replaceState).call(this, state, unused, url);
+  };
+
   // Streamlit asks for the font of its icons by name, and a browser then fetches all that have it.
   // Where ours stands behind Streamlit's (pages/frame/fonts), that is to be the only one.
   const family = "Material Symbols Rounded";

@@ -11,25 +11,26 @@ export function question(screen) {
   const chance = uniform(kept.seed, screen.lesson.place, 1, 4);
   const order = [0, 1, 2, 3].sort((a, b) => chance[a] - chance[b]);
   const list = make("div.options", { role: "group", "aria-label": asked.stem });
-  const buttons = order.map((place, i) => {
+  const buttons = order.map((place) => {
     const option = asked.options[place];
     const one = button("option", "", () => {
       const first = kept.said[screen.at] === undefined;
       kept.said[screen.at] ??= place;
       if (first) note(screen, asked, place);
-      one.disabled = true;
-      one.toggleAttribute(option.right ? "data-right" : "data-wrong", true);
-      one.querySelector("b").textContent = option.right ? "✓" : "✗";
       screen.hint(option.feedback);
-      if (!option.right) return;
-      kept.came[screen.at] = place;
-      for (const other of buttons) {
-        other.disabled = true;
-        if (other !== one) other.remove();
+      if (!option.right) {
+        one.replaceWith(make("p.out.small", {}, make("span.sign", { role: "img", "aria-label": "wrong:" }, "✗")));
+        buttons.find((other) => other.isConnected).focus();
+        return;
       }
+      one.disabled = true;
+      one.toggleAttribute("data-right", true);
+      one.prepend(make("span.sign", { role: "img", "aria-label": "right:" }, "✓"));
+      kept.came[screen.at] = place;
+      list.replaceChildren(one);
       screen.done();
     });
-    one.append(make("b.letter", {}, "ABCD"[i]), option.text);
+    one.append(option.text);
     return one;
   });
   list.append(...buttons);

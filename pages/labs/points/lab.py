@@ -20,7 +20,7 @@ from pages.labs.points import plane
 from pages.labs.points.scene import STAGE, points_scene
 from pages.shared import services as studio
 from pages.shared.address import heed_address, locked
-from pages.shared.fields import choice, switch, typed, whole_number
+from pages.shared.fields import choice, more, switch, typed, whole_number
 from pages.shared.plain import sentence
 from pages.shared.prose import prose, reading, takeaway
 from pages.shared.words import LaterLesson
@@ -42,9 +42,8 @@ ONLY = Choice("plane_only", {"": "every t", **ONE_T}, "")
 TOLD = Switch("plane_told", True)
 SEED = Whole("plane_seed", 0, MAX_SEED, usual.seed)
 IDEAL = Switch("plane_ideal")
-SETTINGS = table(
-    *(DATA, WORD, POINTS, RATE, WIDTH, SCHEDULE, LEVELS, ONLY, TOLD, SEED, IDEAL),
-)
+MORE = (POINTS, RATE, WIDTH, SCHEDULE, LEVELS, ONLY, TOLD, SEED, IDEAL)
+SETTINGS = table(DATA, WORD, *MORE)
 FIELDS: dict[str, Any] = {
     **{one.name: one.names[one.usual] for one in (POINTS, RATE, WIDTH, SCHEDULE, LEVELS, ONLY)},
     TOLD.name: TOLD.usual,
@@ -67,9 +66,11 @@ def lab() -> None:
     if st.query_params.get("engine") == "server":
         studio.planes.expect()  # the process is there by the time that Train is pressed
     with st.container(horizontal=True, vertical_alignment="bottom", key="controls-points"):
-        given = _controls()
-    with st.container(horizontal=True, vertical_alignment="center", key="controls-recipes"):
-        ideal = _recipes()
+        given = _data()
+        _recipes()
+    with more(STAGE, *MORE):
+        given |= _controls()
+        ideal = switch(text["ideal"], IDEAL)
     try:
         settings = PointSettings(**given)
     except RequestError as error:
@@ -84,10 +85,17 @@ def lab() -> None:
     takeaway("lab-points", text["takeaway"])
 
 
-def _controls() -> dict[str, Any]:
-    """The settings as the reader has them, for PointSettings."""
+def _data() -> dict[str, Any]:
+    """What is to be learned, for PointSettings."""
     shape = choice("Data", DATA, 135)
     word = typed("Word", WORD, 85, LONGEST_WORD) if shape == "word" else usual.word
+    # What is drawn is in the browser alone, until it is trained on.
+    drawing = b"\x00\x00\x01\x01" if shape == "drawing" else b""
+    return {"shape": shape, "word": word.strip().upper(), "drawing": drawing}
+
+
+def _controls() -> dict[str, Any]:
+    """The other settings as the reader has them, for PointSettings."""
     count = int(choice("Points", POINTS, 90))
     rate = float(choice("Learning rate", RATE, 105))
     width = int(choice("Width", WIDTH, 85))
@@ -97,10 +105,6 @@ def _controls() -> dict[str, Any]:
     seed = whole_number("Seed", SEED, 90)
     told = switch("Tell it t", TOLD)
     return {
-        "shape": shape,
-        "word": word.strip().upper(),
-        # What is drawn is in the browser alone, until it is trained on.
-        "drawing": b"\x00\x00\x01\x01" if shape == "drawing" else b"",
         "count": count,
         "learning_rate": rate,
         "width": width,
@@ -112,8 +116,8 @@ def _controls() -> dict[str, Any]:
     }
 
 
-def _recipes() -> bool:
-    """The ways to break it, one press each; whether to show the ideal denoiser."""
+def _recipes() -> None:
+    """The ways to break it, one press each."""
     prose(text["break it"])
     for name in RECIPES:
         st.button(
@@ -124,7 +128,6 @@ def _recipes() -> bool:
             disabled=locked(),
             width="content",
         )
-    return switch(text["ideal"], IDEAL)
 
 
 def _follow(name: str) -> None:

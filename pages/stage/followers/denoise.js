@@ -5,6 +5,8 @@ import { minus } from "../../shared/numbers.js";
 import { NOISE_REACH, paintBytes, pixelCanvas } from "../pixels.js";
 import { follower } from "../stage.js";
 
+const shownNumbers = { open: false };
+
 export default function (component) {
   return follower(component, (root, data) => {
     const have = pixelCanvas(""), guess = pixelCanvas("The digit that the model expects"), noise = pixelCanvas("The noise that the model sees");
@@ -14,6 +16,10 @@ export default function (component) {
       const value = make("b.number");
       return { value, cell: make("div", {}, make("span.small.soft", {}, name), value) };
     });
+    // Open on one stage, open on the others, and as long as the page stays.
+    const details = make("details", {}, make("summary.small.soft", {}, "Numbers of this step"), make("div.numbers", {}, ...cells.map(({ cell }) => cell)));
+    details.open = shownNumbers.open;
+    details.ontoggle = () => { shownNumbers.open = details.open; };
     root.replaceChildren(caption,
       make("div.equation", {},
         make("figure.have", {}, have, make("figcaption", {}, "the picture so far")),
@@ -21,7 +27,7 @@ export default function (component) {
         make("figure", {}, guess, make("figcaption.signal", {}, "its guess of the digit")),
         make("div.op", {}, "+ ", s, " ×"),
         make("figure", {}, noise, make("figcaption.noise", {}, seen))),
-      make("div.numbers", {}, ...cells.map(({ cell }) => cell)));
+      details);
     return (scene, index) => {
       const lane = scene.lanes?.[data.lane];
       if (!lane) return;

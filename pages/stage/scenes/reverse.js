@@ -226,9 +226,9 @@ export class ReverseScene extends Scene {
         lane.take(bytes);
         if (this.firstAfter === null && lane.got.length) this.firstAfter = performance.now() - this.began;
         report();
-      }, `press ${this.button ?? "Generate again"}`, { signal: this.hangUp.signal });
+      }, `press ${this.button ?? "Replay"}`, { signal: this.hangUp.signal });
       if (lane.done || this.stopped) return;
-      throw new Error(lane.incoming.lastWords ?? `The run broke off: press ${this.button ?? "Generate"} to start it again.`);
+      throw new Error(lane.incoming.lastWords ?? `The run broke off: press ${this.button ?? "Replay"} to start it again.`);
     } catch (error) {
       if (!this.stopped) lane.problem = error.message;
     }
