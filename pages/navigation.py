@@ -10,13 +10,13 @@ from pages.frame.look import icon, special_style
 from pages.frame.share import share
 from pages.shared.address import heed_frame
 from pages.shared.faults import begin_page, naming_faults
-from pages.shared.modes import ASIDES, MODES, mode_of
+from pages.shared.modes import EVERY, mode_of
 from pages.shared.slides import presenting
 
 NAME = "Through the Fog"
 HOME = st.Page("home.py", title=NAME, url_path="home", default=True)
 groups: dict[str, list[st.Page]] = {"": [HOME]}
-for mode in (*MODES, *ASIDES):
+for mode in EVERY:
     page = st.Page(mode.file, title=mode.title, url_path=mode.slug)
     groups.setdefault(mode.group, []).append(page)
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.frame.chrome import done_button, shortcuts
-from pages.shared.modes import Mode, neighbours
+from pages.shared.modes import TEACHING, Mode, neighbours
 
 PATH = "chosen-path"
 """Where the first page notes, for this visit, which path was chosen."""
 
 
 def foot(mode: Mode | None) -> None:
-    """For a page of the lesson; the first page has none."""
-    if mode is None:
+    """For a page of the lesson; the first page has none, nor has what is no part of it."""
+    if mode is None or mode in TEACHING:
         return
     before, after = neighbours(mode, st.session_state.get(PATH, "engineer"))
     with st.container(key="foot"):

@@ -15,10 +15,10 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pages.shared.address import INSTEAD
-from pages.shared.modes import ASIDES, MODES
+from pages.shared.modes import EVERY
 from pages.shared.passed_on import passed_on
 
-SLUGS = tuple(mode.slug for mode in (*MODES, *ASIDES))
+SLUGS = tuple(mode.slug for mode in EVERY)
 KNOWN = ("", "home", *SLUGS)
 
 

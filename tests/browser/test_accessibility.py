@@ -15,12 +15,12 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser
 
-from pages.shared.modes import ASIDES, MODES
+from pages.shared.modes import EVERY
 from tests.browser.conftest import Visitor, visit
 
 pytestmark = pytest.mark.browser
 
-PAGES = {"home": "", **{mode.slug: mode.slug for mode in (*MODES, *ASIDES)}}
+PAGES = {"home": "", **{mode.slug: mode.slug for mode in EVERY}}
 """All pages, by name, with their addresses."""
 EVERY_PAGE = pytest.mark.parametrize("page", PAGES)
 

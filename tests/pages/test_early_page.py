@@ -29,14 +29,14 @@ from pages.http.early_page import EarlyPage
 from pages.http.modules import SCRIPTS, VERSION
 from pages.http.preloads import MODULES, WIDGETS, links
 from pages.http.security import content_security_policy, inline_script_hashes
-from pages.shared.modes import ASIDES, MODES
+from pages.shared.modes import EVERY
 
 STYLE = "<style>h1 { color: teal; } /* α */</style>"
 PAGE = "<html><head><title>Fog</title></head><body><h1>Digits</h1></body></html>"
 STYLED = PAGE.replace("</body>", STYLE + "</body>")
 BROWSER = {"accept": "text/html,*/*", "accept-encoding": "gzip", "if-none-match": '"old"'}
 INDEX = (Path(file_util.get_static_dir()) / "index.html").read_text("utf-8")
-PAGES = ["", *(mode.slug for mode in (*MODES, *ASIDES))]
+PAGES = ["", *(mode.slug for mode in EVERY)]
 
 
 def whole(request: object) -> HTMLResponse:

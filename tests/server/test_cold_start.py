@@ -16,12 +16,12 @@ from websockets.asyncio.client import connect
 
 from benchmarks.server import App
 from pages.server import imports
-from pages.shared.modes import ASIDES, MODES
+from pages.shared.modes import EVERY
 from tests.server.app import run, watched
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTS = 3
-SLUGS = tuple(mode.slug for mode in (*MODES, *ASIDES))
+SLUGS = tuple(mode.slug for mode in EVERY)
 EVERY_PAGE = """
 import json, sys
 from pathlib import Path
@@ -87,7 +87,7 @@ def test_what_cannot_be_imported_keeps_nobody_from_starting(
 
 
 def test_no_page_imports_what_was_not_there_at_the_start() -> None:
-    files = json.dumps([mode.file for mode in (*MODES, *ASIDES)])
+    files = json.dumps([mode.file for mode in EVERY])
     ran = subprocess.run(
         [sys.executable, "-c", EVERY_PAGE, files],
         cwd=ROOT,
