@@ -226,7 +226,7 @@ def _take_along() -> None:
             on_click="ignore",
         )
         st.download_button(
-            "Text for Anki (.csv)",
+            "Text (.csv), once Anki has the package",
             lambda: anki_csv(chosen),
             "through-the-fog.csv",
             on_click="ignore",
