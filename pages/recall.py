@@ -20,7 +20,8 @@ from pages.shared.slides import slide
 from pages.shared.words import words
 from quizzes.bank import load_bank
 from quizzes.days import day_of, in_words
-from quizzes.export import anki_csv, anki_package
+from quizzes.export.anki import anki_csv, anki_package
+from quizzes.export.chosen import these
 from quizzes.log import MAX_BYTES, Log, LogError, fresh, parse
 from quizzes.mastery import mastery
 from quizzes.review import Card, forecast, schedule, session
@@ -213,20 +214,20 @@ def _take_along() -> None:
     tried = {event.question for event in log()}
     met = [q for q in bank.questions if q in tried]
     which = st.radio("Which questions", ["all", "those I have met"], horizontal=True, key="which-q")
-    ids = met if which != "all" else None
+    chosen = these(bank, met if which != "all" else bank.questions)
     if which != "all" and not met:
         st.caption("You have not met any yet.")
         return
     with st.container(horizontal=True):
         st.download_button(
             "Anki package (.apkg)",
-            lambda: anki_package(bank, ids),
+            lambda: anki_package(chosen),
             "through-the-fog.apkg",
             on_click="ignore",
         )
         st.download_button(
-            "Text for Anki (.csv)",
-            lambda: anki_csv(bank, ids),
+            "Text (.csv), once Anki has the package",
+            lambda: anki_csv(chosen),
             "through-the-fog.csv",
             on_click="ignore",
         )

@@ -1,14 +1,21 @@
-"""Check the questions, or take them along as flashcards."""
+"""Check the questions, or take them along to other programs and on paper."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+import time
 from pathlib import Path
+from typing import NoReturn
 
 from quizzes import fairness
 from quizzes.bank import BANK, Bank, BankError, faults, load_bank, usable
+from quizzes.export.anki import cards
+from quizzes.export.changed import changes, note_changes
+from quizzes.export.chosen import ExportError, choose
+from quizzes.export.formats import FORMATS, format_named
 from quizzes.schema import CONCEPTS, DIFFICULTIES
+from quizzes.selection import TEST_LENGTH
 
 
 def coverage(bank: Bank) -> str:
@@ -37,54 +44,122 @@ def check(folder: Path) -> int:
     print(f"\n{coverage(bank)}\n")
     print("The right option stands at", ", ".join(f"{k} {v:.0%}" for k, v in letters.items()))
     print(f"The longest option is the right one in {fairness.longest_share(questions):.0%}")
+    if stale := changes(folder).stale(cards(bank)):
+        print(f"Changed since `python -m quizzes dates` was last run: {', '.join(stale)}")
     print(f"{len(found)} fault{'' if len(found) == 1 else 's'}")
     return 1 if found else 0
 
 
-def export(folder: Path, target: Path) -> int:
-    """Write the whole bank for Anki: 0, or 2 after one sentence that says why it could not."""
-    from quizzes.export import anki_csv, anki_package
-
+def dates(folder: Path) -> int:
+    """Note down which questions have changed since the last time, for the cards of export."""
     try:
-        for fault in faults(folder):
-            if fault.blocking:  # Pages do without such a file; cards are made of all or none.
-                raise BankError(str(fault))
-        bank = load_bank(folder)
-        if target.suffix == ".apkg":
-            target.write_bytes(anki_package(bank))
-        else:
-            target.write_text(anki_csv(bank), "utf-8", newline="\n")
-    except BankError as error:
+        contents = cards(_whole(folder))
+        changed = note_changes(folder, contents, int(time.time()))
+    except (BankError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(f"{len(changed)} of {len(contents)} questions changed")
+    return 0
+
+
+def _whole(folder: Path) -> Bank:
+    """The bank, of which no file is left out: pages do without one, files that leave do not."""
+    for fault in faults(folder):
+        if fault.blocking:
+            raise BankError(str(fault))
+    return load_bank(folder)
+
+
+def export(args: argparse.Namespace) -> int:
+    """Write questions for another program: 0, or 2 after one sentence that says why not."""
+    try:
+        format = format_named(args.to)
+        target = args.out or Path(format.file)
+        if args.count is not None and not format.is_test:
+            raise ExportError("Only a test on paper has a --count: leave it out.")
+        if args.seed is not None and not format.has_order:
+            raise ExportError("Anki's cards stand as they are in the bank: leave out --seed.")
+        chosen = choose(
+            *(_whole(args.bank), _words(args.idea), _words(args.level), args.seed),
+            count=TEST_LENGTH if format.is_test and args.count is None else args.count,
+            folder=args.bank,
+        )
+        target.write_bytes(format.write(chosen))
+    except (BankError, ExportError) as error:
         print(error, file=sys.stderr)
         return 2
     except OSError as error:
         print(f"{target} cannot be written ({error.strerror}): choose another.", file=sys.stderr)
         return 2
-    print(f"{len(bank.questions)} questions are in {target}")
+    count = len(chosen.drawn)
+    print(f"{count} question{'s are' if count != 1 else ' is'} in {target}")
     return 0
+
+
+def _words(asked: list[str]) -> list[str]:
+    """Several may stand in one word, with commas between them."""
+    return [word.strip() for one in asked for word in one.split(",")]
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence, and not how everything else is used."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{message[:1].upper()}{message[1:]}. See {self.prog} --help.\n")
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command."""
-    parser = argparse.ArgumentParser(prog="python -m quizzes", description=__doc__)
+    parser = Parser(prog="python -m quizzes", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    summary = "print what is wrong with the bank, and what it covers"
-    checking = commands.add_parser("check", help=summary, description=summary)
-    summary = "write the bank as flashcards"
-    exporting = commands.add_parser("export", help=summary, description=summary)
-    exporting.add_argument(
-        "--anki", type=Path, required=True, metavar="FILE", help="FILE.apkg or FILE.csv"
-    )
-    for command in (checking, exporting):
+    checking = _command(commands, "check", "print what is wrong with the bank, and what it covers")
+    dating = _command(commands, "dates", "note down which questions have changed, for Anki")
+    exporting = _command(commands, "export", "write questions for other programs, or for paper")
+    for command in (checking, dating, exporting):
         command.add_argument("--bank", type=Path, default=BANK, metavar="FOLDER")
+    where = exporting.add_mutually_exclusive_group(required=True)
+    where.add_argument("--to", metavar="FORMAT", help=", ".join(FORMATS))
+    where.add_argument(
+        "--anki", type=Path, metavar="FILE", help="for short: cards into FILE.apkg or FILE.csv"
+    )
+    add = exporting.add_argument
+    add("--out", type=Path, metavar="FILE", help="instead of a name of its own")
+    add(
+        *("--idea", "--topic"),
+        action="append",
+        default=[],
+        metavar="IDEA",
+        help=f"only questions on this; may be repeated: {', '.join(CONCEPTS)}",
+    )
+    add(
+        "--level",
+        action="append",
+        default=[],
+        metavar="LEVEL",
+        help=f"only questions of this level; may be repeated: {', '.join(DIFFICULTIES)}",
+    )
+    add("--seed", type=int, metavar="N", help="options in an order of their own; a test's number")
+    add("--count", type=int, metavar="N", help=f"questions in a test on paper ({TEST_LENGTH})")
     args = parser.parse_args(argv)
     if not args.bank.is_dir():
         parser.error(f"there is no folder {args.bank}")
     if args.command == "check":
         return check(args.bank)
-    if args.anki.suffix not in (".apkg", ".csv"):
-        parser.error("the file must end in .apkg or .csv")
-    return export(args.bank, args.anki)
+    if args.command == "dates":
+        return dates(args.bank)
+    if args.anki:
+        if args.out:
+            parser.error("--anki names the file already: leave out --out")
+        if args.anki.suffix not in (".apkg", ".csv"):
+            parser.error("the file must end in .apkg or .csv")
+        args.to, args.out = "anki" if args.anki.suffix == ".apkg" else "csv", args.anki
+    return export(args)
+
+
+def _command(
+    commands: argparse._SubParsersAction[Parser], name: str, summary: str
+) -> argparse.ArgumentParser:
+    return commands.add_parser(name, help=summary, description=summary)
 
 
 if __name__ == "__main__":

@@ -5,15 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.frame.chrome import done_button, shortcuts
-from pages.shared.modes import LESSON, Mode, neighbours
+from pages.shared.modes import LESSON, TEACHING, Mode, neighbours
 
 PATH = "chosen-path"
 """Where the first page notes, for this visit, which path was chosen."""
 
 
 def foot(mode: Mode | None) -> None:
-    """For a page; the first one and the guided lesson have none."""
-    if mode is None or mode is LESSON:
+    """For a page on the paths or beside them; the first page, the guided lesson and what is for
+    teachers have none."""
+    if mode is None or mode in (LESSON, *TEACHING):
         return
     before, after = neighbours(mode, st.session_state.get(PATH, "engineer"))
     with st.container(key="foot"):

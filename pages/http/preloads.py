@@ -39,6 +39,7 @@ WIDGETS = {
     "practice": ("Radio",),
     "confusions": ("Selectbox", "Slider"),
     "frontier": ("Selectbox",),
+    "teachers": ("Selectbox", "NumberInput", "DownloadButton"),
 }
 """By page: Streamlit's names of the widgets in its first screen."""
 

@@ -38,9 +38,10 @@ THEIRS = (
     "plotly.io._json",
     "plotly.offline",
     "plotly.tools",
-    # ... pydantic one of its own when it looks at a dataclass, the cards for Anki when somebody
-    # wants them, pictures and archives when they are read.
+    # ... pydantic one of its own when it looks at a dataclass, the cards for Anki and the formulas
+    # of a test on paper when somebody wants them, pictures and archives when they are read.
     "genanki",
+    "latex2mathml.converter",
     "encodings.cp437",
     "pydantic.dataclasses",
     "PIL.ImageChops",

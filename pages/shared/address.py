@@ -87,6 +87,7 @@ SETTINGS = (
     *(name for page in PAGES.values() for name in page),
     *("model", "model2", "path"),
     *("set", "test", "feedback", "question", "shuffle", "prediction"),
+    *("idea", "level", "questions"),
     *("own_length", "own_digits", "own_seed"),
     *("step_net", "step_batch", "step_size", "step_seed", "step_round", "step_at", "stop"),
     *("make", "number", "gen_digit", "gen_class", "gen_guidance", "gen_seed"),

@@ -1,4 +1,5 @@
-"""The guided lesson, the ten ways to learn it, in order, and the paths that lead through them."""
+"""The pages: the guided lesson, ten ways to learn it, in order, the paths through them, and what
+stands beside."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Mode:
-    """One way to learn it: a page of its own. Its words are in assets/lesson/home.md."""
+    """One way to learn it: a page of its own. Its card's words are in assets/lesson/home.md."""
 
     slug: str
     """Of its address; the file is the same with underscores."""
@@ -40,7 +41,10 @@ ASIDES = (
     Mode("frontier", "Quality and cost", 5, "Deeper"),
 )
 """Pages that belong to no path."""
-EVERY = (LESSON, *MODES, *ASIDES)
+TEACHING = (Mode("teachers", "For teachers", 3, "Teach"),)
+"""Pages that are no part of the lesson."""
+EVERY = (LESSON, *MODES, *ASIDES, *TEACHING)
+"""All pages but the first, in the order of the menu."""
 
 PATHS = {
     "6 minutes": (1, 3, 4, 5, 9),
@@ -51,7 +55,7 @@ PATHS = {
 
 
 def mode_of(slug: str) -> Mode | None:
-    """The mode or aside with this address."""
+    """The page with this address."""
     return next((mode for mode in EVERY if mode.slug == slug), None)
 
 

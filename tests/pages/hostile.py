@@ -48,6 +48,7 @@ PLACES = (
     Place("reverse", ("leaps",), {"sampler": "leaps (distilled)"}),
     Place("confusions", ("claim", "until")),
     Place("frontier", ("way", "cost")),
+    Place("teachers", ("idea", "level", "test", "questions")),
     Place("practice", ("set", "test", "feedback", "question", "shuffle")),
     Place("practice", ("prediction",), {"set": "predict"}),
     Place("practice", ("test", "feedback"), {"set": "test"}),

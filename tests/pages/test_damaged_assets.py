@@ -30,6 +30,7 @@ DIAGRAM: View = ("api/diagram.svg", {})
 HOME, WHY, FORWARD, ANALOGY = ("home", {}), ("why", {}), ("forward", {}), ("analogy", {})
 REVERSE: View = ("reverse", {})
 OVERVIEW, FRONTIER, RECALL = ("overview", {}), ("frontier", {}), ("recall", {})
+TEACHERS: View = ("teachers", {})
 PRACTICE, PREDICT = ("practice", {"set": "practice"}), ("practice", {"set": "predict"})
 HISTORY, PLANE = lab("training", "history"), lab("training", "points")
 OWN, SOUND = lab("training", "own"), lab("applications", "sound")
@@ -64,6 +65,7 @@ UNSAID: dict[str, tuple[View, ...]] = {
     "assets/scenes/reverse.npz": (OVERVIEW,),  # there it does, too
     "assets/scenes/forward.npz": (FORWARD,),
     "assets/lesson/home.md": (FORWARD,),
+    "quizzes/bank/changed.json": (TEACHERS,),
 }
 """Where a file is used, and something else takes its place without a word."""
 
@@ -86,8 +88,8 @@ def needed_by(file: str) -> tuple[View, ...]:
         return NEED[file]
     if file.startswith("assets/lesson/"):
         return ((path.stem, {}),)
-    if file.startswith("quizzes/bank/"):
-        return PRACTICE, RECALL, *beside(path.stem)
+    if file.startswith("quizzes/bank/") and path.suffix == ".yaml":
+        return PRACTICE, RECALL, TEACHERS, *beside(path.stem)
     return ()
 
 

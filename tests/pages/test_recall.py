@@ -182,7 +182,7 @@ def test_anki(open_page: Open) -> None:
     app = open_page("recall")
     assert [b.proto.label for b in app.get("download_button")] == [
         "Anki package (.apkg)",
-        "Text for Anki (.csv)",
+        "Text (.csv), once Anki has the package",
     ]
     app.radio(key="which-q").set_value("those I have met").run()
     assert "You have not met any yet." in [c.value for c in app.caption]

@@ -99,5 +99,7 @@ def test_no_page_imports_what_was_not_there_at_the_start() -> None:
     found = json.loads(ran.stdout.splitlines()[-1])
     assert not found["broken"]
     # Plotly has a module for each property of a chart, of one class each, that need nothing new.
-    assert not [name for name in found["new"] if not name.startswith("plotly.graph_objs.")]
+    # It takes orjson where that is: here, because the tests have Anki; not where the app is served.
+    expected = ("plotly.graph_objs.", "orjson")
+    assert not [name for name in found["new"] if not name.startswith(expected)]
     assert not found["torch"] and not found["matplotlib"]
