@@ -20,6 +20,7 @@ from quizzes.addresses import (
     DIGIT,
     FIRST,
     FORKS,
+    GUIDED,
     LEAPS,
     MOMENT,
     PAGES,
@@ -33,12 +34,13 @@ from quizzes.addresses import (
     Branches,
     Measured,
     T,
+    Written,
 )
 from quizzes.parameters import Choice, Number, Parameter, Switch, Whole
 from tests.pages.conftest import Open
 
-ON_TIMELINES = {T.name, STEP.name, MOMENT.name, FORKS.name}
-"""What the clock writes, and no widget of Streamlit's."""
+IN_THE_BROWSER = {T.name, STEP.name, MOMENT.name, FORKS.name, *GUIDED}
+"""What the clock and the guided lesson write, and no widget of Streamlit's."""
 
 
 def texts(parameter: Parameter) -> list[str]:
@@ -58,6 +60,8 @@ def texts(parameter: Parameter) -> list[str]:
             return ["8d5", "0dxg0.5n7", "3d8g5n42_9n7,12n2147483647"]
         case Measured():
             return [name_of(point) for point in load_frontier().points][::7]
+        case Written():
+            return ["aZ-_" * 65 + "09"] if parameter.name == "mine" else ["mix2", "mix2.one1"]
     raise AssertionError(parameter)
 
 
@@ -81,7 +85,7 @@ def test_a_page_takes_what_it_is_declared_to_take(open_page: Open, page: str) ->
             name: query[name] for name in on_screen
         }
         seen |= on_screen
-    assert seen == {*values} - ON_TIMELINES
+    assert seen == {*values} - IN_THE_BROWSER
 
 
 def test_what_is_declared_is_what_there_is() -> None:
