@@ -51,7 +51,7 @@ with slide("lab", essential=True):
         digit = int(choice("Digit", ten, 90))
         st.button("Random digit", on_click=another, disabled=locked())
         st.button("Redraw the noise", on_click=redraw, disabled=locked())
-    with more(STAGE, WHICH, SEED, SCHEDULE):
+    with more(STAGE, SCHEDULE):  # the buttons change the others
         one = which_of(digit)
         if st.session_state.get(one.name, 1) > one.high:
             st.session_state[one.name] = one.high

@@ -76,8 +76,10 @@ def recipe(prefix: str, way: Recipe, first: DeltaGenerator) -> tuple[str, int, f
     return sampler, steps, slider(label("guidance"), way.guidance, 140)
 
 
-WAITING = [one for name, one in SETTINGS.items() if name not in (DRAW.name, STEP.name, FORKS.name)]
-"""What stands under More."""
+IN_SIGHT = table(DRAW, START, STEP, FORKS, FIRST.steps, FIRST.leaps)
+WAITING = [one for name, one in SETTINGS.items() if name not in IN_SIGHT]
+"""What stands under More, and is to be seen where an address uses it; not the seed, which Generate
+changes."""
 models = known_models()
 with slide("lab"):
     st.title("The reverse process", anchor=False)

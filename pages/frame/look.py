@@ -15,7 +15,8 @@ from diffusion_core.files.shipped import damaged, read_bytes
 from pages.shared.address import controls
 
 STYLE = Path(__file__).with_name("look.css").read_text("utf-8")
-HIDDEN = '<style>body :is([class*="st-key-controls"], .stCheckbox) { display: none; }</style>'
+_SETTINGS = '[class*="st-key-controls"], [class*="st-key-more-"], .stCheckbox'
+HIDDEN = f"<style>body :is({_SETTINGS}) {{ display: none; }}</style>"
 """What ?controls=hide takes away: the settings. The timeline stays."""
 PRESENTING = Path(__file__).with_name("presenting.css").read_text("utf-8")
 

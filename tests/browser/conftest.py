@@ -88,6 +88,14 @@ class Visitor:
         self.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
         self.page.evaluate(TWO_FRAMES)
 
+    def more(self) -> None:
+        """Have the settings in sight that wait."""
+        settings = self.page.locator("[class*='st-key-controls-more-']").first
+        settings.wait_for(state="attached")
+        if not settings.is_visible():
+            self.page.locator("summary", has_text="More settings").click()
+        settings.wait_for()
+
     def stage(self, name: str, expression: str) -> object:
         """Evaluate an expression about the stage `s`, its scene `c` and its index `i`."""
         return self.page.evaluate(

@@ -19,7 +19,7 @@ def status(visitor: Visitor) -> str:
     return visitor.page.locator(".run .status").first.inner_text()
 
 
-def generate(visitor: Visitor, name: str = "Generate") -> None:
+def generate(visitor: Visitor, name: str = "Replay") -> None:
     visitor.page.get_by_role("button", name=name, exact=True).click()
 
 

@@ -80,3 +80,37 @@ def test_what_other_programs_hang_on_a_link_goes_without_a_word(visitor: Visitor
     expect(visitor.page).to_have_url(re.compile(r"/forward\?seed=3(&t=\d+)?$"))
     assert visitor.page.get_by_label("Noise seed").input_value() == "3"
     expect(visitor.page.get_by_role("alert")).to_have_count(0)
+
+
+def test_back_undoes_each_choice_whatever_control_made_it(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.open("/reverse")
+    settled = "c.complete && !c.live"
+    said = page.locator(".settings").first
+    first = said.inner_text()
+    page.get_by_label("Steps", exact=True).fill("6")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**steps=6**")
+    visitor.wait_for("reverse", f"c.lanes[0].steps === 6 && {settled}")
+    fewer = said.inner_text()
+    page.get_by_role("button", name="Generate", exact=True).click()
+    page.wait_for_url("**start=**")
+    visitor.wait_for("reverse", f"!c.lanes[0].address.includes('seed=7&') && {settled}")
+    assert len({first, fewer, said.inner_text()}) == 3
+    page.go_back()
+    expect(said).to_have_text(fewer)
+    page.go_back()
+    expect(said).to_have_text(first)
+    page.go_forward()
+    expect(said).to_have_text(fewer)
+
+
+def test_settings_wait_unless_the_address_uses_them(visitor: Visitor) -> None:
+    for path, label in (("/forward", "Noise seed"), ("/reverse", "Guidance")):
+        visitor.open(path)
+        field = visitor.page.get_by_label(label).first
+        expect(field).to_be_hidden()
+        visitor.more()
+        expect(field).to_be_visible()
+    visitor.open("/reverse?guidance=3.0")
+    expect(visitor.page.get_by_label("Guidance").first).to_be_visible()

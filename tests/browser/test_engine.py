@@ -165,7 +165,7 @@ def test_another_seed_is_drawn_at_once_and_its_field_and_address_follow(
 ) -> None:
     engine_visitor.open("/reverse?steps=6&engine=browser")
     engine_visitor.wait_for(STAGE, f"{READY} && {DONE}")
-    generate(engine_visitor, "New seed")
+    generate(engine_visitor, "Generate")
     engine_visitor.wait_for(STAGE, f"!c.lanes[0].address.includes('seed=7&') && {DONE}")
     seed = engine_visitor.stage(STAGE, "/seed=([0-9]+)/.exec(c.lanes[0].address)[1]")
     engine_visitor.page.wait_for_url(f"**start={seed}**")
@@ -181,7 +181,7 @@ def test_it_goes_on_without_a_network(engine_visitor: Visitor) -> None:
     engine_visitor.wait_for(STAGE, f"{READY} && {DONE}")
     engine_visitor.page.context.set_offline(True)
     try:
-        generate(engine_visitor, "New seed")
+        generate(engine_visitor, "Generate")
         engine_visitor.wait_for(
             STAGE, f"c.lanes.every((l) => l.here && !l.address.includes('seed=7&')) && {DONE}"
         )
@@ -317,7 +317,7 @@ def test_where_the_tab_cannot_the_server_draws_and_one_line_says_so(
     engine_visitor.open("/reverse?steps=3&n=1")
     engine_visitor.wait_for(STAGE, DONE)
     engine_visitor.wait_for(STAGE, "c.engine.unfit")
-    generate(engine_visitor, "New seed")
+    generate(engine_visitor, "Generate")
     engine_visitor.wait_for(STAGE, f"!c.lanes[0].address.includes('seed=7&') && {DONE}")
     assert said in status(engine_visitor) and "on the server, since" in status(engine_visitor)
     assert asked_to_draw(engine_visitor)

@@ -71,7 +71,7 @@ def test_forks_go_along_with_another_seed_and_leave_where_they_cannot(
 ) -> None:
     engine_visitor.open("/reverse?steps=9&n=1&step=4&engine=browser&forks=6d5")
     engine_visitor.wait_for(STAGE, "c.branches.length === 2 && c.branches.every((l) => l.done)")
-    generate(engine_visitor, "New seed")
+    generate(engine_visitor, "Generate")
     engine_visitor.wait_for(
         STAGE,
         "c.branches.length === 2 && "
@@ -82,6 +82,7 @@ def test_forks_go_along_with_another_seed_and_leave_where_they_cannot(
     engine_visitor.page.keyboard.press("Enter")
     engine_visitor.wait_for(STAGE, f"c.lanes[0].steps === 5 && c.branches.length === 1 && {DONE}")
     engine_visitor.page.wait_for_function("() => !location.search.includes('forks')")
+    engine_visitor.more()
     engine_visitor.page.get_by_text("Compare with a second setting").click()
     expect(engine_visitor.page.get_by_role("heading", name="What if?")).to_be_hidden()
 
@@ -90,6 +91,7 @@ def test_f_forks_and_is_no_letter_where_one_writes(engine_visitor: Visitor) -> N
     engine_visitor.open("/reverse?steps=6&n=1&step=3&engine=browser")
     engine_visitor.wait_for(STAGE, DONE)
     engine_visitor.page.get_by_role("combobox", name="Draw", exact=True).last.select_option("1")
+    engine_visitor.more()
     engine_visitor.page.get_by_label("Seed", exact=True).press("f")
     engine_visitor.page.evaluate("document.activeElement.blur()")
     assert engine_visitor.stage(STAGE, "c.branches.length") == 1

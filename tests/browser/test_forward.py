@@ -66,6 +66,7 @@ def test_scrubbing_asks_the_server_for_nothing(visitor: Visitor) -> None:
     visitor.page.wait_for_timeout(300)
     assert visitor.asked == []
     visitor.drag_to(300)  # and what would be seen here if it did
+    visitor.more()
     with visitor.page.expect_request("**/api/guess*"):
         visitor.page.get_by_role("spinbutton", name="Noise seed").fill("8")
         visitor.page.keyboard.press("Enter")
@@ -126,6 +127,7 @@ def test_a_key_on_the_slider_holds_it_also_before_the_first_frame(visitor: Visit
 
 def test_keys_belong_to_a_control_that_has_the_focus(visitor: Visitor) -> None:
     visitor.open("/forward?t=500")
+    visitor.more()
     visitor.page.get_by_label("Noise seed").focus()
     for key in ("ArrowRight", "ArrowLeft", "Home", "End", "Space"):
         visitor.page.keyboard.press(key)
@@ -157,6 +159,7 @@ def test_position_survives_a_visit_to_another_page(visitor: Visitor) -> None:
 
 def test_address_opens_the_same_picture_elsewhere(visitor: Visitor) -> None:
     visitor.open("/forward")
+    visitor.more()
     visitor.page.get_by_label("Noise seed").fill("23")
     visitor.page.keyboard.press("Enter")
     visitor.page.wait_for_url("**seed=23**")

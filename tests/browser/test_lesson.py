@@ -250,7 +250,8 @@ def test_a_slide_beyond_the_last_is_the_last(visitor: Visitor) -> None:
 
 def test_hidden_and_locked_controls(visitor: Visitor) -> None:
     visitor.open("/forward?controls=hide")
-    assert not visitor.page.get_by_label("Noise seed").is_visible()
+    assert not visitor.page.get_by_label("Digit", exact=True).is_visible()
+    assert not visitor.page.get_by_text("More settings").is_visible()
     assert visitor.page.get_by_role("slider", name="Timeline").is_visible()
     visitor.open("/forward?controls=lock")
     assert visitor.page.get_by_label("Noise seed").is_disabled()

@@ -53,6 +53,7 @@ def test_letters_that_are_typed_choose_nothing(visitor: Visitor) -> None:
     card = page.locator(".st-key-ask-beside-forward")
     card.scroll_into_view_if_needed()
     visitor.press_until_chosen(card, "a")
+    visitor.more()
     page.get_by_label("Noise seed").focus()
     page.keyboard.press("b")
     page.keyboard.press("Control+c")
