@@ -89,7 +89,7 @@ with slide("diagram"):
     with below.container(border=True, key="card-diagram"):
         follower("diagram", STAGE)
     with beside.container(border=True, key="card-window"):
-        follower("window", STAGE, hint=words("analogy")["hint"])
+        follower("window", STAGE, still=True, hint=text["window"])
 with slide("chain"):
     if settings.steps < 1000:
         with st.container(border=True, key="card-short"):

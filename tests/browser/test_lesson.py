@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from pages.lesson.scenes import HALF
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import TWO_FRAMES, Visitor
 from tests.browser.quiz_visitor import has_kept, kept
 
 pytestmark = pytest.mark.browser
@@ -39,6 +39,19 @@ def test_fog_covers_the_window_as_noise_covers_the_digit(visitor: Visitor) -> No
     covered = fog(visitor)
     assert covered > 0.7 > clear
     assert visitor.page.get_by_text("covering · t = 1000").is_visible()
+
+
+def test_the_forward_process_cannot_be_wiped_away(visitor: Visitor) -> None:
+    visitor.open("/forward?t=1000")
+    pane = visitor.page.get_by_role("img", name="Foggy window")
+    expect(pane).to_have_accessible_name(re.compile("100 percent fog"))
+    pane.hover()
+    visitor.page.mouse.down()
+    visitor.page.mouse.move(0, 0, steps=5)
+    visitor.page.mouse.up()
+    visitor.page.evaluate(TWO_FRAMES)
+    assert visitor.stage("forward", "i") == 1000
+    assert not visitor.page.get_by_role("slider", name=WINDOW).count()
 
 
 def test_wiping_with_the_mouse_moves_the_timeline(visitor: Visitor) -> None:
