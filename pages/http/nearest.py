@@ -19,7 +19,7 @@ from pages.shared.modes import EVERY
 from pages.shared.passed_on import passed_on
 
 SLUGS = tuple(mode.slug for mode in EVERY)
-KNOWN = ("", *SLUGS)
+KNOWN = ("", "home", *SLUGS)
 
 
 def nearest_page(asked: str) -> str | None:

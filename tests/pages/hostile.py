@@ -41,6 +41,7 @@ RECIPE = ("sampler", "steps", "leaps", "guidance", "model")
 PLACES = (
     Place("home", ("path",)),
     *(Place(page) for page in ("overview", "why", "deep_dive", "recall")),
+    Place("start", ("at", "mine", "said")),
     Place("analogy", ("moment",)),
     Place("forward", ("digit", "which", "seed", "schedule", "t", "chain")),
     Place("reverse", ("draw", "start", "n", "compare", "step", "forks", *RECIPE)),
