@@ -9,7 +9,7 @@ that can be computed exactly, and a bank is unfair where the score lies too far 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import comb
@@ -47,7 +47,7 @@ CERTAIN = re.compile(
 
 WORD = re.compile(r"[^\W\d_]{4,}|\d+(?:\.\d+)?")
 WHOLE = 12
-"""What a guess is worth that is right for certain: a half, a third and a quarter of it are whole."""
+"""What a sure guess is worth: so a half, a third and a quarter of it are whole numbers."""
 STEM_OF_A_WORD = 5
 """Letters by which a word is known again: “sharper” echoes “sharpen”."""
 
@@ -150,11 +150,11 @@ def score(guess: Callable[[Question], list[int]], questions: Sequence[Question])
     reached = sum(WHOLE // len(places) for hit, places in zip(right, chosen, strict=True) if hit)
     spread = {0: 1.0}
     for k, count in Counter(map(len, chosen)).items():
-        total: Counter[int] = Counter()
+        total: defaultdict[int, float] = defaultdict(float)
         for hits, probability in enumerate(_binomial(count, k / len(LETTERS))):
             for value, before in spread.items():
                 total[value + hits * WHOLE // k] += before * probability
-        spread = dict(total)
+        spread = total
     mean = len(questions) * WHOLE // len(LETTERS)
     far = sum(p for value, p in spread.items() if abs(value - mean) >= abs(reached - mean))
     sure = [q.id for q, hit, c in zip(questions, right, chosen, strict=True) if hit and len(c) == 1]
@@ -163,8 +163,12 @@ def score(guess: Callable[[Question], list[int]], questions: Sequence[Question])
 
 def scores(questions: Sequence[Question]) -> Iterator[tuple[str, str, Score]]:
     """Every guesser on the questions of each difficulty, and on all: (which, habit, score)."""
-    groups = {word: [q for q in questions if q.difficulty == word] for word in DIFFICULTIES}
-    for which, group in {**groups, "all": [*questions]}.items():
+    groups: dict[str, list[Question]] = {
+        word: [question for question in questions if question.difficulty == word]
+        for word in DIFFICULTIES
+    }
+    groups["all"] = [*questions]
+    for which, group in groups.items():
         if len(group) >= ENOUGH:
             for habit, guess in GUESSERS.items():
                 yield which, habit, score(guess, group)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections.abc import Callable
 from fractions import Fraction
 
 import pytest
@@ -40,7 +41,9 @@ def question(*texts: str, right: int = 0, stem: str = "What is it?", name: str =
         (fairness.careful, "", ("Nothing", "the lonely one", "anyone", "all"), [1, 2]),
     ],
 )
-def test_what_a_habit_chooses(habit, stem: str, texts: tuple[str, ...], chosen: list[int]) -> None:
+def test_what_a_habit_chooses(
+    habit: Callable[[Question], list[int]], stem: str, texts: tuple[str, ...], chosen: list[int]
+) -> None:
     assert habit(question(*texts, stem=stem)) == chosen
 
 
