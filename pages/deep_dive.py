@@ -33,7 +33,8 @@ def proof(topic: Topic) -> None:
 
 
 def show(number: int, topic: Topic) -> None:
-    """One topic: the words, and beside them the proof; in a presentation, one after the other."""
+    """One topic: the words, and beside them the proof; in a presentation, one after the other and
+    without the derivations, which are for reading."""
     title = f"{number}. {topic.title}"
     if presenting():
         reading(topic.name, f"### {title}\n\n{topic.text}")
@@ -46,6 +47,9 @@ def show(number: int, topic: Topic) -> None:
         left, right = st.columns([1.08, 1], gap="large")
         with left:
             prose(topic.text)
+            for heading, derivation in topic.derivations:
+                with st.expander(heading):
+                    prose(derivation)
         with right:
             proof(topic)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -14,7 +15,7 @@ from quizzes.export.anki import cards
 from quizzes.export.changed import changes, note_changes
 from quizzes.export.chosen import ExportError, choose
 from quizzes.export.formats import FORMATS, format_named
-from quizzes.schema import CONCEPTS, DIFFICULTIES
+from quizzes.schema import CONCEPTS, DIFFICULTIES, Question
 from quizzes.selection import TEST_LENGTH
 
 
@@ -33,6 +34,21 @@ def coverage(bank: Bank) -> str:
     return "\n".join(lines)
 
 
+def guesses(questions: Sequence[Question]) -> str:
+    """A table: how often guesses by habit are right, by difficulty; "!" marks what is too far from
+    chance."""
+    found = [*fairness.scores(questions)]
+    groups = list(dict.fromkeys(which for which, _, _ in found))
+    width = max(map(len, fairness.GUESSERS))
+    chance = "Right by chance: 25%; “!” is a score that a fair bank has once in "
+    lines = [f"{'A guess at':{width}}" + "".join(f"{which:>8}" for which in groups)]
+    for habit in fairness.GUESSERS:
+        of_habit = {which: score for which, name, score in found if name == habit}
+        cells = (f"{s.share:.0%}{'!' if s.suspicious else ' '}" for s in of_habit.values())
+        lines.append(f"{habit:{width}}" + "".join(f"{cell:>8}" for cell in cells))
+    return "\n".join([*lines, f"{chance}{1 / fairness.SUSPICIOUS:.0f} or less."])
+
+
 def check(folder: Path) -> int:
     """Print all faults and the tables; 1 if there are faults."""
     found = faults(folder)
@@ -43,7 +59,7 @@ def check(folder: Path) -> int:
     letters = fairness.letter_shares(questions)
     print(f"\n{coverage(bank)}\n")
     print("The right option stands at", ", ".join(f"{k} {v:.0%}" for k, v in letters.items()))
-    print(f"The longest option is the right one in {fairness.longest_share(questions):.0%}")
+    print(f"\n{guesses(questions)}\n")
     if stale := changes(folder).stale(cards(bank)):
         print(f"Changed since `python -m quizzes dates` was last run: {', '.join(stale)}")
     print(f"{len(found)} fault{'' if len(found) == 1 else 's'}")

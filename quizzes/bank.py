@@ -244,11 +244,12 @@ def _whole(folder: Path, sources: list[Source]) -> Iterator[Fault]:
         if share > fairness.MOST:
             what = f"in {share:.0%} of the questions, the right option stands at {letter}"
             yield fault(what, f"Move some: at most {fairness.MOST:.0%} may.")
-    share = fairness.longest_share(questions)
-    if share > fairness.MOST:
-        what = f"in {share:.0%} of the questions, the longest option is the right one"
-        ids = ", ".join(q.id for q in questions if fairness.longest_is_right(q))
-        remedy = (
-            f"Shorten it, or lengthen another: at most {fairness.MOST:.0%} may. It is so in {ids}."
-        )
-        yield fault(what, remedy)
+    for which, habit, score in fairness.scores(questions):
+        if score.suspicious:
+            group = "all questions" if which == "all" else f"the {which} questions"
+            what = (
+                f"in {group}, {habit} is right in {score.share:.0%}, where chance is 25% (a fair "
+                f"bank is as far from it once in {1 / score.chance:,.0f})"
+            )
+            ids = f" It is so in {', '.join(score.given_away)}." if score.given_away else ""
+            yield fault(what, f"Write some of the options anew.{ids}")

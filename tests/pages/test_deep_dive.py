@@ -28,6 +28,8 @@ def test_the_page_runs_and_its_headings_are_in_order() -> None:
     titles = [f"{n}. {topic.title}" for n, topic in enumerate(topics("deep-dive"), 1)]
     assert [one.value for one in app.header] == titles and not app.subheader
     assert [code.value for code in app.code] == [t.source.code for t in topics("deep-dive")]
+    folded = [heading for t in topics("deep-dive") for heading, _ in t.derivations]
+    assert [one.label for one in app.expander] == folded
 
 
 def test_the_page_and_the_route_never_import_torch() -> None:
@@ -52,7 +54,8 @@ def test_every_topic_shows_source_that_there_is_and_every_check_is_shown() -> No
 
 def test_links_within_the_page_lead_somewhere() -> None:
     names = {topic.name for topic in topics("deep-dive")}
-    links = {n for t in topics("deep-dive") for n in re.findall(r"\]\(#([^)]*)\)", t.text)}
+    texts = [text for t in topics("deep-dive") for text in (t.text, *(d for _, d in t.derivations))]
+    links = {name for text in texts for name in re.findall(r"\]\(#([^)]*)\)", text)}
     assert links and links <= names
 
 
@@ -108,6 +111,7 @@ def test_source_that_is_not_there_is_named(
         (GOOD.replace("`prediction.add_noise`", "add_noise"), "“## one” has a source that is not"),
         (GOOD.replace("add_noise", "add_nose"), "“## one” has a broken source"),
         (GOOD.replace("\n\nWords.", ""), "“## one” has no text"),
+        (f"{GOOD}\n#### Why\n", "“## one” has nothing below “#### Why”"),
     ],
 )
 def test_a_malformed_section_is_named_in_one_line(
@@ -126,6 +130,22 @@ def test_a_good_section_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     (tmp_path / "deep-dive.md").write_text(f"## lead\nHello.\n\n## one\n{GOOD}", "utf-8")
     (topic,) = topics("deep-dive")
     assert (topic.name, topic.title, topic.text, topic.check) == ("one", "A", "Words.", "ddim")
+    assert topic.derivations == ()
+
+
+def test_derivations_are_folded_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(words, "LESSON", tmp_path)
+    section = f"{GOOD}\n#### Why\nSince.\n\nHence.\n\n#### And how\nSo.\n"
+    (tmp_path / "deep-dive.md").write_text(f"## lead\nHello.\n\n## one\n{section}", "utf-8")
+    (topic,) = topics("deep-dive")
+    assert topic.text == "Words."
+    assert topic.derivations == (("Why", "Since.\n\nHence."), ("And how", "So."))
+
+
+def test_what_is_derived_where_the_lead_promises_it() -> None:
+    """Whatever is not derived in the text or folded below it names where it stands."""
+    derived = {topic.name for topic in topics("deep-dive") if topic.derivations}
+    assert {"two-bells", "step-back", "simple-loss", "score", "ode", "sde"} <= derived
 
 
 # --- The route ------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from quizzes import fairness
 from quizzes.__main__ import main
 from quizzes.bank import BANK, BankError, Fault, faults, load_bank
 from quizzes.schema import CONCEPTS, DIFFICULTIES
@@ -235,7 +236,7 @@ def test_one_letter_is_right_too_often(folder: Path) -> None:
     assert "stands at D" in fault.what and "40%" in fault.remedy
 
 
-def test_the_longest_option_is_right_too_often(folder: Path) -> None:
+def test_a_habit_that_guesses_right_is_named(folder: Path) -> None:
     for concept in CONCEPTS:
         spoil(folder, "feedback: So it is said.\n        right", "right", concept, times=9)
         spoil(folder, "right: true", "feedback: So.\n        right: true", concept, times=9)
@@ -244,9 +245,13 @@ def test_the_longest_option_is_right_too_often(folder: Path) -> None:
             if words.endswith("right: true"):
                 text[number - 2] += ", and much more than that"
         (folder / f"{concept}.yaml").write_text("\n".join(text), "utf-8")
-    fault = only(folder)
-    assert "in 100% of the questions, the longest option" in fault.what
-    assert "noise-0" in fault.remedy
+    found = faults(folder)
+    assert not any(fault.blocking for fault in found) and load_bank(folder).questions
+    whole = next(fault for fault in found if "in all questions, the longest option" in fault.what)
+    assert "right in 100%, where chance is 25%" in whole.what and "noise-0" in whole.remedy
+    assert any("in the easy questions, the longest option" in fault.what for fault in found)
+    # Whoever avoids the longest option, on the other hand, is never right: that is known, too.
+    assert any("the shortest option is right in 0%" in fault.what for fault in found)
 
 
 def test_all_faults_are_found_at_once(folder: Path) -> None:
@@ -260,7 +265,9 @@ def test_check_prints_faults_and_tables(folder: Path, capsys: pytest.CaptureFixt
     assert main(["check", "--bank", str(folder)]) == 0
     good = capsys.readouterr().out
     assert re.search(r"^schedule +2 +2 +2 +6$", good, re.MULTILINE)
-    assert "0 faults" in good and "stands at A" in good and "longest" in good
+    assert "0 faults" in good and "stands at A" in good
+    for habit in fairness.GUESSERS:
+        assert re.search(rf"^{habit} +25% +25% +25% +25%", good, re.MULTILINE)
     spoil(folder, "text: Snow", "text: 3")
     assert main(["check", "--bank", str(folder)]) == 1
     said = capsys.readouterr().out

@@ -7,6 +7,9 @@
 
     The words ...
 
+    #### Where it comes from
+    A derivation, folded away under this title up to the next such line.
+
 A source may be narrowed to some statements: source: `samplers.ddim` from `keep =` to `old =`.
 """
 
@@ -22,6 +25,7 @@ from pages.shared.words import LessonError, words
 NAME = re.compile(r"[a-z][a-z-]*")
 SOURCE = re.compile(r"`([\w.]+)`(?: from `([^`]+)`)?(?: to `([^`]+)`)?")
 CHECK = re.compile(r"`([a-z-]+)`")
+FOLDED = re.compile(r"^#### +(.+)$", re.MULTILINE)
 FIELDS = ("title", "source", "check")
 
 
@@ -35,6 +39,8 @@ class Topic:
     text: str
     source: Excerpt
     check: str
+    derivations: tuple[tuple[str, str], ...] = ()
+    """What opens when it is pressed: (title, text)."""
 
 
 def topics(file: str) -> list[Topic]:
@@ -67,7 +73,12 @@ def _topic(file: str, name: str, text: str) -> Topic:
         excerpt = source_of(*source.groups())
     except SourceError as error:
         raise wrong(f"has a broken source. {error}") from error
-    return Topic(name, fields["title"], body.strip(), excerpt, check[1])
+    text, *folded = FOLDED.split(body)
+    derivations = [(t.strip(), d.strip()) for t, d in zip(folded[::2], folded[1::2], strict=True)]
+    for title, derivation in derivations:
+        if not derivation:
+            raise wrong(f"has nothing below “#### {title}”.")
+    return Topic(name, fields["title"], text.strip(), excerpt, check[1], tuple(derivations))
 
 
 def _pairs(head: str) -> list[tuple[str, str, str]]:
