@@ -57,6 +57,21 @@ class Option(Strict):
         return self
 
 
+class BriefOption(Strict):
+    """An answer in a few words."""
+
+    text: Text
+    feedback: Text
+
+
+class Brief(Strict):
+    """A question as the guided lesson asks it, where a screen has room for 45 words."""
+
+    stem: Text
+    options: Annotated[tuple[BriefOption, ...], Field(min_length=4, max_length=4)]
+    """In the order of the question's own, and with the same one right."""
+
+
 class Show(Strict):
     """A state of the stage that proves the answer: a page of the app and what its address says."""
 
@@ -97,6 +112,7 @@ class Question(Explained):
     difficulty: Difficulty
     core: Annotated[int, Field(ge=1, le=5)] | None = None
     """Its place among the five core questions, if it is one."""
+    brief: Brief | None = None
     beside: Slug | None = None
     """The page beside whose stage it stands, if it does."""
     stem: Text

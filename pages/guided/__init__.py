@@ -81,17 +81,18 @@ def _texts(text: Lesson) -> dict[str, Any]:
 
 def _asked(id: str) -> dict[str, Any]:
     question: Question = load_bank().questions[id]
+    assert question.brief is not None, "A test says that these have a brief form."
     return {
         "id": id,
-        "stem": question.stem,
+        "stem": question.brief.stem,
         "options": [
             {
-                "text": option.text,
-                "feedback": option.feedback,
+                "text": short.text,
+                "feedback": short.feedback,
                 "right": option.right,
                 "misconception": option.misconception,
             }
-            for option in question.options
+            for short, option in zip(question.brief.options, question.options, strict=True)
         ],
     }
 

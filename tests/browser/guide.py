@@ -163,8 +163,9 @@ class Guide:
         self.act("look")
 
     def _be(self) -> None:
+        self.act("think")
         for letter in "ABCD":
-            self.act("think")
+            self.act("press")
             self.button(f"Noise {letter}").click()
             self.look()
             if self.button("Next").is_visible():
@@ -176,8 +177,9 @@ class Guide:
 
     def _core(self) -> None:
         options = self.page.locator("button.option")
+        self.act("think")
         for _ in range(4):
-            self.act("think")
+            self.act("press")
             options.and_(self.page.locator(":enabled")).first.click()
             self.look()
             if self.button("Next").is_visible():

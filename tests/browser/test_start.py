@@ -42,7 +42,7 @@ def test_all_of_it_fits_and_takes_five_to_seven_minutes(sized: Visitor) -> None:
     # What it leaves: the questions in the record, the predictions, and a picture to keep.
     asked = {event.question for event in kept(sized.page).events}
     assert asked == set(QUESTIONS.values())
-    expect(sized.page.locator(".after")).to_contain_text("Predictions that came true")
+    expect(sized.page.locator(".after")).to_contain_text("Predictions come true")
     assert sized.page.locator(".came li").count() == 6
     with sized.page.expect_download() as download:
         guide.button("Save picture").click()
