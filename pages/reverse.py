@@ -90,7 +90,9 @@ with slide("lab"):
         run_buttons(STAGE, START, another="Generate", again="Replay", locked=locked())
     second = None
     with more(STAGE, *WAITING):
-        n = whole_number("How many", COUNT, 100)
+        # All ten, and the digits of a number, are drawn once each.
+        alone = digit == "all" or (digit.isdecimal() and len(digit) > 1)
+        n = COUNT.usual if alone else whole_number("How many", COUNT, 100)
         seed = whole_number("Seed", START, 115)
         first = recipe("", FIRST, steps_here)
         own = [model_choice("Model", FIRST)]

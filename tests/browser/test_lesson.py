@@ -129,9 +129,18 @@ def test_the_diagram_of_a_lab_leads_to_the_other_one(visitor: Visitor) -> None:
     visitor.open("/forward")
     visitor.page.get_by_role("button", name="Forward: pure noise").click()
     visitor.wait_for("forward", "i === c.last")
-    visitor.page.get_by_role("button", name="Reverse: fresh noise").click()
+    visitor.page.get_by_role("button", name="Reverse: half of the way").click()
     visitor.page.wait_for_url("**/reverse*")
-    visitor.wait_for("reverse", "s.painted > 0")
+    visitor.wait_for("reverse", "i === 10")
+    visitor.page.get_by_role("button", name="Forward: a little noise").click()
+    visitor.page.wait_for_url("**/forward*")
+    visitor.wait_for("forward", "i === 250")
+
+
+def test_the_diagram_does_not_call_pure_noise_what_still_holds_the_digit(visitor: Visitor) -> None:
+    visitor.open("/forward?schedule=linear+100")
+    visitor.page.get_by_role("button", name="Forward: the last step").wait_for()
+    assert not visitor.page.get_by_role("button", name="Forward: pure noise").count()
 
 
 # --- Around the page ---------------------------------------------------------------------------

@@ -7,6 +7,8 @@ import { paintBytes, pixelCanvas, PIXELS } from "../pixels.js";
 import { follower, stageNamed } from "../stage.js";
 
 const SHARES = [0, 0.25, 0.5, 0.75, 1];
+const STEPS = 20; // of the run that greets whoever comes to the other page
+const LEFT = 0.05; // of the digit, from which on it is not pure noise
 
 export default function (component) {
   return follower(component, (root) => {
@@ -56,7 +58,7 @@ function drawDiagram(drawing, wide, scene, stage) {
   }
   const middle = top + size + 43 * rem;
   text(x(0) + size / 2, top + size + 18 * rem, "data");
-  text(x(4) + size / 2, top + size + 18 * rem, "pure noise");
+  text(x(4) + size / 2, top + size + 18 * rem, lastName(scene));
   text(x(0) + size / 2, low - 9, narrow ? "generated" : "generated data");
   text(x(4) + size / 2, low - 9, "fresh noise");
   text(x(0) + size / 2, middle + 4, "≠", ".unequal");
@@ -67,7 +69,7 @@ function drawDiagram(drawing, wide, scene, stage) {
       const left = side === "forward" ? x(i) : x(4 - i), y = side === "forward" ? top : low;
       const at = scene.momentAt(side, share);
       const picture = make("image", { x: left, y, width: size, height: size, class: "pixels-in" });
-      const group = make("g.node", { tabindex: 0, role: "button", "aria-label": nodeName(side, i) },
+      const group = make("g.node", { tabindex: 0, role: "button", "aria-label": nodeName(scene, side, i) },
         make("rect.back", { x: left - 3, y: y - 3, width: size + 6, height: size + 6, rx: 9 }), picture);
       const node = { side, at, group, painted: null };
       node.fill = () => {
@@ -75,7 +77,7 @@ function drawDiagram(drawing, wide, scene, stage) {
         node.painted = scene.chosen;
       };
       const go = () => {
-        if (at === null) { location.href = side; return; }
+        if (at === null) { location.href = `${side}?${side === "forward" ? `t=${1000 * share}` : `step=${STEPS * share}`}`; return; }
         stage.take?.();
         stage.moveTo(at);
         stage.settled?.();
@@ -94,9 +96,15 @@ function drawDiagram(drawing, wide, scene, stage) {
   return nodes;
 }
 
-function nodeName(side, i) {
+// A short schedule ends before the digit is gone.
+function lastName(scene) {
+  const end = scene.momentAt("forward", 1), left = end === null ? 0 : scene.amounts(end)[0];
+  return left > LEFT ? "the last step" : "pure noise";
+}
+
+function nodeName(scene, side, i) {
   const names = side === "forward"
-    ? ["data", "a little noise", "half of the way", "much noise", "pure noise"]
+    ? ["data", "a little noise", "half of the way", "much noise", lastName(scene)]
     : ["fresh noise", "a little cleared", "half of the way", "three quarters of the way", "generated data"];
   return `${side === "forward" ? "Forward" : "Reverse"}: ${names[i]}`;
 }
