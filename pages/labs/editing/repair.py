@@ -15,7 +15,7 @@ from pages.labs.editing.picture import OWN, SOURCES, chosen_digit, most_of_a_cla
 from pages.labs.editing.settings import EditSettings
 from pages.labs.parts import OPENS, TOLD, lab_words, seed_field, to_do
 from pages.shared.address import heed_address
-from pages.shared.fields import choice, whole_slider
+from pages.shared.fields import choice, more, whole_slider
 from pages.shared.packed import packed, packed_mask
 from pages.shared.plain import sentence
 from pages.shared.prose import prose
@@ -47,8 +47,9 @@ def lab() -> None:
         digit, picture = chosen_digit(DIGIT, NUMBER)
         hidden_first = choice("Hide", HIDE, 165)
         told = choice("The model is told", TOLD_AS, 130)
-        again = whole_slider("Take each step … times", AGAIN, 160)
         seed = seed_field(SEED, stage=STAGE)
+    with more(STAGE, AGAIN):
+        again = whole_slider("Take each step … times", AGAIN, 160)
     left, right = st.columns([1.1, 1.9], gap="medium")
     with left.container(border=True, key="card-repair-pad"):
         picture, hidden = _hidden(digit, picture, hidden_first)
