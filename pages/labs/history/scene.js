@@ -26,6 +26,7 @@ export class HistoryScene extends Scene {
   get ends() { return ["back to random weights", "on through training"]; }
   place(index) { return this.stops[index].place; }
   sentence(index) { return this.stops[index].sentence; }
+  get sentences() { return this.stops.map(({ sentence }) => sentence); }
   describe(index) {
     const { place, loss, frechet } = this.stops[index];
     return `${place}: loss on test digits ${threeDigits(loss)}, Fréchet distance ` +

@@ -74,6 +74,8 @@ export class StepScene extends Scene {
     });
   }
 
+  get sentences() { return this.parts.map((_, index) => this.sentence(index)); }
+
   describe(index) {
     const { round } = this;
     if (!round) return this.message;

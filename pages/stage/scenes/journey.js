@@ -38,6 +38,8 @@ export class JourneyScene extends Scene {
     return this.saidAt(sigma, this.said[this.side(index)]);
   }
 
+  get sentences() { return Object.values(this.said).flatMap((said) => said.map(([, text]) => text)); }
+
   describe(index) {
     const what = this.side(index) === "forward" ? "The forward process" : "The reverse process";
     return `${what}, ${this.place(index)}. ${this.sentence(index)}`;

@@ -52,6 +52,8 @@ export class Scene {
   place(index) { return `step ${index} / ${this.last}`; }
   sentence(index) { return this.place(index); }
   describe(index) { return this.sentence(index); }
+  /** @returns {string[]} all sentences that there may be */
+  get sentences() { return (this.words ?? []).map(([, text]) => text); }
 
   // What the address says of the position, by parameter; null for what it does not say.
   /** @returns {Record<string, string | null>} */
