@@ -10,6 +10,7 @@ import { screens } from "./screens/all.js";
 import { Strip } from "./strip.js";
 
 const PARTS = { draw: 0, be: 1, one: 2, hole: 3 }; // with which screen a part begins
+const DOUBLE_CLICK = 400; // ms
 const RUNS = ["guess", "one", "twenty", "back", "hole"];
 
 export default function (component) {
@@ -48,7 +49,7 @@ export class Lesson {
     this.dots = make("span.dots.small.soft.number");
     this.root.replaceChildren(make("div.lesson", {}, this.strip.element,
       make("section.screen", { "aria-label": "Screen" }, make("div.told", {}, this.part, this.title, this.words), this.stage),
-      make("div.bar", {}, this.back, this.dots, this.skip, this.next)));
+      make("div.bar", {}, this.back, this.dots, make("span.onward", {}, this.skip, this.next))));
   }
 
   text(name, values = {}) {
@@ -80,7 +81,8 @@ export class Lesson {
     this.words.replaceChildren();
     this.stage.replaceChildren();
     this.back.style.visibility = this.place ? "visible" : "hidden";
-    this.skip.hidden = at === "end";
+    this.root.querySelector(".onward").style.visibility = at === "end" ? "hidden" : "visible";
+    this.skip.hidden = false;
     this.next.hidden = true;
     this.strip.show(at);
     if (focus) this.title.focus({ preventScroll: true });
@@ -93,6 +95,15 @@ export class Lesson {
     if (this.kept.at === "end") return;
     this.next.hidden = false;
     this.skip.hidden = true;
+  }
+
+  // What was done has been undone: the pad was cleared, say.
+  undone() {
+    this.kept.done = this.kept.done.filter((name) => name !== this.kept.at);
+    this.kept.keep();
+    this.strip.show(this.kept.at);
+    this.next.hidden = true;
+    this.skip.hidden = false;
   }
 
   // The thing to do on this screen has been done.
@@ -111,8 +122,10 @@ class Screen {
     this.alive = alive; // whether it is still the one on screen
     this.kept = lesson.kept;
     this.at = lesson.kept.at;
+    // Who comes back finds what was there: the prediction that was made, and what came of it.
+    this.again = this.kept.done.includes(this.at);
     this.stage = lesson.stage;
-    this.lead = make("p.lead");
+    this.lead = make("p.lead", { role: "status" });
     this.asked = make("div.asked");
     this.said = make("p.after", { role: "status" });
     this.takeaway = make("p.takeaway");
@@ -126,18 +139,22 @@ class Screen {
 
   // What is said once the thing has been done takes the place of what was asked.
   tell(text) {
-    this.lead.hidden = true;
-    this.hint(text);
+    this.hint("");
+    this.lead.replaceChildren(...marked(text));
     this.takeaway.replaceChildren(...marked(this.text("takeaway")));
   }
+
+  // How far the model has got.
+  working(step, all) { if (this.alive()) this.hint(this.lesson.data.text.working.replace("{step}", step).replace("{all}", all)); }
 
   hint(text) { this.said.replaceChildren(...marked(text)); }
 
   // A prediction, before anything is shown. Resolves to the option that was chosen; the first choice
   // is what counts.
-  predict(question = "", options = this.text("options")) {
+  predict() {
+    const question = this.text("ask"), options = this.text("options"), before = this.kept.said[this.at];
     return new Promise((chosen) => {
-      const list = make("div.options", { role: "group", "aria-label": question || this.text("title") });
+      const list = make("div.options", { role: "group", "aria-label": question });
       options.forEach((text, i) => list.append(button("option", text, () => {
         this.kept.said[this.at] ??= i;
         this.kept.keep();
@@ -147,7 +164,14 @@ class Screen {
         }
         chosen(i);
       })));
-      this.asked.replaceChildren(...(question ? [make("p.ask", {}, question)] : []), list);
+      this.asked.replaceChildren(make("p.ask", {}, question), list);
+      const all = /** @type {HTMLButtonElement[]} */ ([...list.children]), known = this.again && before !== undefined;
+      // A second click at once was meant for what stood here before.
+      for (const one of all) one.disabled = true;
+      if (!known) setTimeout(() => { for (const one of all) one.disabled = false; }, DOUBLE_CLICK);
+      if (!known) return;
+      list.children[before].toggleAttribute("data-chosen", true);
+      chosen(before);
     });
   }
 
@@ -180,6 +204,7 @@ class Screen {
   }
 
   done() { if (this.alive()) this.lesson.done(); }
+  undone() { if (this.alive()) this.lesson.undone(); }
 }
 
 // Text with **bold** in it, as elements.

@@ -23,6 +23,8 @@ export class Kept {
     this.said = {};
     /** @type {Record<string, number>} what came true, by screen */
     this.came = {};
+    /** @type {Record<string, number>} what was set on a screen besides: a level, a half, a digit */
+    this.made = {};
     /** @type {string[]} screens on which the thing was done */
     this.done = [];
     this.seed = Math.floor(Math.random() * 1_000_000);
@@ -35,7 +37,7 @@ export class Kept {
       const kept = JSON.parse(localStorage.getItem(KEY) ?? "{}");
       if (this.screens.includes(kept.at)) this.at = kept.at;
       if (typeof kept.mine === "string") this.mine = digitOf(kept.mine);
-      for (const name of ["said", "came"]) if (kept[name] && typeof kept[name] === "object") this[name] = kept[name];
+      for (const name of ["said", "came", "made"]) if (kept[name] && typeof kept[name] === "object") this[name] = kept[name];
       if (Array.isArray(kept.done)) this.done = kept.done;
       if (Number.isInteger(kept.seed) && kept.seed >= 0 && kept.seed < 2 ** 31) this.seed = kept.seed;
       if (typeof kept.drawn === "string") this.drawn = kept.drawn;
@@ -63,8 +65,8 @@ export class Kept {
   // step: whether Back is to come back to before this.
   keep(step = false) {
     try {
-      const { at, said, came, done, seed, drawn } = this;
-      localStorage.setItem(KEY, JSON.stringify({ at, said, came, done, seed, drawn, mine: this.mine && toBase64(this.mine) }));
+      const { at, said, came, made, done, seed, drawn } = this;
+      localStorage.setItem(KEY, JSON.stringify({ at, said, came, made, done, seed, drawn, mine: this.mine && toBase64(this.mine) }));
     } catch {
       // Then the address has to do.
     }

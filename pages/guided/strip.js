@@ -13,16 +13,16 @@ export class Strip {
   constructor(lesson) {
     this.lesson = lesson;
     this.ready = lesson.data.ready;
+    const [forward, network, reverse] = lesson.data.text.strip;
     const row = (name) => {
       const cells = TIMES.map(() => pixelCanvas(null));
-      const element = make(`div.row.${name}`, { role: "img", "aria-label": "" }, ...cells);
-      return { cells, element };
+      const element = make("div.row", { role: "img", "aria-label": "" }, ...cells);
+      return { cells, element, figure: make("figure", {}, element, make("figcaption.small", {}, name)) };
     };
-    this.forward = row("forward");
-    this.reverse = row("reverse");
-    this.network = make("span.network.small", {}, "network");
-    this.element = make("div.strip", {}, this.forward.element,
-      make("span.turn", { "aria-hidden": "true" }, "→"), this.network, make("span.turn", { "aria-hidden": "true" }, "→"), this.reverse.element);
+    this.forward = row(forward);
+    this.reverse = row(reverse);
+    this.network = make("span.network.small", {}, network);
+    this.element = make("div.strip", {}, this.forward.figure, this.network, this.reverse.figure);
   }
 
   show(at) {

@@ -194,7 +194,7 @@ class Guide:
         self.act("look")
 
     def _back(self) -> None:
-        self.press("Mine, then strangers", "think")
+        self.press("Mine, then new ones", "think")
         self.act("look")
 
     def _hole(self) -> None:

@@ -13,7 +13,7 @@ import { covered, match, percent, run, values } from "../runs.js";
 const ENOUGH = 0.4; // of the pane
 const GRID = [18, 12];
 const READABLE = 0.25; // until there, anybody can read it
-const CLEARLY = 0.8, ROUGHLY = 0.5; // how well a guess matches the digit
+const CLEARLY = 0.85, ROUGHLY = 0.7; // how well a guess matches the digit; an average digit matches by 0.5 to 0.65
 
 export function fog(screen) {
   const canvas = make("canvas.pane", { width: WIDE, height: HIGH_PANE, tabindex: 0, role: "slider", "aria-label": "Foggy window: wipe it", "aria-valuemin": 0, "aria-valuemax": 100 });
@@ -75,6 +75,7 @@ export function fog(screen) {
     wipe([50, y], [WIDE - 50, y]);
   };
   screen.stage.replaceChildren(canvas);
+  if (screen.again) for (let y = 20; y < HIGH_PANE; y += 40) wipe([0, y], [WIDE, y]);
   paint();
 }
 
@@ -82,10 +83,13 @@ export function draw(screen) {
   const held = make("div.pad"), root = make("div.root"), { kept } = screen;
   let cells = kept.mine ?? new Uint8Array(PIXELS), ready = 0;
   const told = () => {
-    const ink = inkOf(cells);
-    if (!ink) { screen.hint(screen.text("empty")); return; }
-    if (ink > NEARLY_ALL) { screen.hint(screen.text("full")); return; }
-    screen.hint("");
+    const ink = inkOf(cells), wrong = ink ? (ink > NEARLY_ALL ? "full" : "") : "empty";
+    screen.hint(wrong && screen.text(wrong));
+    if (wrong) {
+      kept.mine = kept.drawn = null;
+      screen.undone();
+      return;
+    }
     kept.mine = fitted(cells);
     kept.drawn = null;
     screen.done();
@@ -128,8 +132,9 @@ export function cover(screen) {
   const lost = async () => {
     const t = drag.valueAsNumber / 1000;
     drag.disabled = true;
-    screen.lead.hidden = true;
-    await screen.predict(screen.text("ask"));
+    kept.made.cover = drag.valueAsNumber;
+    screen.lead.replaceChildren(screen.text("known"));
+    await screen.predict();
     const found = await screen.work(run(screen.lesson.heads.guess, { mine, t, seed: kept.seed }));
     if (!screen.alive()) return;
     const seen = values(found, { at: 0, kind: 1 }), alike = match(seen, mine);
@@ -138,10 +143,13 @@ export function cover(screen) {
     screen.stage.querySelector(".drag").remove();
     screen.stage.querySelector(".pictures").append(guess.element);
     screen.came(alike >= CLEARLY ? 0 : alike >= ROUGHLY ? 1 : 2);
-    screen.asked.querySelector(".ask")?.remove();
-    screen.tell(screen.text("after", { step: drag.value, match: percent(alike) }));
+    screen.tell(screen.text(alike >= ROUGHLY ? "after" : "lost", { step: drag.value, match: percent(alike) }));
     screen.done();
   };
+  if (!screen.again || !kept.made.cover) return;
+  drag.value = String(kept.made.cover);
+  show();
+  lost();
 }
 
 export async function mix(screen) {
@@ -172,13 +180,21 @@ export async function mix(screen) {
   paintValues(grain.canvas, noise);
   digit.canvas.setAttribute("aria-label", "Your digit");
   grain.canvas.setAttribute("aria-label", "Noise");
-  const known = make("div.known", {}, circle, drag);
+  const known = make("div.known", {}, circle, make("label.drag", {}, make("span", {}, screen.text("slider")), drag));
   known.style.visibility = "hidden";
   screen.stage.replaceChildren(equation, known);
   show(false);
   await screen.predict();
   if (!screen.alive()) return;
   drag.oninput = () => show(true);
+  const point = (event) => {
+    const box = circle.getBoundingClientRect(), scale = 126 / box.width;
+    const x = (event.clientX - box.left) * scale - 8, y = 110 - ((event.clientY - box.top) * scale - 8);
+    drag.value = String(Math.round((100 * Math.atan2(Math.max(0, y), Math.max(0, x))) / (Math.PI / 2)));
+    show(true);
+  };
+  circle.onpointerdown = (event) => { circle.setPointerCapture(event.pointerId); point(event); };
+  circle.onpointermove = (event) => { if (event.buttons) point(event); };
   known.style.visibility = "visible";
   show(true);
   screen.came(2);

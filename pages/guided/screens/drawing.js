@@ -1,6 +1,6 @@
 // Part 3: from pure noise in one step, and in twenty; and whether one's own digit comes back.
 
-import { toBase64 } from "../../shared/base64.js";
+import { fromBase64, toBase64 } from "../../shared/base64.js";
 import { button, make } from "../../shared/dom.js";
 import { paintBytes, paintValues, pixelCanvas, PIXELS, SIDE } from "../../stage/pixels.js";
 import { picture } from "../parts.js";
@@ -43,6 +43,13 @@ export function twenty(screen) {
   const { kept } = screen, now = picture(screen.text("picture")), guess = picture(screen.text("guess"));
   const choose = make("div.digits", { role: "group", "aria-label": "Which digit" });
   let runs = 0;
+  const finish = (label) => {
+    kept.made.twenty = label;
+    for (const digit of choose.children) digit.setAttribute("aria-pressed", String(digit.textContent === String(label)));
+    now.canvas.setAttribute("aria-label", `The finished picture: ${label === 8 ? "an" : "a"} ${label}`);
+    screen.tell(screen.text("after"));
+    screen.done();
+  };
   const begin = async (label) => {
     const mine = ++runs, alive = () => screen.alive() && mine === runs;
     const found = await screen.work(run(screen.lesson.heads.twenty, { label, seed: kept.seed + mine }));
@@ -52,20 +59,25 @@ export function twenty(screen) {
       paintBytes(now.canvas, lane.picture(lane.got[at], 0, 0));
       paintBytes(guess.canvas, lane.picture(lane.got[at], 0, 1));
       now.canvas.setAttribute("aria-label", `The picture at step ${at} of 20`);
-      screen.said.textContent = screen.text("working", { step: String(at) });
+      screen.working(at, 20);
     }, alive);
     if (!alive()) return;
-    now.canvas.setAttribute("aria-label", `The finished picture: ${label === 8 ? "an" : "a"} ${label}`);
     const frames = new Uint8Array(KEPT.length * PIXELS);
     KEPT.forEach((step, i) => frames.set(lane.picture(lane.got[step], 0, 0), i * PIXELS));
     kept.drawn = toBase64(frames);
-    screen.tell(screen.text("after"));
-    screen.done();
+    finish(label);
   };
   for (let label = 0; label < 10; label++) choose.append(button("digit", String(label), () => begin(label)));
   for (const { canvas } of [now, guess]) canvas.classList.add("empty");
   screen.asked.append(choose);
   screen.stage.replaceChildren(make("div.pictures", {}, now.element, guess.element));
+  if (screen.again && kept.drawn) {
+    for (const { canvas } of [now, guess]) {
+      canvas.classList.remove("empty");
+      paintBytes(canvas, fromBase64(kept.drawn).subarray(-PIXELS));
+    }
+    finish(kept.made.twenty ?? 3);
+  }
   choose.addEventListener("click", () => {
     for (const { canvas } of [now, guess]) canvas.classList.remove("empty");
   }, { once: true });
@@ -83,6 +95,7 @@ export async function back(screen) {
   await screen.predict();
   const show = (scene) => {
     if (!screen.alive()) return;
+    screen.working(Math.min(...scene.lanes.map((lane) => Math.max(0, lane.got.length - 1))), scene.lanes[0].steps);
     scene.lanes.forEach((lane, l) => {
       const frame = lane.got.at(-1);
       if (!frame) return;

@@ -27,7 +27,7 @@ export function end(screen) {
   screen.asked.append(
     button("tool.on", screen.text("keep"), () => shown.toBlob((blob) => blob && download(blob, "through-the-fog.png"))),
     ...WAYS.map(([page, name]) => make("a.tool", { href: page, target: "_self" }, name)),
-    button("tool.quiet", screen.text("again"), () => {
+    button("tool", screen.text("again"), () => {
       kept.forget();
       kept.keep(true);
       screen.lesson.show();

@@ -17,12 +17,12 @@ export function question(screen) {
       const first = kept.said[screen.at] === undefined;
       kept.said[screen.at] ??= place;
       if (first) note(screen, asked, place);
-      screen.hint(option.feedback);
       if (!option.right) {
-        one.replaceWith(make("p.out.small", {}, make("span.sign", { role: "img", "aria-label": "wrong:" }, "✗")));
+        one.replaceWith(make("p.out", { role: "status" }, make("span.sign", { role: "img", "aria-label": "wrong:" }, "✗"), option.feedback));
         buttons.find((other) => other.isConnected).focus();
         return;
       }
+      screen.hint(option.feedback);
       one.disabled = true;
       one.toggleAttribute("data-right", true);
       one.prepend(make("span.sign", { role: "img", "aria-label": "right:" }, "✓"));
@@ -35,6 +35,7 @@ export function question(screen) {
   });
   list.append(...buttons);
   screen.stage.replaceChildren(list);
+  if (screen.again) buttons.find((_, i) => asked.options[order[i]].right).click();
 }
 
 function note(screen, asked, place) {

@@ -18,38 +18,42 @@ export function be(screen) {
     paintValues(big.canvas, numbers);
     big.canvas.setAttribute("aria-label", words);
   };
+  const solved = () => {
+    for (const [k, tile] of tiles.entries()) {
+      tile.disabled = true;
+      tile.toggleAttribute("data-right", k === right);
+      if (k === right) tile.append(make("span.sign", { role: "img", "aria-label": "right" }, "✓"));
+    }
+    show(covered(mine, noises[right], 0), "With that taken away your digit is left");
+    kept.came.be = right;
+    screen.tell(screen.text("after"));
+    screen.done();
+  };
   const tiles = noises.map((noise, k) => {
     const canvas = pixelCanvas(null), label = screen.text("noise", { letter: "ABCD"[k] });
     paintValues(canvas, noise);
     const tile = button("tile", "", () => {
       kept.said.be ??= k;
       const left = mixed.map((value, i) => (value - sigma * noise[i]) / alpha);
-      for (const other of tiles) other.setAttribute("aria-pressed", String(other === tile));
-      if (k !== right) {
-        tile.disabled = true;
-        show(left, "With that taken away it is noisier than before");
-        screen.hint(screen.text("wrong"));
-        return;
-      }
-      show(left, "With that taken away your digit is left");
-      kept.came.be = right;
-      for (const other of tiles) other.disabled = true;
-      screen.tell(screen.text("after"));
-      screen.done();
-    }, { "aria-label": label, "aria-pressed": "false" });
+      if (k === right) { solved(); return; }
+      tile.disabled = true;
+      show(left, "With that taken away it is noisier than before");
+      screen.hint(screen.text("wrong"));
+    }, { "aria-label": label });
     tile.append(canvas);
     return tile;
   });
   show(mixed, "Your digit, half covered with one of the four noises");
   screen.stage.replaceChildren(make("div.pictures", {}, big.element), make("div.tiles", {}, ...tiles));
+  if (screen.again) solved();
 }
 
 export async function train(screen) {
   const { kept, mine } = screen;
-  const [said, guessed, was] = screen.text("columns");
+  const names = screen.text("rows"), [guessed, was] = screen.text("columns");
   const rows = [FEW, MANY].map((t, row) => {
     const seed = kept.seed + Math.round(1000 * t), noise = normal(seed, 0, 0, PIXELS);
-    const mixed = picture(row ? said : ""), guess = picture(row ? guessed : ""), real = picture(row ? was : "");
+    const mixed = picture(names[row]), guess = picture(guessed), real = picture(was);
     paintValues(mixed.canvas, covered(mine, noise, t));
     mixed.canvas.setAttribute("aria-label", `Your digit with ${row ? "a lot of" : "little"} noise`);
     real.canvas.setAttribute("aria-label", "The noise in it");
@@ -68,10 +72,11 @@ export async function train(screen) {
     alike.push(match(seen, noise));
     paintValues(guess.canvas, seen);
     for (const one of [guess, real]) one.canvas.classList.remove("empty");
+    guess.element.lastChild.textContent = screen.text("match", { match: percent(alike.at(-1)) });
     guess.canvas.setAttribute("aria-label", `The network's guess of the noise, ${percent(alike.at(-1))} percent alike`);
   }
   const [little, much] = alike;
   screen.came(much > little ? 1 : 0);
-  screen.tell(screen.text("after", { little: percent(little), much: percent(much) }));
+  screen.tell(screen.text("after"));
   screen.done();
 }

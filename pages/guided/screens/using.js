@@ -28,10 +28,11 @@ export function hole(screen) {
     const hidden = Array.from({ length: PIXELS }, (_, i) => HALVES[which](i % SIDE, Math.floor(i / SIDE)));
     show(hidden);
     whole.canvas.setAttribute("aria-label", `Your digit without its ${names[which]} half`);
-    screen.lead.hidden = true;
-    await screen.predict(screen.text("ask"));
+    kept.made.hole = which;
+    await screen.predict();
     const found = await screen.work(run(screen.lesson.heads.hole, { mine, hidden, seed: kept.seed }, (scene) => {
       const frame = scene.lanes[0].got.at(-1);
+      screen.working(Math.max(0, scene.lanes[0].got.length - 1), scene.lanes[0].steps);
       if (frame && screen.alive()) cells.forEach((cell, i) => {
         cell.classList.remove("empty");
         paintBytes(cell, scene.lanes[0].picture(frame, i, 0));
@@ -41,7 +42,6 @@ export function hole(screen) {
     const answers = cells.map((_, one) => values(found, { which: one }));
     row.setAttribute("aria-label", "Five answers, in which the hidden half is drawn anew");
     screen.came(spread(answers, hidden) < APART ? 0 : 1);
-    screen.asked.querySelector(".ask")?.remove();
     screen.tell(screen.text("after"));
     screen.done();
   };
@@ -51,6 +51,7 @@ export function hole(screen) {
   for (const cell of cells) cell.classList.add("empty");
   screen.asked.append(halves);
   screen.stage.replaceChildren(make("div.pictures", {}, whole.element), row);
+  if (screen.again && kept.made.hole !== undefined) hide(kept.made.hole);
 }
 
 // How far apart answers are where something was hidden, on average over pairs and pixels.
