@@ -307,3 +307,13 @@ def test_the_next_claim_has_a_stage_of_its_own(visitor: Visitor) -> None:
     visitor.wait_for("confusions-only-noise", "s.painted > 0")
     visitor.page.get_by_role("heading", name="“They only add noise”").wait_for()
     visitor.page.wait_for_url("**claim=**")
+
+
+def test_nothing_lies_on_the_open_menu_of_a_phone(phone: Visitor) -> None:
+    phone.open("/forward")
+    share = phone.page.locator(".st-key-share-bar")
+    expect(share).to_be_visible()
+    phone.page.get_by_test_id("stExpandSidebarButton").click()
+    expect(share).to_be_hidden()
+    phone.page.get_by_test_id("stSidebarCollapseButton").click()
+    expect(share).to_be_visible()
