@@ -4,24 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal
+from typing import Literal, TypeVar
 
 import streamlit as st
 
 from pages.shared.address import locked
+from pages.shared.slides import presenting
 from quizzes.parameters import Choice, Key, Number, Parameter, Switch, Typed, Whole
 
 Width = int | Literal["stretch", "content"]
+LARGER = 1.5
+"""Type on slides against type on pages: so much more room a field needs there."""
+W = TypeVar("W", int, str)
+
+
+def _room(width: W) -> W:
+    """The width of a field, in pixels, on this visit."""
+    return round(width * LARGER) if isinstance(width, int) and presenting() else width
 
 
 @contextmanager
 def more(page: str, *settings: Parameter, label: str = "More settings") -> Iterator[None]:
     """Settings that wait until they are wanted: they are in sight where the address says something
-    of one of them, and then for the rest of the visit. Once on a page."""
+    of one of them, and then for the rest of the visit. Once on a page. On a slide they wait always."""
     flag = f"{page}:more"
     if any(setting.name in st.query_params for setting in settings):
         st.session_state[flag] = True
-    opened = bool(st.session_state.get(flag))
+    opened = bool(st.session_state.get(flag)) and not presenting()
     with (
         st.expander(label, opened, type="compact", key=f"more-{page}"),
         st.container(horizontal=True, vertical_alignment="bottom", key=f"controls-more-{page}"),
@@ -42,7 +51,7 @@ def choice(label: str, setting: Choice[Key], width: int | Literal["stretch"]) ->
         index,
         key=setting.name,
         bind="query-params",
-        width=width,
+        width=_room(width),
         disabled=locked(),
     )
     return setting.named(name)
@@ -58,7 +67,7 @@ def whole_number(label: str, setting: Whole, width: int) -> int:
             setting.usual,
             key=setting.name,
             bind="query-params",
-            width=width,
+            width=_room(width),
             disabled=locked(),
         )
     )
@@ -75,7 +84,7 @@ def whole_slider(label: str, setting: Whole, width: int | Literal["stretch"]) ->
             setting.by,
             key=setting.name,
             bind="query-params",
-            width=width,
+            width=_room(width),
             disabled=locked(),
         )
     )
@@ -91,7 +100,7 @@ def slider(label: str, setting: Number, width: int) -> float:
         setting.by,
         key=setting.name,
         bind="query-params",
-        width=width,
+        width=_room(width),
         disabled=locked(),
     )
 
@@ -103,7 +112,7 @@ def switch(label: str, setting: Switch, width: Width = "content") -> bool:
         setting.usual,
         key=setting.name,
         bind="query-params",
-        width=width,
+        width=_room(width),
         disabled=locked(),
     )
 
@@ -116,6 +125,6 @@ def typed(label: str, setting: Typed, width: int, most: int | None = None) -> st
         most,
         key=setting.name,
         bind="query-params",
-        width=width,
+        width=_room(width),
         disabled=locked(),
     )

@@ -1,0 +1,112 @@
+// A slide fits its screen, and can be read from the back row. Type that is smaller than the floor is
+// raised to it, inside the components too, labels of charts included; and what then does not fit is
+// made smaller, pictures and room that is, for the type is raised again. What does not fit even so
+// is scrolled, screenful by screenful.
+
+const ZOOMS = [1, 0.94, 0.88, 0.82, 0.76, 0.7, 0.64, 0.58, 0.52];
+const SILENT = "style, script, option, title, .unseen, .katex-mathml, [hidden]";
+// In a component, what is made for a mouse at arm's length makes room for larger type.
+const LARGER = new CSSStyleSheet();
+LARGER.replaceSync(`
+  button:not(.thumb, .tile, .branch, .digit, .option, .key), select, .tool, .form { height: auto !important; min-height: 1.9em; }
+  button:not(.thumb, .tile, .branch, .digit, .option, .key) { min-width: 1.9em; }
+  select { padding: 0 0.4em !important; }
+`);
+
+// As many pixels as 24 are on a screen of 1280 by 720; on a phone, which nobody looks at from afar, fewer.
+export function floor() {
+  return Math.max(16, Math.min(innerWidth / 1280, innerHeight / 720) * 24);
+}
+
+// All elements of a part of the page that hold words themselves, inside components too.
+function* holders(part) {
+  const walker = document.createTreeWalker(part, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+  for (let node = walker.currentNode; node; node = walker.nextNode()) {
+    if (node.nodeType === Node.TEXT_NODE) {
+      if (node.data.trim() && node.parentElement && !node.parentElement.closest(SILENT)) yield node.parentElement;
+    } else if (node instanceof Element) {
+      if (node.shadowRoot) yield* holders(node.shadowRoot);
+      if (node.matches("input, select")) yield node;
+    }
+  }
+}
+
+export class Fit {
+  // changed: called when the slide may have to be fitted again.
+  constructor(changed) {
+    this.raised = new Map();
+    this.sizes = new ResizeObserver(changed);
+    this.words = new MutationObserver(changed);
+    this.roots = new WeakSet();
+  }
+
+  // Fits the slide into the room. Whether all of it is in sight.
+  fit(slide, room) {
+    this.watch(slide);
+    let fits = false;
+    for (const zoom of ZOOMS) {
+      this.zoom(slide, zoom);
+      fits = this.height(slide) <= room;
+      if (fits) break;
+    }
+    if (!fits) this.zoom(slide, 0.82);
+    this.sizes.disconnect();
+    for (const part of parts(slide)) this.sizes.observe(part);
+    // What is still to be told of has happened just now, by our own doing.
+    this.words.takeRecords();
+    return fits;
+  }
+
+  zoom(slide, zoom) {
+    if (slide.style.zoom !== String(zoom)) slide.style.zoom = String(zoom);
+    for (const [element, before] of this.raised) element.style.fontSize = before;
+    this.raised.clear();
+    this.raise(slide);
+  }
+
+  // All type of the slide to the floor. Measured first and written afterwards: one layout.
+  raise(slide) {
+    const least = floor(), wanted = [];
+    for (const element of holders(slide)) {
+      if (this.raised.has(element)) continue;
+      const size = parseFloat(getComputedStyle(element).fontSize);
+      const drawn = element instanceof SVGGraphicsElement ? element.getScreenCTM()?.a : element.currentCSSZoom ?? (+slide.style.zoom || 1);
+      if (drawn && size && size * drawn < least - 0.05) wanted.push([element, least / drawn]);
+    }
+    for (const [element, size] of wanted) {
+      this.raised.set(element, element.style.fontSize);
+      element.style.fontSize = `${size.toFixed(2)}px`;
+    }
+    return wanted.length;
+  }
+
+  height(slide) {
+    const top = slide.getBoundingClientRect().top;
+    let content = 0;
+    for (const part of parts(slide)) {
+      const box = part.getBoundingClientRect();
+      if (box.height) content = Math.max(content, box.bottom - top);
+    }
+    return content;
+  }
+
+  watch(slide) {
+    for (const host of slide.querySelectorAll("*")) {
+      if (!host.shadowRoot || this.roots.has(host.shadowRoot)) continue;
+      this.roots.add(host.shadowRoot);
+      host.shadowRoot.adoptedStyleSheets.push(LARGER);
+      this.words.observe(host.shadowRoot, { childList: true, subtree: true });
+    }
+  }
+
+  stop() {
+    this.sizes.disconnect();
+    this.words.disconnect();
+    for (const [element, before] of this.raised) element.style.fontSize = before;
+  }
+}
+
+/** @returns {NodeListOf<HTMLElement>} */
+function parts(slide) {
+  return slide.querySelectorAll("[data-testid=stElementContainer], [class*=st-key-card]");
+}
