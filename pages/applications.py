@@ -37,8 +37,7 @@ with slide("lab", essential=True):
 with slide("question"), st.container(key="reading-question"):
     question_card(f"applications-{chosen}")
 reading("window", text["window"])
-with slide("uses"):
-    prose(text["uses"])
+reading("uses", text["uses"])
 reading("honest", text["honest"])
 reading("world", text["world"])
 with slide("takeaway"):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Literal, TypeVar
+from contextlib import contextmanager, nullcontext
+from typing import Literal
 
 import streamlit as st
 
@@ -13,14 +13,6 @@ from pages.shared.slides import presenting
 from quizzes.parameters import Choice, Key, Number, Parameter, Switch, Typed, Whole
 
 Width = int | Literal["stretch", "content"]
-LARGER = 1.5
-"""Type on slides against type on pages: so much more room a field needs there."""
-W = TypeVar("W", int, str)
-
-
-def _room(width: W) -> W:
-    """The width of a field, in pixels, on this visit."""
-    return round(width * LARGER) if isinstance(width, int) and presenting() else width
 
 
 @contextmanager
@@ -38,6 +30,21 @@ def more(page: str, *settings: Parameter, label: str = "More settings") -> Itera
         yield
 
 
+@contextmanager
+def lab_settings(page: str) -> Iterator[None]:
+    """The settings of a lab in a row above it; on a slide they wait in its corner."""
+    folded = (
+        st.expander("Settings", type="compact", key=f"more-{page}-settings")
+        if presenting()
+        else nullcontext()
+    )
+    with (
+        folded,
+        st.container(horizontal=True, vertical_alignment="bottom", key=f"controls-{page}"),
+    ):
+        yield
+
+
 def choice(label: str, setting: Choice[Key], width: int | Literal["stretch"]) -> Key:
     """A select box; what was chosen.
 
@@ -51,7 +58,7 @@ def choice(label: str, setting: Choice[Key], width: int | Literal["stretch"]) ->
         index,
         key=setting.name,
         bind="query-params",
-        width=_room(width),
+        width=width,
         disabled=locked(),
     )
     return setting.named(name)
@@ -67,7 +74,7 @@ def whole_number(label: str, setting: Whole, width: int) -> int:
             setting.usual,
             key=setting.name,
             bind="query-params",
-            width=_room(width),
+            width=width,
             disabled=locked(),
         )
     )
@@ -84,7 +91,7 @@ def whole_slider(label: str, setting: Whole, width: int | Literal["stretch"]) ->
             setting.by,
             key=setting.name,
             bind="query-params",
-            width=_room(width),
+            width=width,
             disabled=locked(),
         )
     )
@@ -100,7 +107,7 @@ def slider(label: str, setting: Number, width: int) -> float:
         setting.by,
         key=setting.name,
         bind="query-params",
-        width=_room(width),
+        width=width,
         disabled=locked(),
     )
 
@@ -112,7 +119,7 @@ def switch(label: str, setting: Switch, width: Width = "content") -> bool:
         setting.usual,
         key=setting.name,
         bind="query-params",
-        width=_room(width),
+        width=width,
         disabled=locked(),
     )
 
@@ -125,6 +132,6 @@ def typed(label: str, setting: Typed, width: int, most: int | None = None) -> st
         most,
         key=setting.name,
         bind="query-params",
-        width=_room(width),
+        width=width,
         disabled=locked(),
     )

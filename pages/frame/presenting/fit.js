@@ -3,7 +3,10 @@
 // made smaller, pictures and room that is, for the type is raised again. What does not fit even so
 // is scrolled, screenful by screenful.
 
-const ZOOMS = [1, 0.94, 0.88, 0.82, 0.76, 0.7, 0.64, 0.58, 0.52];
+// By how much all is made smaller, and how much of the width it then has: pictures that are as wide as
+// there is room take less of the height in a narrower one.
+const ATTEMPTS = [[1, 1], [0.94, 1], [0.88, 1], [0.82, 1], [1, 0.88], [0.88, 0.88], [0.88, 0.76], [0.82, 0.66], [0.76, 1], [0.7, 1], [0.64, 1]];
+const LONG = [0.82, 1]; // what has to be scrolled
 const SILENT = "style, script, option, title, .unseen, .katex-mathml, [hidden]";
 // In a component, what is made for a mouse at arm's length makes room for larger type.
 const LARGER = new CSSStyleSheet();
@@ -11,6 +14,13 @@ LARGER.replaceSync(`
   button:not(.thumb, .tile, .branch, .digit, .option, .key), select, .tool, .form { height: auto !important; min-height: 1.9em; }
   button:not(.thumb, .tile, .branch, .digit, .option, .key) { min-width: 1.9em; }
   select { padding: 0 0.4em !important; }
+  .equation { margin-inline: auto; max-width: calc(112vh + 8rem); }
+  .pair { max-width: 104vh; }
+  .sentence { min-height: 1.45em; }
+  .way p { display: none; }
+  .way { grid-template-columns: 9rem 1fr 82px !important; }
+  .pane { max-width: calc(48vh * 540 / 380); }
+  .settings, details:has(.numbers), .run:has(.halt[style*="hidden"]) { display: none !important; }
 `);
 
 // As many pixels as 24 are on a screen of 1280 by 720; on a phone, which nobody looks at from afar, fewer.
@@ -44,12 +54,12 @@ export class Fit {
   fit(slide, room) {
     this.watch(slide);
     let fits = false;
-    for (const zoom of ZOOMS) {
-      this.zoom(slide, zoom);
+    for (const attempt of ATTEMPTS) {
+      this.resize(slide, attempt);
       fits = this.height(slide) <= room;
       if (fits) break;
     }
-    if (!fits) this.zoom(slide, 0.82);
+    if (!fits) this.resize(slide, LONG);
     this.sizes.disconnect();
     for (const part of parts(slide)) this.sizes.observe(part);
     // What is still to be told of has happened just now, by our own doing.
@@ -57,8 +67,9 @@ export class Fit {
     return fits;
   }
 
-  zoom(slide, zoom) {
-    if (slide.style.zoom !== String(zoom)) slide.style.zoom = String(zoom);
+  resize(slide, [zoom, width]) {
+    slide.style.zoom = String(zoom);
+    slide.style.paddingInline = width < 1 ? `${(50 * (1 - width)).toFixed(0)}%` : "";
     for (const [element, before] of this.raised) element.style.fontSize = before;
     this.raised.clear();
     this.raise(slide);

@@ -66,7 +66,7 @@ class Presenter {
     const at = Math.min(this.at, slides.length - 1), slide = slides[at];
     const css = this.alone(slides, slide);
     if (this.style.textContent !== css) this.style.textContent = css;
-    for (const other of slides) if (other !== slide) other.style.zoom = "";
+    for (const other of slides) if (other !== slide) other.style.zoom = other.style.paddingInline = "";
     const main = this.main, top = slide.getBoundingClientRect().top + main.scrollTop - main.getBoundingClientRect().top;
     const before = main.scrollTop;
     this.long = !this.fit.fit(slide, main.clientHeight - top);
