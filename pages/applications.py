@@ -11,7 +11,7 @@ from pages.labs.generate import lab as generate
 from pages.labs.sound import lab as sound
 from pages.quiz.beside import question_card
 from pages.shared.faults import naming_faults
-from pages.shared.prose import prose, reading, takeaway
+from pages.shared.prose import reading, takeaway
 from pages.shared.slides import slide
 from pages.shared.words import words
 from quizzes.addresses import USE

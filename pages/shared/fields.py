@@ -18,7 +18,7 @@ Width = int | Literal["stretch", "content"]
 @contextmanager
 def more(page: str, *settings: Parameter, label: str = "More settings") -> Iterator[None]:
     """Settings that wait until they are wanted: they are in sight where the address says something
-    of one of them, and then for the rest of the visit. Once on a page. On a slide they wait always."""
+    of one of them, and then for the rest of the visit; but not on a slide. Once on a page."""
     flag = f"{page}:more"
     if any(setting.name in st.query_params for setting in settings):
         st.session_state[flag] = True

@@ -5,7 +5,9 @@
 
 // By how much all is made smaller, and how much of the width it then has: pictures that are as wide as
 // there is room take less of the height in a narrower one.
-const ATTEMPTS = [[1, 1], [0.94, 1], [0.88, 1], [0.82, 1], [1, 0.88], [0.88, 0.88], [0.88, 0.76], [0.82, 0.66], [0.76, 1], [0.7, 1], [0.64, 1]];
+/** @type {[number, number][]} */
+const ATTEMPTS = [[1, 1], [0.94, 1], [0.88, 1], [0.82, 1], [1, 0.88], [0.88, 0.88], [0.88, 0.76], [0.82, 0.66], [0.82, 0.5], [0.76, 1], [0.7, 1], [0.64, 1]];
+/** @type {[number, number]} */
 const LONG = [0.82, 1]; // what has to be scrolled
 const SILENT = "style, script, option, title, .unseen, .katex-mathml, [hidden]";
 // In a component, what is made for a mouse at arm's length makes room for larger type.
@@ -16,6 +18,7 @@ LARGER.replaceSync(`
   select { padding: 0 0.4em !important; }
   .equation { margin-inline: auto; max-width: calc(112vh + 8rem); }
   .pair { max-width: 104vh; }
+  .row:not([style*="columns: 8"]):has(> :nth-child(8):last-child) { grid-template-columns: repeat(4, 1fr); margin-inline: auto; max-width: 104vh; }
   .sentence { min-height: 1.45em; }
   .way p { display: none; }
   .way { grid-template-columns: 9rem 1fr 82px !important; }
@@ -32,7 +35,7 @@ export function floor() {
 function* holders(part) {
   const walker = document.createTreeWalker(part, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
   for (let node = walker.currentNode; node; node = walker.nextNode()) {
-    if (node.nodeType === Node.TEXT_NODE) {
+    if (node instanceof Text) {
       if (node.data.trim() && node.parentElement && !node.parentElement.closest(SILENT)) yield node.parentElement;
     } else if (node instanceof Element) {
       if (node.shadowRoot) yield* holders(node.shadowRoot);
@@ -81,7 +84,7 @@ export class Fit {
     for (const element of holders(slide)) {
       if (this.raised.has(element)) continue;
       const size = parseFloat(getComputedStyle(element).fontSize);
-      const drawn = element instanceof SVGGraphicsElement ? element.getScreenCTM()?.a : element.currentCSSZoom ?? (+slide.style.zoom || 1);
+      const drawn = element instanceof SVGGraphicsElement ? scaleOf(element) : element.currentCSSZoom ?? (+slide.style.zoom || 1);
       if (drawn && size && size * drawn < least - 0.05) wanted.push([element, least / drawn]);
     }
     for (const [element, size] of wanted) {
@@ -115,6 +118,12 @@ export class Fit {
     this.words.disconnect();
     for (const [element, before] of this.raised) element.style.fontSize = before;
   }
+}
+
+// Of what is drawn, turned or not: pixels to one of its units.
+function scaleOf(element) {
+  const matrix = element.getScreenCTM();
+  return matrix && Math.hypot(matrix.a, matrix.b);
 }
 
 /** @returns {NodeListOf<HTMLElement>} */

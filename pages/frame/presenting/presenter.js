@@ -31,7 +31,7 @@ class Presenter {
     this.forth = button("", "›", () => this.go(1), { "aria-label": "Next slide" });
     this.help = button("", "?", () => showKeys(root), { "aria-label": "Keys", "aria-haspopup": "dialog" });
     this.leave = button("", "Leave", () => this.end(), { "aria-label": "Leave the presentation" });
-    this.bar = make("div.presenter", {}, make("div.walk", {}, this.back, this.place, this.forth), make("div.way-out", {}, this.help, this.leave));
+    this.bar = make("div.presenter", { role: "group", "aria-label": "Presentation" }, make("div.walk", {}, this.back, this.place, this.forth), make("div.way-out", {}, this.help, this.leave));
     root.replaceChildren(this.bar);
     this.pointer = new Pointer();
     this.fit = new Fit(() => this.again());
@@ -54,9 +54,12 @@ class Presenter {
 
   // Once in a while at most, and after the last change of all.
   again() {
+    this.bar.setAttribute("aria-busy", "true");
     this.waiting ??= setTimeout(() => {
-      this.waiting = undefined;
-      requestAnimationFrame(() => { if (this.root.isConnected) this.show(); });
+      requestAnimationFrame(() => {
+        this.waiting = undefined;
+        if (this.root.isConnected) this.show();
+      });
     }, PATIENCE);
   }
 
@@ -76,6 +79,7 @@ class Presenter {
     if (!this.digits) setText(this.place, `${at + 1} / ${slides.length}`);
     this.back.disabled = at === 0 && !this.within(-1);
     this.forth.disabled = at === slides.length - 1 && !this.within(1);
+    if (!this.waiting) this.bar.removeAttribute("aria-busy");
   }
 
   get main() {
@@ -84,7 +88,7 @@ class Presenter {
 
   // The style sheet that leaves one slide. A part of it may be a slide of its own, or it a part of one.
   alone(slides, slide) {
-    const name = (one) => `.${[...one.classList].find((name) => name.startsWith("st-key-slide-"))}`;
+    const name = (one) => `.${[...one.classList].find((word) => word.startsWith("st-key-slide-"))}`;
     const gone = slides.filter((other) => other !== slide && !other.contains(slide)).map(name);
     // With the box that Streamlit puts around each, whose distance to the next would stay.
     const rules = gone.map((other) => `:has(> ${other}), ${other}`);
@@ -195,17 +199,21 @@ class Presenter {
 
   // One thing after the other: the curtain, the pen, the field that has the focus, all of it.
   out() {
-    if (this.curtain) return this.lift();
+    if (this.curtain) {
+      this.lift();
+      return;
+    }
     if (this.pointer.putDown()) return;
     let held = document.activeElement;
     while (held?.shadowRoot?.activeElement) held = held.shadowRoot.activeElement;
-    if (held instanceof HTMLElement && held !== document.body) return held.blur();
-    this.end();
+    if (held instanceof HTMLElement && held !== document.body) held.blur();
+    else this.end();
   }
 
   blank(colour) {
-    if (this.curtain?.dataset.colour === colour) return this.lift();
+    const same = this.curtain?.dataset.colour === colour;
     this.lift();
+    if (same) return;
     this.pause();
     this.curtain = make("div", { style: `position:fixed;inset:0;background:${colour};z-index:2000001` });
     this.curtain.dataset.colour = colour;

@@ -13,6 +13,7 @@ from pages.shared.digits import source
 from pages.shared.fields import choice, lab_settings, slider, whole_number
 from pages.shared.plain import sentence
 from pages.shared.prose import prose
+from pages.shared.slides import apart
 from pages.shared.words import LaterLesson, sentences_by_noise
 from pages.stage import clock, follower
 from quizzes.addresses import TEN
@@ -60,5 +61,5 @@ def _stage(settings: CopySettings) -> None:
         follower("sentence", STAGE)
         said = sentences_by_noise("lab-copying", "" if source().mnist else "few, ")
         clock(copying_scene(settings, **OPENS, words=said), "copying-clock")
-    with near.container(border=True, key="card-copies"):
+    with near, apart("copies"), st.container(border=True, key="card-copies"):
         follower("labs/copying/copies", STAGE)

@@ -1,0 +1,99 @@
+"""Slides: every one of every page is there, whole, and large enough to read from the back row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, ViewportSize
+
+from pages.shared.modes import EVERY
+from tests.browser.conftest import TWO_FRAMES, Visitor
+
+pytestmark = pytest.mark.browser
+
+SIZES: list[ViewportSize] = [{"width": 1280, "height": 720}, {"width": 1920, "height": 1080}]
+LABS = [
+    *(f"training?learn={name}" for name in ("One+step,+slowly", "The+time+machine")),
+    *(
+        f"applications?use={name}"
+        for name in ("Repair", "Clean+up", "From+a+sketch", "Between+two+digits", "Sound")
+    ),
+]
+PAGES = ["", *(mode.slug for mode in EVERY), *LABS]
+SCROLLED = {"home paths", "teachers take"}
+"""Slides that are scrolled, a screenful a key: nobody lectures over a table of contents."""
+PICTURES = {"forward lab", "reverse lab", "analogy window", "forward window", "forward chain"}
+"""Those on which one looks at one picture, which has nearly half of the height."""
+MEASURED = Path(__file__).with_name("slide.js").read_text("utf-8")
+
+
+SETTLED = """() => {
+    const bar = [...document.querySelectorAll("*")].find((one) => one.shadowRoot?.querySelector(".presenter"));
+    return bar && !bar.shadowRoot.querySelector(".presenter").ariaBusy;
+}"""
+PLACE = """() => location.href + Math.round(document.querySelector('[data-testid="stMain"]').scrollTop)"""
+Found = dict[str, Any]
+
+
+def measured(page: Page) -> Found:
+    """What slide.js says of the slide, once it fits."""
+    page.evaluate(TWO_FRAMES)  # until a change has been heard of
+    page.wait_for_function(SETTLED)
+    page.evaluate(TWO_FRAMES)
+    page.wait_for_function(SETTLED)
+    return page.evaluate(MEASURED)
+
+
+def at(page: Page, number: int | str) -> None:
+    """Wait until the bar says so."""
+    said = page.get_by_label("Presentation").get_by_role("status")
+    said.filter(has_text=re.compile(rf"^{number} / ")).wait_for()
+
+
+def presented(visitor: Visitor, address: str) -> Page:
+    """The page as slides, once all of them are there."""
+    sign = "&" if "?" in address else "?"
+    visitor.page.goto(f"{visitor.address}/{address}{sign}present=1")
+    at(visitor.page, r"\d+")
+    visitor.wait_until_run()
+    return visitor.page
+
+
+def faults_of(found: Found, where: str, size: tuple[int, int]) -> Iterator[str]:
+    """What is wrong with a slide on a screen of that size."""
+    width, height = size
+    if found["letters"] < 12:
+        yield f"{where} is empty"
+    if found["smallest"] < 23.9:
+        yield f"{where} has type of {found['smallest']} px: {found['words']}"
+    if found["right"] > width + 1:
+        yield f"{where} is {found['right']} px wide"
+    if where not in SCROLLED and found["bottom"] > found["bar"] + 1:
+        yield f"{where} ends at {found['bottom']} px, and the bar begins at {found['bar']}"
+    if where in PICTURES and found["picture"] < 0.45 * height:
+        yield f"{where} has a picture of {found['picture']} px"
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_every_slide_is_whole_and_readable(visitor: Visitor, address: str) -> None:
+    visitor.page.set_viewport_size(SIZES[0])
+    page = presented(visitor, address)
+    name = address.partition("?")[0] or "home"
+    wrong: list[str] = []
+    while True:
+        for size in SIZES:
+            page.set_viewport_size(size)
+            found = measured(page)
+            where = f"{name} {found['name']}"
+            said = " x ".join(str(side) for side in size.values())
+            wrong += [f"{said}: {one}" for one in faults_of(found, where, tuple(size.values()))]
+        if found["last"] or name == "start":  # whose screens are the lesson's own
+            break
+        before = page.evaluate(PLACE)
+        page.keyboard.press("PageDown")
+        page.wait_for_function(f"before => ({PLACE})() !== before", arg=before)
+    assert wrong == []
