@@ -32,10 +32,14 @@ MEASURED = Path(__file__).with_name("slide.js").read_text("utf-8")
 
 
 SETTLED = """() => {
-    const bar = [...document.querySelectorAll("*")].find((one) => one.shadowRoot?.querySelector(".presenter"));
-    return bar && !bar.shadowRoot.querySelector(".presenter").ariaBusy;
+    const bars = [...document.querySelectorAll("*")].map(
+        (one) => one.shadowRoot?.querySelector(".presenter"));
+    return bars.some((bar) => bar && !bar.ariaBusy);
 }"""
-PLACE = """() => location.href + Math.round(document.querySelector('[data-testid="stMain"]').scrollTop)"""
+PLACE = """() => {
+    const main = document.querySelector('[data-testid="stMain"]');
+    return location.href + Math.round(main.scrollTop);
+}"""
 Found = dict[str, Any]
 
 

@@ -51,23 +51,27 @@ export class Fit {
     this.sizes = new ResizeObserver(changed);
     this.words = new MutationObserver(changed);
     this.roots = new WeakSet();
+    this.slide = null;
+    this.room = this.left = 0;
+    this.fits = true;
   }
 
-  // Fits the slide into the room. Whether all of it is in sight.
+  // Fits the slide into the room, unless it is as it was left. Whether all of it is in sight.
   fit(slide, room) {
     this.watch(slide);
-    let fits = false;
+    const same = this.slide === slide && Math.abs(this.room - room) < 2 && Math.abs(this.left - this.height(slide)) < 2;
+    if (same && !this.raise(slide)) return this.fits;
+    this.fits = false;
     for (const attempt of ATTEMPTS) {
       this.resize(slide, attempt);
-      fits = this.height(slide) <= room;
-      if (fits) break;
+      this.fits = this.height(slide) <= room;
+      if (this.fits) break;
     }
-    if (!fits) this.resize(slide, LONG);
-    this.sizes.disconnect();
-    for (const part of parts(slide)) this.sizes.observe(part);
+    if (!this.fits) this.resize(slide, LONG);
+    Object.assign(this, { slide, room, left: this.height(slide) });
     // What is still to be told of has happened just now, by our own doing.
     this.words.takeRecords();
-    return fits;
+    return this.fits;
   }
 
   resize(slide, [zoom, width]) {
@@ -105,6 +109,14 @@ export class Fit {
   }
 
   watch(slide) {
+    if (this.slide !== slide) {
+      this.sizes.disconnect();
+      this.seen = new WeakSet();
+    }
+    for (const part of parts(slide)) {
+      if (!this.seen.has(part)) this.sizes.observe(part);
+      this.seen.add(part);
+    }
     for (const host of slide.querySelectorAll("*")) {
       if (!host.shadowRoot || this.roots.has(host.shadowRoot)) continue;
       this.roots.add(host.shadowRoot);
