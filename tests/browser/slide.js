@@ -1,5 +1,5 @@
 // What can be measured of the slide that is shown, inside its components too.
-() => {
+globalThis.measureSlide = () => {
   const inSight = (one) => one.checkVisibility({ opacityProperty: true, visibilityProperty: true });
   const shown = [...document.querySelectorAll('[class*="st-key-slide-"]')].filter((one) => one.getBoundingClientRect().height);
   const slide = shown.at(-1); // what is a part of another one comes after it

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Locator, Page, ViewportSize
 
 from pages.shared.modes import EVERY
 from tests.browser.conftest import TWO_FRAMES, Visitor
@@ -49,7 +49,7 @@ def measured(page: Page) -> Found:
     page.wait_for_function(SETTLED)
     page.evaluate(TWO_FRAMES)
     page.wait_for_function(SETTLED)
-    return page.evaluate(MEASURED)
+    return page.evaluate(f"() => {{ {MEASURED}; return measureSlide(); }}")
 
 
 def at(page: Page, number: int | str) -> None:
@@ -97,7 +97,76 @@ def test_every_slide_is_whole_and_readable(visitor: Visitor, address: str) -> No
             wrong += [f"{said}: {one}" for one in faults_of(found, where, tuple(size.values()))]
         if found["last"] or name == "start":  # whose screens are the lesson's own
             break
-        before = page.evaluate(PLACE)
-        page.keyboard.press("PageDown")
-        page.wait_for_function(f"before => ({PLACE})() !== before", arg=before)
+        address_before = page.url
+        while page.url == address_before:  # a screenful of what is long, or the next slide
+            before = page.evaluate(PLACE)
+            page.keyboard.press("PageDown")
+            page.wait_for_function(f"before => ({PLACE})() !== before", arg=before)
     assert wrong == []
+
+
+def practised(visitor: Visitor) -> tuple[Page, Locator]:
+    """The slide with the question of the first lab, whose second option has been clicked."""
+    page = presented(visitor, "forward")
+    page.keyboard.press("4")
+    page.keyboard.press("Enter")
+    at(page, 4)
+    options = page.locator(".st-key-slide-question [data-testid=stRadio]").first.locator("input")
+    options.nth(1).check(force=True)
+    visitor.wait_until_run()
+    return page, options
+
+
+def test_a_clicker_changes_no_answer(visitor: Visitor) -> None:
+    page, options = practised(visitor)
+    for key, number in (("ArrowRight", 5), ("ArrowLeft", 4), ("PageDown", 5), ("PageUp", 4)):
+        if number == 5:
+            options.nth(1).focus()
+        page.keyboard.press(key)
+        at(page, number)
+    options.nth(1).focus()
+    page.keyboard.press("b")
+    page.locator("body > [data-colour='#000']").wait_for()
+    page.keyboard.press(".")
+    page.locator("body > [data-colour]").wait_for(state="detached")
+    assert options.nth(1).is_checked()
+    # The others choose, and so does a capital B.
+    page.keyboard.press("c")
+    assert options.nth(2).is_checked()
+    page.keyboard.press("Shift+B")
+    assert options.nth(1).is_checked()
+
+
+def test_escape_frees_the_focus_before_it_leaves(visitor: Visitor) -> None:
+    page = presented(visitor, "reverse")
+    field = page.get_by_label("Steps")
+    field.click()
+    page.keyboard.press("b")  # is typed, if anything
+    assert not page.locator("body > [data-colour]").count()
+    page.keyboard.press("PageDown")
+    at(page, 2)
+    page.keyboard.press("Home")
+    at(page, 1)
+    field.click()
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement === document.body")
+    page.keyboard.press("End")
+    page.get_by_role("button", name="Next slide", disabled=True).wait_for()
+    page.keyboard.press("?")
+    page.get_by_role("dialog", name="Keys").wait_for()
+    page.keyboard.press("Escape")
+    page.keyboard.press("o")
+    page.get_by_role("dialog", name="Slides").get_by_role("button").first.click()
+    at(page, 1)
+
+
+def test_the_stage_pauses_when_its_slide_goes(lively_visitor: Visitor) -> None:
+    page = presented(lively_visitor, "forward")
+    lively_visitor.wait_for("forward", "s.playing")
+    page.keyboard.press("ArrowRight")
+    lively_visitor.wait_for("forward", "!s.playing")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press(" ")
+    lively_visitor.wait_for("forward", "s.playing")
+    page.keyboard.press("w")
+    lively_visitor.wait_for("forward", "!s.playing")

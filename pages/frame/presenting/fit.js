@@ -6,7 +6,7 @@
 // By how much all is made smaller, and how much of the width it then has: pictures that are as wide as
 // there is room take less of the height in a narrower one.
 /** @type {[number, number][]} */
-const ATTEMPTS = [[1, 1], [0.94, 1], [0.88, 1], [0.82, 1], [1, 0.88], [0.88, 0.88], [0.88, 0.76], [0.82, 0.66], [0.82, 0.5], [0.76, 1], [0.7, 1], [0.64, 1]];
+const ATTEMPTS = [[1, 1], [0.97, 1], [0.94, 1], [0.88, 1], [0.82, 1], [1, 0.88], [0.88, 0.88], [0.88, 0.76], [0.82, 0.66], [0.82, 0.5], [0.76, 1], [0.7, 1], [0.64, 1]];
 /** @type {[number, number]} */
 const LONG = [0.82, 1]; // what has to be scrolled
 const SILENT = "style, script, option, title, .unseen, .katex-mathml, [hidden]";
