@@ -17,10 +17,20 @@ pytestmark = pytest.mark.browser
 
 SIZES: list[ViewportSize] = [{"width": 1280, "height": 720}, {"width": 1920, "height": 1080}]
 LABS = [
-    *(f"training?learn={name}" for name in ("One+step,+slowly", "The+time+machine")),
+    *(
+        f"training?learn={name}"
+        for name in ("One+step,+slowly", "The+time+machine", "Train+your+own")
+    ),
     *(
         f"applications?use={name}"
-        for name in ("Repair", "Clean+up", "From+a+sketch", "Between+two+digits", "Sound")
+        for name in (
+            "Repair",
+            "Clean+up",
+            "From+a+sketch",
+            "Between+two+digits",
+            "Sound",
+            "Is+it+copying%3F",
+        )
     ),
 ]
 PAGES = ["", *(mode.slug for mode in EVERY), *LABS]
