@@ -7,7 +7,7 @@ export default [
   { ignores: ["**/node_modules/", "pages/engine/files/", ".venv/", "benchmarks/*.js"] },
   js.configs.recommended,
   {
-    files: ["pages/**/*.js"],
+    files: ["pages/**/*.js", "tests/browser/*.js"],
     languageOptions: { ecmaVersion: 2024, sourceType: "module", globals: globals.browser },
   },
   {

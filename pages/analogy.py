@@ -8,7 +8,7 @@ from pages.lesson.scenes import journey, matches
 from pages.quiz.beside import question_card
 from pages.shared.address import heed_address
 from pages.shared.prose import prose, reading, takeaway
-from pages.shared.slides import presenting, slide
+from pages.shared.slides import apart, presenting, slide
 from pages.shared.words import words
 from pages.stage import clock, follower
 from quizzes.addresses import MOMENT
@@ -27,9 +27,10 @@ with slide("window"):
         follower("window", STAGE, hint=text["hint"])
         clock(journey(STAGE), "analogy-clock")
     with right:
-        with st.container(border=True, key="card-both"):
-            follower("picture", STAGE)
-        follower("matches", STAGE, matches=matches())
+        with apart("both"):
+            with st.container(border=True, key="card-both"):
+                follower("picture", STAGE)
+            follower("matches", STAGE, matches=matches())
         follower("sentence", STAGE)
 reading("how", text["how"])
 with slide("diagram"), st.container(border=True, key="card-diagram"):
@@ -49,7 +50,7 @@ BREAKS = ("never", "grain", "shrink", "once")
 if presenting():
     for name in BREAKS:
         with slide(f"break-{name}"):
-            left, right = st.columns([1, 1], gap="large", vertical_alignment="center")
+            left, right = st.columns([1, 1.25], gap="medium", vertical_alignment="center")
             with left:
                 prose(text[f"break-{name}"])
             with right.container(border=True, key=f"card-break-{name}"):

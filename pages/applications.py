@@ -11,7 +11,7 @@ from pages.labs.generate import lab as generate
 from pages.labs.sound import lab as sound
 from pages.quiz.beside import question_card
 from pages.shared.faults import naming_faults
-from pages.shared.prose import prose, reading, takeaway
+from pages.shared.prose import reading, takeaway
 from pages.shared.slides import slide
 from pages.shared.words import words
 from quizzes.addresses import USE
@@ -37,8 +37,7 @@ with slide("lab", essential=True):
 with slide("question"), st.container(key="reading-question"):
     question_card(f"applications-{chosen}")
 reading("window", text["window"])
-with slide("uses"):
-    prose(text["uses"])
+reading("uses", text["uses"])
 reading("honest", text["honest"])
 reading("world", text["world"])
 with slide("takeaway"):

@@ -11,7 +11,7 @@ from pages.shared.address import heed_address, locked
 from pages.shared.faults import naming_faults
 from pages.shared.fields import choice
 from pages.shared.prose import prose
-from pages.shared.slides import slide
+from pages.shared.slides import apart, slide
 from pages.shared.words import words
 from quizzes.addresses import CLAIM, UNTIL
 from quizzes.parameters import Choice, table
@@ -53,7 +53,7 @@ with slide("claims"):
         with naming_faults("figures"):
             prose(with_figures(claim.refutation))
         prose(claim.look)
-    with right.container(border=True, key=f"card-claim-{chosen}"):
+    with right, apart("claim"), st.container(border=True, key=f"card-claim-{chosen}"):
         show(chosen)
 with slide("question"), st.container(key="reading-question"):
     question_card("confusions")

@@ -14,7 +14,7 @@ from pages.shared.digits import source
 from pages.shared.fields import choice, more, switch, whole_number
 from pages.shared.plain import sentence
 from pages.shared.prose import prose, reading
-from pages.shared.slides import presenting, slide
+from pages.shared.slides import apart, presenting, slide
 from pages.shared.words import words
 from pages.stage import clock, follower
 from pages.stage.forward import STAGE, ForwardSettings, forward_scene, which_of
@@ -71,7 +71,7 @@ with slide("lab", essential=True):
         clock(forward_scene(settings), "forward-clock")
     with side:
         follower("sentence", STAGE)
-        with st.container(border=True, key="card-guess"):
+        with apart("guess"), st.container(border=True, key="card-guess"):
             follower("guess", STAGE)
     source_badge(digits)
 with slide("amounts"):
@@ -81,14 +81,14 @@ with slide("amounts"):
         follower("curves", STAGE)
     with pixels.container(border=True, key="card-histogram"):
         follower("histogram", STAGE)
-    with beside:
+    with beside, apart("question"):
         question_card("forward")
 with slide("diagram"):
     need_stills()
     below, beside = st.columns([1.42, 1], gap="large")
     with below.container(border=True, key="card-diagram"):
         follower("diagram", STAGE)
-    with beside.container(border=True, key="card-window"):
+    with beside, apart("window"), st.container(border=True, key="card-window"):
         follower("window", STAGE, still=True, hint=text["window"])
 with slide("chain"):
     if settings.steps < 1000:

@@ -9,9 +9,10 @@ import streamlit as st
 from diffusion_core.measure.frontier import Frontier, Point, load_frontier
 from pages.lesson.frontier_chart import frontier_chart, name_of
 from pages.shared.address import heed_address
+from pages.shared.colours import ON_A_SLIDE
 from pages.shared.fields import choice
 from pages.shared.prose import prose, reading
-from pages.shared.slides import slide
+from pages.shared.slides import apart, presenting, slide
 from pages.shared.words import words
 from quizzes.addresses import COST, WAY
 from quizzes.parameters import Choice, table
@@ -55,6 +56,8 @@ with slide("chart"):
     point: Point = measured.points[way]
     with chart.container(border=True, key="card-frontier"):
         figure: go.Figure = frontier_chart(measured, cost, way)
+        if presenting():
+            figure.update_layout(**ON_A_SLIDE)
         st.plotly_chart(
             figure,
             key="frontier-chart",
@@ -64,7 +67,7 @@ with slide("chart"):
         )
         about = {"count": f"{measured.count:,}", "machine": measured.machine, "date": measured.date}
         st.caption(text.filled("caption", **about))
-    with side:
+    with side, apart("point"):
         st.header(name_of(point), anchor=False)
         st.image(
             sheet(measured.digits[way]),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.frame.chrome import glossary, presenter
+from pages.frame.chrome import glossary
 from pages.frame.foot import foot
 from pages.frame.look import icon, special_style
+from pages.frame.presenting import presenter
 from pages.frame.share import share
 from pages.shared.address import heed_frame
 from pages.shared.faults import begin_page, naming_faults

@@ -8,7 +8,7 @@ from diffusion_core.data.embedded import HOME_SCENE, REVERSE_SCENE
 from pages.lesson.scenes import drill, small_forward
 from pages.quiz.beside import question_card
 from pages.shared.prose import prose, reading, takeaway
-from pages.shared.slides import slide
+from pages.shared.slides import apart, slide
 from pages.shared.words import words
 from pages.stage import clock, follower
 from pages.stage.reverse import HOME_RUN, ReverseSettings, recorded_scene
@@ -44,13 +44,13 @@ for part in ("forward", "training", "reverse", "applications"):
         with left:
             prose(text[part])
             takeaway(part, text[f"{part}-takeaway"])
-        with right.container(border=True, key=f"card-mini-{part}"):
+        with right, apart(f"{part}-stage"), st.container(border=True, key=f"card-mini-{part}"):
             miniature(part)
 reading("facts", text["facts"])
 with slide("summary"):
     left, right = st.columns([1, 1], gap="large")
     with left:
         prose(text["summary"])
-    with right:
+    with right, apart("question"):
         prose(text["question-title"])
         question_card("overview")

@@ -12,11 +12,11 @@ from pages.quiz import drafts
 from pages.quiz.card import Place, ask, verdict_of
 from pages.quiz.drafts import LINE, SHOWING
 from pages.quiz.record import keys, log, now, record, remember, zone
-from pages.shared.colours import THEMES
+from pages.shared.colours import ON_A_SLIDE, THEMES
 from pages.shared.faults import naming_faults, usable_bank
 from pages.shared.links import way_to
 from pages.shared.prose import prose
-from pages.shared.slides import slide
+from pages.shared.slides import presenting, slide
 from pages.shared.words import words
 from quizzes.bank import load_bank
 from quizzes.days import day_of, in_words
@@ -167,6 +167,8 @@ def _forecast() -> None:
         xaxis={"type": "category"},
         yaxis={"rangemode": "tozero", "dtick": max(1, max(counts) // 4)},
     )
+    if presenting():
+        figure.update_layout(**ON_A_SLIDE, margin={"l": 50, "b": 60})
     st.plotly_chart(figure, key="forecast", config={"displayModeBar": False})
     names = ["today", "tomorrow", *(f"in {day} days" for day in range(2, DAYS))]
     listed = [f"{name}: {n}" for name, n in zip(names, counts, strict=True) if n]

@@ -13,7 +13,7 @@ from pages.shared.address import heed_address, locked, usable
 from pages.shared.fields import choice, more, slider, switch, whole_number
 from pages.shared.plain import sentence
 from pages.shared.prose import prose, reading
-from pages.shared.slides import presenting, slide
+from pages.shared.slides import apart, presenting, slide
 from pages.shared.words import words
 from pages.stage import clock, follower, run_buttons
 from pages.stage.recordings import need_stills
@@ -121,12 +121,12 @@ with slide("lab"):
             clock(scene, "reverse-clock")
         with side:
             follower("sentence", STAGE)
-            with st.container(border=True, key="card-row"):
+            with apart("row"), st.container(border=True, key="card-row"):
                 follower("row", STAGE, lane=0, title="All of this run")
             with st.container(border=True, key="card-film"):
                 follower("film", STAGE, lane=0)
         if can_fork(lanes):
-            with st.container(border=True, key="card-forks"):
+            with apart("forks"), st.container(border=True, key="card-forks"):
                 follower("forks", STAGE, locked=locked())
     else:
         follower("sentence", STAGE)
@@ -141,7 +141,7 @@ with slide("diagram"):
     below, beside = st.columns([1.42, 1], gap="large")
     with below.container(border=True, key="card-diagram"):
         follower("diagram", STAGE)
-    with beside.container(border=True, key="card-window"):
+    with beside, apart("window"), st.container(border=True, key="card-window"):
         follower("window", STAGE, hint=words("analogy")["hint"])
 left, right = (
     [st.container(), st.container()] if presenting() else st.columns([1.42, 1], gap="large")

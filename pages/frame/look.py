@@ -12,19 +12,19 @@ from PIL import Image
 from diffusion_core.data.embedded import ICON
 from diffusion_core.errors import note
 from diffusion_core.files.shipped import damaged, read_bytes
+from pages.frame import presenting as presentation
 from pages.shared.address import controls
 
 STYLE = Path(__file__).with_name("look.css").read_text("utf-8")
 _SETTINGS = '[class*="st-key-controls"], [class*="st-key-more-"], .stCheckbox'
 HIDDEN = f"<style>body :is({_SETTINGS}) {{ display: none; }}</style>"
 """What ?controls=hide takes away: the settings. The timeline stays."""
-PRESENTING = Path(__file__).with_name("presenting.css").read_text("utf-8")
 
 
 def special_style(presenting: bool) -> None:
     """Over the app's style sheet, which pages/http/early_page.py puts into every page, those of a
     presentation and of hidden controls, where the address asks for them."""
-    style = (PRESENTING if presenting else "") + (HIDDEN if controls() == "hide" else "")
+    style = (presentation.STYLE if presenting else "") + (HIDDEN if controls() == "hide" else "")
     if style:
         st.html(style)
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
+
 import streamlit as st
 
 from pages.shared.address import heed_address, locked
+from pages.shared.slides import presenting
 from quizzes.parameters import Choice, table
 
 
 def choose_lab(label: str, labs: Choice[str]) -> str:
     """A row of buttons, one for each lab, bound to the address; the chosen lab's name."""
     heed_address(labs.name, table(labs))
-    with st.container(key=f"labs-{labs.name}"):
+    with _place(labs), st.container(key=f"labs-{labs.name}"):
         chosen = st.segmented_control(
             label,
             list(labs.names.values()),
@@ -23,3 +26,13 @@ def choose_lab(label: str, labs: Choice[str]) -> str:
             disabled=locked(),
         )
     return labs.named(chosen)
+
+
+def _place(labs: Choice[str]) -> AbstractContextManager[object]:
+    """Where the buttons stand. On a slide there is room for the name of the one that is open, which
+    opens the others."""
+    if not presenting():
+        return nullcontext()
+    open_now = st.session_state.get(labs.name) or st.query_params.get(labs.name)
+    name = open_now if open_now in labs.names.values() else labs.names[labs.usual]
+    return st.popover(str(name), key=f"choose-{labs.name}")

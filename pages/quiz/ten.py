@@ -20,6 +20,7 @@ from pages.quiz.record import log, now, remember
 from pages.shared.address import asked_for
 from pages.shared.faults import usable_bank
 from pages.shared.links import way_to
+from pages.shared.slides import apart
 from quizzes.bank import load_bank
 from quizzes.grading import Graded, grade
 from quizzes.log import event
@@ -64,7 +65,7 @@ def test(text: dict[str, str]) -> str:
     if each:
         return _one_by_one(drawn, places, len(results), seen)
     for number, (one, place) in enumerate(zip(drawn, places, strict=True), 1):
-        with st.container(border=True, key=f"ask-{state}-{number}"):
+        with apart(f"test-{number}"), st.container(border=True, key=f"ask-{state}-{number}"):
             st.caption(f"Question {number} of {len(drawn)} · {one.question.difficulty}")
             st.markdown(one.question.stem)
             choose(one, place.chosen_key(one.question))

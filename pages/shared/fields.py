@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Literal
 
 import streamlit as st
 
 from pages.shared.address import locked
+from pages.shared.slides import presenting
 from quizzes.parameters import Choice, Key, Number, Parameter, Switch, Typed, Whole
 
 Width = int | Literal["stretch", "content"]
@@ -17,14 +18,29 @@ Width = int | Literal["stretch", "content"]
 @contextmanager
 def more(page: str, *settings: Parameter, label: str = "More settings") -> Iterator[None]:
     """Settings that wait until they are wanted: they are in sight where the address says something
-    of one of them, and then for the rest of the visit. Once on a page."""
+    of one of them, and then for the rest of the visit; but not on a slide. Once on a page."""
     flag = f"{page}:more"
     if any(setting.name in st.query_params for setting in settings):
         st.session_state[flag] = True
-    opened = bool(st.session_state.get(flag))
+    opened = bool(st.session_state.get(flag)) and not presenting()
     with (
         st.expander(label, opened, type="compact", key=f"more-{page}"),
         st.container(horizontal=True, vertical_alignment="bottom", key=f"controls-more-{page}"),
+    ):
+        yield
+
+
+@contextmanager
+def lab_settings(page: str) -> Iterator[None]:
+    """The settings of a lab in a row above it; on a slide they wait in its corner."""
+    folded = (
+        st.expander("Settings", type="compact", key=f"more-{page}-settings")
+        if presenting()
+        else nullcontext()
+    )
+    with (
+        folded,
+        st.container(horizontal=True, vertical_alignment="bottom", key=f"controls-{page}"),
     ):
         yield
 

@@ -27,3 +27,14 @@ def slide(name: str, essential: bool = False) -> Iterator[None]:
     faults = nullcontext() if essential else naming_faults(PREFIX + name)
     with st.container(key=PREFIX + name), faults:
         yield
+
+
+@contextmanager
+def apart(name: str) -> Iterator[None]:
+    """What stands beside something on the page, and is a slide of its own in a presentation, where
+    there is no room for both. It may be a part of another slide, which is then shown without it."""
+    if presenting():
+        with st.container(key=PREFIX + name):
+            yield
+    else:
+        yield

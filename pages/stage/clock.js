@@ -277,7 +277,7 @@ class Clock {
   key(event) {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (belongsToControl(event, this.slider) || !this.nearest()) return;
-    const arrows = !window.throughTheFogPresents; // which walk the slides of a presentation
+    const arrows = !window.throughTheFogPresents || event.shiftKey; // which walk the slides of a presentation
     const act = {
       " ": () => this.play.onclick(),
       ArrowLeft: arrows && (() => this.step(-1)),

@@ -228,7 +228,7 @@ def test_a_presentation_is_led_by_the_keyboard(visitor: Visitor) -> None:
     assert shown(visitor) == ["window"]
     page.keyboard.press("ArrowRight")
     page.wait_for_url("**slide=2**")
-    assert shown(visitor) == ["how-0"]
+    assert shown(visitor)[-1] == "both"  # a part of the first
     page.keyboard.press("b")
     black = page.evaluate("getComputedStyle(document.elementFromPoint(600, 300)).backgroundColor")
     assert black == "rgb(0, 0, 0)"

@@ -50,7 +50,7 @@ def test_the_switch_is_reached_by_keys_and_kept(visitor: Visitor) -> None:
 
 def test_a_slip_does_not_darken_a_presentation(visitor: Visitor) -> None:
     page = visitor.page
-    black = "() => document.body.lastElementChild.style.position === 'fixed'"
+    black = "() => Boolean(document.querySelector('body > [data-colour]'))"
     visitor.open("/analogy?present=1")
     page.get_by_text("1 / ").wait_for()
     page.keyboard.press("b")

@@ -1,4 +1,4 @@
-"""What stands around a lesson page: progress, the glossary, and the presentation.
+"""What stands around a lesson page: progress and the glossary.
 
 Small components without a stage. Progress is kept in the reader's own browser (localStorage), and
 nowhere else; progress.js and glossary.js say how.
@@ -14,7 +14,7 @@ from pages.shared.words import words
 HERE = Path(__file__).parent
 _COMPONENTS = {
     name: component(name, f"frame/chrome/{name}.js", [HERE / "chrome.css"])
-    for name in ("progress", "done", "glossary", "presenter", "shortcuts")
+    for name in ("progress", "done", "glossary", "shortcuts")
 }
 
 
@@ -36,8 +36,3 @@ def shortcuts() -> None:
 def glossary() -> None:
     """Opens the entry of a term in place: see prose.py for the links that it listens to."""
     _COMPONENTS["glossary"](key="glossary", data={"entries": dict(words("glossary"))})
-
-
-def presenter() -> None:
-    """Shows one slide of the page at a time; see slides.py."""
-    _COMPONENTS["presenter"](key="presenter", data={})

@@ -41,7 +41,7 @@ class Share {
   constructor(root) {
     this.opener = button("", icon("share"), () => this.open(), { "aria-haspopup": "dialog" });
     this.opener.append("Share");
-    this.present = make("a.button", { target: "_self" });
+    this.present = make("a.button", { target: "_self" }, icon("present"), "Present");
     // The address moves on while the page stands, so the link is made when somebody reaches for it.
     for (const event of ["pointerenter", "pointerdown", "focus", "click"]) {
       this.present.addEventListener(event, () => this.aim());
@@ -89,10 +89,9 @@ class Share {
   }
 
   aim() {
-    const presenting = new URL(location.href).searchParams.get("present") === "1";
-    this.present.href = presenting ? address(["present", "slide"]) : address([], { present: "1" });
-    const text = presenting ? "Leave the presentation" : "Present";
-    if (this.present.textContent !== text) this.present.replaceChildren(icon("present"), text);
+    // In a presentation, the bar of which this is a part has the way out.
+    this.present.hidden = new URL(location.href).searchParams.get("present") === "1";
+    this.present.href = address([], { present: "1" }).href;
   }
 
   open() {

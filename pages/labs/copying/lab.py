@@ -10,9 +10,10 @@ from pages.labs.copying.scene import MAX_COPIES, STAGE, CopySettings, copying_sc
 from pages.labs.parts import OPENS, lab_words, seed_field, to_do
 from pages.shared.address import heed_address
 from pages.shared.digits import source
-from pages.shared.fields import choice, slider, whole_number
+from pages.shared.fields import choice, lab_settings, slider, whole_number
 from pages.shared.plain import sentence
 from pages.shared.prose import prose
+from pages.shared.slides import apart
 from pages.shared.words import LaterLesson, sentences_by_noise
 from pages.stage import clock, follower
 from quizzes.addresses import TEN
@@ -31,7 +32,7 @@ def lab() -> None:
     """Show it."""
     heed_address(STAGE, SETTINGS)
     prose(text["lead"] if source().mnist else text["lead-without"])
-    with st.container(horizontal=True, vertical_alignment="bottom", key="controls-copying"):
+    with lab_settings("copying"):
         digit = choice("Digit", DIGIT, 95)
         n = whole_number("How many", COUNT, 110)
         guidance = slider("Guidance", GUIDANCE, 160)
@@ -60,5 +61,5 @@ def _stage(settings: CopySettings) -> None:
         follower("sentence", STAGE)
         said = sentences_by_noise("lab-copying", "" if source().mnist else "few, ")
         clock(copying_scene(settings, **OPENS, words=said), "copying-clock")
-    with near.container(border=True, key="card-copies"):
+    with near, apart("copies"), st.container(border=True, key="card-copies"):
         follower("labs/copying/copies", STAGE)

@@ -14,7 +14,7 @@ from pages.labs.editing.settings import EditSettings
 from pages.labs.parts import OPENS, lab_words
 from pages.shared.address import heed_address, locked
 from pages.shared.digits import source
-from pages.shared.fields import choice, whole_number
+from pages.shared.fields import choice, lab_settings, whole_number
 from pages.shared.packed import packed
 from pages.shared.prose import prose
 from pages.shared.words import LaterLesson, sentences_by_noise
@@ -60,7 +60,7 @@ def lab() -> None:
     of_ends = [one for end in ENDS for one in (end.digit, end.seed, end.number.up_to(most))]
     heed_address(STAGE, table(KIND, *of_ends))
     prose(text["lead"])
-    with st.container(horizontal=True, vertical_alignment="bottom", key="controls-between"):
+    with lab_settings("between"):
         kind = choice("Between two", KIND, 205)
         lanes, names = _drawn() if kind == "drawn" else _given()
         st.button("Draw again", type="primary", on_click=_anew, args=[kind], disabled=locked())

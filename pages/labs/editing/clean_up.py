@@ -22,7 +22,7 @@ from pages.labs.editing.picture import (
 from pages.labs.editing.settings import EditSettings
 from pages.labs.parts import OPENS, TOLD, lab_words, seed_field, to_do
 from pages.shared.address import heed_address
-from pages.shared.fields import choice, slider
+from pages.shared.fields import choice, lab_settings, slider
 from pages.shared.packed import packed
 from pages.shared.plain import sentence
 from pages.shared.prose import prose
@@ -56,7 +56,7 @@ def lab() -> None:
     """Show it."""
     heed_address(STAGE, {**SETTINGS, **table(NUMBER.up_to(most_of_a_class()))})
     prose(text["lead"])
-    with st.container(horizontal=True, vertical_alignment="bottom", key="controls-clean-up"):
+    with lab_settings("clean-up"):
         digit, picture = chosen_digit(DIGIT, NUMBER)
         how = choice("What is left of it", SPOIL, 180)
         amount = _amount(how)

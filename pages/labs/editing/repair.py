@@ -15,7 +15,7 @@ from pages.labs.editing.picture import OWN, SOURCES, chosen_digit, most_of_a_cla
 from pages.labs.editing.settings import EditSettings
 from pages.labs.parts import OPENS, TOLD, lab_words, seed_field, to_do
 from pages.shared.address import heed_address
-from pages.shared.fields import choice, more, whole_slider
+from pages.shared.fields import choice, lab_settings, more, whole_slider
 from pages.shared.packed import packed, packed_mask
 from pages.shared.plain import sentence
 from pages.shared.prose import prose
@@ -43,7 +43,7 @@ def lab() -> None:
     """Show it."""
     heed_address(STAGE, {**SETTINGS, **table(NUMBER.up_to(most_of_a_class()))})
     prose(text["lead"])
-    with st.container(horizontal=True, vertical_alignment="bottom", key="controls-repair"):
+    with lab_settings("repair"):
         digit, picture = chosen_digit(DIGIT, NUMBER)
         hidden_first = choice("Hide", HIDE, 165)
         told = choice("The model is told", TOLD_AS, 130)

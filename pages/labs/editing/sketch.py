@@ -12,7 +12,7 @@ from pages.labs.editing.pad.ready import SKETCHES, sketch
 from pages.labs.editing.settings import EditSettings
 from pages.labs.parts import OPENS, TOLD, lab_words, seed_field, to_do
 from pages.shared.address import heed_address
-from pages.shared.fields import choice, slider
+from pages.shared.fields import choice, lab_settings, slider
 from pages.shared.packed import packed
 from pages.shared.plain import sentence
 from pages.shared.prose import prose
@@ -38,7 +38,7 @@ def lab() -> None:
     """Show it."""
     heed_address(STAGE, table(START, TOLD_AS, STRENGTH, SEED))
     prose(text["lead"])
-    with st.container(horizontal=True, vertical_alignment="bottom", key="controls-sketch"):
+    with lab_settings("sketch"):
         start = choice("Start from", START, 170)
         meant = _meant(start)
         told = choice("It is meant to be", TOLD_AS.usually(meant), 130)

@@ -8,7 +8,7 @@ from diffusion_core.request import MAX_GUIDANCE, MAX_SEED
 from pages.labs.generate.tradeoff import tradeoff
 from pages.labs.parts import OPENS, lab_words, seed_field, to_do
 from pages.shared.address import heed_address
-from pages.shared.fields import choice, slider, typed
+from pages.shared.fields import choice, lab_settings, slider, typed
 from pages.shared.prose import prose
 from pages.shared.words import LaterLesson, sentences_by_noise
 from pages.stage import clock, follower
@@ -35,7 +35,7 @@ def lab() -> None:
     """Show it."""
     heed_address(STAGE, SETTINGS)
     prose(text["lead"])
-    with st.container(horizontal=True, vertical_alignment="bottom", key="controls-generate"):
+    with lab_settings("generate"):
         make = choice("Make", MAKE, 185)
         written, digit = "", "all"
         if make == "number":

@@ -14,6 +14,7 @@ from pages.labs.history.scene import (
 )
 from pages.shared.address import heed_address
 from pages.shared.prose import prose, takeaway
+from pages.shared.slides import apart
 from pages.shared.words import LaterLesson
 from pages.stage import clock, follower
 from quizzes.parameters import Whole, table
@@ -34,11 +35,11 @@ def lab() -> None:
         follower("labs/history/history", STAGE, titles=["From noise A", "From noise B"])
         follower("sentence", STAGE)
         clock(history_scene(), "history-clock")
-    with left, st.container(border=True, key="card-run-curves"):
+    with left, apart("run-curves"), st.container(border=True, key="card-run-curves"):
         follower("labs/history/run_curves", STAGE, loss=LOSS_AXIS, frechet=FRECHET_AXIS)
-    with right, st.container(border=True, key="card-guessed"):
+    with right, apart("guessed"), st.container(border=True, key="card-guessed"):
         follower("labs/history/guessed", STAGE, title="One look at a noisy digit")
-    with right, st.container(border=True, key="card-history-levels"):
+    with right, apart("levels"), st.container(border=True, key="card-history-levels"):
         said = {form: " ".join(text[f"levels {form}"].split()) for form in ("v", "eps", "x0")}
         follower("labs/one_step/levels", STAGE, said=said, faint=True)
     with st.container(key="lab-words-history"):

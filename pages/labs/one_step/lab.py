@@ -24,6 +24,7 @@ from pages.shared.digits import source
 from pages.shared.fields import choice, whole_number
 from pages.shared.plain import sentence
 from pages.shared.prose import prose, takeaway
+from pages.shared.slides import apart
 from pages.shared.words import LaterLesson
 from pages.stage import clock, follower
 from quizzes.parameters import Choice, Whole, table
@@ -76,9 +77,9 @@ def lab() -> None:
     with told, st.container(border=True, key="card-step-clock"):
         follower("sentence", STAGE)
         clock(step_scene(settings), "step-clock")
-    with figures, st.container(border=True, key="card-step-figures", gap="small"):
+    with figures, apart("figures"), st.container(border=True, key="card-step-figures", gap="small"):
         follower("labs/one_step/step_figures", STAGE)
-    with levels, st.container(border=True, key="card-step-levels"):
+    with levels, apart("levels"), st.container(border=True, key="card-step-levels"):
         follower("labs/one_step/levels", STAGE, said=said)
     source_badge(source())
     with st.container(key="lab-words-one-step"):

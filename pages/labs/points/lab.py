@@ -20,7 +20,7 @@ from pages.labs.points import plane
 from pages.labs.points.scene import STAGE, points_scene
 from pages.shared import services as studio
 from pages.shared.address import heed_address, locked
-from pages.shared.fields import choice, more, switch, typed, whole_number
+from pages.shared.fields import choice, lab_settings, more, switch, typed, whole_number
 from pages.shared.plain import sentence
 from pages.shared.prose import prose, reading, takeaway
 from pages.shared.words import LaterLesson
@@ -65,7 +65,7 @@ def lab() -> None:
     heed_address(STAGE, SETTINGS)
     if st.query_params.get("engine") == "server":
         studio.planes.expect()  # the process is there by the time that Train is pressed
-    with st.container(horizontal=True, vertical_alignment="bottom", key="controls-points"):
+    with lab_settings("points"):
         given = _data()
         _recipes()
     with more(STAGE, *MORE):

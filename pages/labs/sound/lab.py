@@ -13,6 +13,7 @@ from pages.labs.sound.scene import Note, sound_scene
 from pages.shared.address import heed_address
 from pages.shared.fields import choice, whole_number
 from pages.shared.prose import prose
+from pages.shared.slides import apart
 from pages.shared.words import LaterLesson
 from pages.stage import clock, follower
 from quizzes.parameters import Whole, one_of, table
@@ -39,6 +40,6 @@ def lab() -> None:
         clock(sound_scene(Note(NAMES.index(name), seed, steps), STAGE), "sound-clock")
     with right:
         follower("sentence", STAGE)
-        with st.container(border=True, key="card-melody"):
+        with apart("melody"), st.container(border=True, key="card-melody"):
             melody()
     lab_words("sound", text)

@@ -28,7 +28,7 @@ export default function ({ parentElement, data }) {
 // The place of the option that a key press means; null where it means something else.
 export function optionOf(event) {
   if (!lettersWork() || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return null;
-  if (window.throughTheFogPresents) return null; // there, B blanks the screen
+  if (window.throughTheFogPresents && event.key === "b") return null; // which blanks the screen there; B chooses
   if (event.composedPath()[0].closest?.(TYPING)) return null;
   const place = event.key.length === 1 ? "abcd".indexOf(event.key.toLowerCase()) : -1;
   return place < 0 ? null : place;
