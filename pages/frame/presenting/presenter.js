@@ -104,7 +104,7 @@ class Presenter {
   within(by, act = false) {
     const lesson = [...document.querySelectorAll(".st-key-guided *")].find((one) => one.shadowRoot)?.shadowRoot;
     if (lesson) {
-      const all = [...lesson.querySelectorAll(".lesson > .bar > button")].filter((one) => one.checkVisibility({ visibilityProperty: true }));
+      const all = [...lesson.querySelectorAll(".lesson > .bar button")].filter((one) => one.checkVisibility({ visibilityProperty: true }));
       const place = lesson.querySelector(".dots")?.textContent.split(" / ");
       const step = by < 0 ? (place?.[0] === "1" ? null : all[0]) : (place?.[0] === place?.[1] ? null : all.at(-1));
       if (step instanceof HTMLElement && act) step.click();
