@@ -167,9 +167,11 @@ def _report(drawn: list[Drawn], results: list[Attempt], text: dict[str, str]) ->
 def _tables(found: Verdict, titles: dict[str, str], asked: bool) -> None:
     """asked: whether how sure one was is known."""
     tables: list[tuple[str, Mapping[str, Tally]]] = [
-        ("By difficulty", {str(word): tally for word, tally in found.by_difficulty.items()}),
-        ("By idea", {titles[name]: tally for name, tally in found.by_concept.items()}),
+        ("By idea", {titles[name]: tally for name, tally in found.by_concept.items()})
     ]
+    levels = {str(word): tally for word, tally in found.by_difficulty.items() if tally.asked}
+    if len(levels) > 1:
+        tables.insert(0, ("By difficulty", levels))
     if asked:
         tables.append(("By how sure you were", {SURE[c]: t for c, t in found.calibration.items()}))
     for column, (title, tallies) in zip(st.columns(len(tables)), tables, strict=True):

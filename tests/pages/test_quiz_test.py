@@ -52,6 +52,7 @@ def test_a_gentle_test_is_easy_and_plain(open_page: Open) -> None:
     assert test_questions(again) == test_questions(app)
     press(press(app, "Hand in"), "Hand in")
     assert "**0 of 10** right." in shown(app) and {e.set for e in log_of(app)} == {"test"}
+    assert "By idea" in shown(app) and "By difficulty" not in shown(app)
     # The full test of that number is another one, and open.
     assert "Hand in" in labels(open_page("practice", set="test", test=seed))
 
