@@ -178,3 +178,22 @@ def test_right_and_wrong_can_be_read(
         has_settled(page)
         page.evaluate(AXE_SCRIPT)
         assert page.evaluate(VIOLATIONS, [RULES, NOT_OURS]) == []
+
+
+def test_marks_are_turned_on_for_the_visit(visitor: Visitor) -> None:
+    page, card = visitor.page, practise(visitor)
+    sure = page.get_by_text("How sure are you?")
+    assert not sure.count()
+    page.get_by_text("Marks for certainty").click()
+    card.get_by_text("right +3, wrong −6").wait_for()
+    page.wait_for_url("**marks=true**")
+    page.reload()
+    sure.wait_for()
+    # On another page, whose address need not say so.
+    page.get_by_role("link", name="Deep dive").first.click()
+    page.locator(".st-key-ask-beside-deep-dive").get_by_text("How sure are you?").wait_for()
+    page.go_back()
+    page.get_by_role("switch", name="Marks for certainty").wait_for()
+    page.get_by_text("Marks for certainty").click()
+    sure.wait_for(state="detached")
+    assert "marks" not in page.url
