@@ -1,4 +1,4 @@
-"""Practice: the five core questions, a test, and predictions that the model itself decides."""
+"""Practice: the five core questions, two tests, and predictions that the model itself decides."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import secrets
 import streamlit as st
 
 from pages.quiz.core_five import QUESTION, SHUFFLE, practise
+from pages.quiz.marks import COUNT
 from pages.quiz.predict import PREDICTION, predict
 from pages.quiz.record import keys, record
 from pages.quiz.ten import FEEDBACK, TEST, test
@@ -17,11 +18,16 @@ from pages.shared.slides import slide
 from pages.shared.words import words
 from quizzes.parameters import one_of, table
 
-SETS = {"practice": "Five core questions", "test": "A test of ten", "predict": "Predict and run"}
+SETS = {
+    "practice": "Five core questions",
+    "gentle": "A gentle test",
+    "test": "A test of ten",
+    "predict": "Predict and run",
+}
 text = words("practice")
 heed_address(
     "practice",
-    table(one_of("set", [*SETS]), TEST, FEEDBACK, PREDICTION, QUESTION, SHUFFLE),
+    table(one_of("set", [*SETS]), COUNT, TEST, FEEDBACK, PREDICTION, QUESTION, SHUFFLE),
 )
 OF_SETS = [one.name for one in (TEST, FEEDBACK, PREDICTION, QUESTION, SHUFFLE)]
 """What the address says of one set, and need not say of another."""
@@ -34,7 +40,9 @@ def questions() -> None:
     with naming_faults("questions"):
         match st.query_params.get("set", "practice"):
             case "test":
-                said = test(text)
+                said = test(text, easy=False)
+            case "gentle":
+                said = test(text, easy=True)
             case "predict":
                 said = predict(text)
             case _:
@@ -53,7 +61,7 @@ with slide("questions"):
                 for setting in OF_SETS:
                     st.query_params.pop(setting, None)
                 st.query_params["set"] = name
-                if name == "test":
+                if name in ("test", "gentle"):
                     st.query_params["test"] = str(secrets.randbelow(TEST.high))
                 st.rerun()
     prose(text[now if now in SETS else "practice"])

@@ -9,9 +9,11 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.quiz import drafts
-from pages.quiz.card import Place, ask, verdict_of
+from pages.quiz.card import Place, ask
 from pages.quiz.drafts import LINE, SHOWING
-from pages.quiz.record import keys, log, now, record, remember, zone
+from pages.quiz.marks import COUNT, marks_switch
+from pages.quiz.record import bring_up, keys, log, now, record, remember, zone
+from pages.shared.address import heed_address
 from pages.shared.colours import ON_A_SLIDE, THEMES
 from pages.shared.faults import naming_faults, usable_bank
 from pages.shared.links import way_to
@@ -24,6 +26,7 @@ from quizzes.export.anki import anki_csv, anki_package
 from quizzes.export.chosen import these
 from quizzes.log import MAX_BYTES, Log, LogError, fresh, parse
 from quizzes.mastery import mastery
+from quizzes.parameters import table
 from quizzes.review import Card, forecast, schedule, session
 from quizzes.selection import shuffled
 
@@ -33,7 +36,9 @@ DAYS = 14
 IMPORTED = "recall:imported"
 """What came of the file that was chosen: whether it was taken over, and a sentence."""
 DERIVED = "recall:derived"
+REVIEW = ".st-key-slide-review"
 text = words("recall")
+heed_address("recall", table(COUNT))
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,7 @@ def _derived() -> Derived:
 
 def _begin() -> None:
     _keep_line(session(log(), now(), LIMIT, zone(), load_bank().questions))
+    bring_up(REVIEW)
 
 
 def _keep_line(line: list[str]) -> None:
@@ -78,6 +84,7 @@ def _go_on(place: Place) -> None:
     line = [id for id in st.session_state[LINE] if f"recall-{id}" != place.key]
     _keep_line(line)
     st.session_state["recall:finished"] = not line
+    bring_up(REVIEW)
 
 
 def _place(id: str) -> Place:
@@ -104,17 +111,18 @@ def _review() -> str:
     place = _place(question.id)
     concept = bank.concept_of(question.id)
     drawn = shuffled(question, int(place.showing))
-    graded = ask(drawn, place, f"{len(line)} to go · {concept.title} · {question.difficulty}")
-    if graded:
+    asked = ask(drawn, place, f"{len(line)} to go · {concept.title} · {question.difficulty}")
+    if asked.done:
         st.button("Next", type="primary", on_click=_go_on, args=(place,))
-    return verdict_of(graded) if graded else ""
+    marks_switch()
+    return asked.said
 
 
 def _invite() -> str:
     """How many are due, and the way in."""
     derived = _derived()
     if st.session_state.pop("recall:finished", False):
-        st.markdown(f":material/check_circle: {text['done']}")
+        st.markdown(f":material/check_circle: {text['more' if derived.due else 'done']}")
     if not derived.cards:
         prose(text["nothing-yet"])
         return ""
@@ -205,7 +213,11 @@ def _imported() -> None:
         st.session_state[IMPORTED] = (False, str(error))
         return
     remember(*new)
-    said = f"{len(new)} attempts added, {len(found) - len(new)} were here already."
+    added, known = len(new), len(found) - len(new)
+    said = (
+        f"{added} {'attempt' if added == 1 else 'attempts'} added, "
+        f"{known} {'was' if known == 1 else 'were'} here already."
+    )
     st.session_state[IMPORTED] = (True, said)
 
 

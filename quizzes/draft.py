@@ -36,6 +36,12 @@ class Draft(BaseModel):
     hints: Annotated[int, Field(ge=0, le=MAX_HINTS)] = 0
     checked: bool = False
     """Whether the answer was given. It is on record then, and counts no second time."""
+    asked: bool = False
+    """Whether marks counted when it was given."""
+    trying: bool = False
+    """Whether a second try was begun and nothing is revealed yet."""
+    second: Annotated[int, Field(ge=0, le=3)] | None = None
+    """The option of the second try, by its place in the bank."""
 
     @property
     def blank(self) -> bool:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Container
 from dataclasses import dataclass
 from random import Random
 
 from quizzes.bank import Bank
 from quizzes.grading import UNSHUFFLED
-from quizzes.log import Log
+from quizzes.log import Event, Log
 from quizzes.schema import DIFFICULTIES, Difficulty, Option, Question
 
 Order = tuple[int, int, int, int]
 TEST_LENGTH = 10
 MIX: dict[Difficulty, float] = {"easy": 0.3, "medium": 0.4, "hard": 0.3}
 """The share of each difficulty in a test: of ten questions 3, 4 and 3."""
+SAID = {"stem", "options", "hints", "solution", "final", "check", "mistakes", "rule"}
+NEW = 8
+"""Who has answered fewer questions than this is not yet asked about code, if it can be helped."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +45,26 @@ def _shuffle(question: Question, random: Random) -> Drawn:
     return Drawn(question, (a, b, c, d))
 
 
+def plain(question: Question) -> bool:
+    """Whether nothing that is said of it has code or the betas of a schedule in it."""
+    said = question.model_dump_json(include=SAID)
+    return not any(sign in said for sign in ("`", "beta", "β"))
+
+
+def gentle(bank: Bank, seed: int, count: int = TEST_LENGTH) -> list[Drawn]:
+    """A test of easy and plain questions, or as many as there are of them."""
+    easy = [q.id for q in bank.questions.values() if q.difficulty == "easy" and plain(q)]
+    return select(bank, Log(), seed, count, among=easy)
+
+
 def select(
-    bank: Bank, log: Log, seed: int, count: int = TEST_LENGTH, *, prefer_unseen: bool = False
+    bank: Bank,
+    log: Log,
+    seed: int,
+    count: int = TEST_LENGTH,
+    *,
+    prefer_unseen: bool = False,
+    among: Container[str] | None = None,
 ) -> list[Drawn]:
     """A test: `count` different questions, or as many as there are, the easy ones first.
 
@@ -51,7 +73,7 @@ def select(
     same test; only with `prefer_unseen` does the log matter: what was answered comes last.
     """
     random = Random(seed)
-    left = {question.id: question for question in bank.questions.values()}
+    left = {id: q for id, q in bank.questions.items() if among is None or id in among}
     # By id first, so that moving a question within its file changes no test.
     luck = {id: random.random() for id in sorted(left)}
     seen = Counter(event.question for event in log) if prefer_unseen else Counter[str]()
@@ -79,13 +101,26 @@ def _places(count: int) -> Counter[str]:
 
 
 def sibling(bank: Bank, id: str, log: Log) -> Question | None:
-    """Another question on the same concept: of the nearest difficulty, and of those the one that
-    was not asked for longest. None if it is the only one."""
+    """Another question on the same concept, and of those the one that was not asked for longest.
+    Difficulty follows the learner: a harder one after a right answer without hints, an easier one
+    after a wrong answer, else one like it. None if it is the only one."""
     here = bank.questions[id]
-    last = {event.question: event.time for event in log}
+    last = {event.question: event for event in log}
+    aim = DIFFICULTIES.index(here.difficulty) + _change(last.get(id))
+    new = len(log) < NEW
 
-    def distance(question: Question) -> int:
-        return abs(DIFFICULTIES.index(question.difficulty) - DIFFICULTIES.index(here.difficulty))
+    def order(question: Question) -> tuple[bool, int, int, str]:
+        away = abs(DIFFICULTIES.index(question.difficulty) - aim)
+        event = last.get(question.id)
+        return new and not plain(question), away, event.time if event else -1, question.id
 
-    others = [q for q in bank.of(bank.concept_of(id).concept) if q.id != id]
-    return min(others, key=lambda q: (distance(q), last.get(q.id, -1), q.id), default=None)
+    return min(
+        (q for q in bank.of(bank.concept_of(id).concept) if q.id != id), key=order, default=None
+    )
+
+
+def _change(answer: Event | None) -> int:
+    """By how much the next question is to be harder."""
+    if answer is None or (answer.right and answer.hints):
+        return 0
+    return 1 if answer.right else -1

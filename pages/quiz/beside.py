@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.quiz.card import Place, ask, verdict_of
+from pages.quiz.card import Place, ask
 from pages.quiz.record import keys, record
 from pages.shared.faults import naming_faults, say_fault
 from quizzes.bank import load_bank
@@ -23,10 +23,10 @@ def question_card(page: str) -> None:
                 say_fault(f"question-{page}", fault)
             return
         place = Place(f"beside-{page}", "check")
-        graded = ask(
+        asked = ask(
             shuffled(question, 1), place, f"Check yourself · {question.difficulty}", narrow=True
         )
-        if graded:
-            st.button("Try it again", key=f"again-{page}", on_click=place.forget)
+        if asked.done:
+            st.button("Try it again", key=f"again-{page}", on_click=place.forget_and_ask)
         record(f"beside-{page}")
-        keys(verdict_of(graded) if graded else "")
+        keys(asked.said)

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from pages.quiz.card import Place, ask, verdict_of
-from pages.quiz.record import log
+from pages.quiz.card import Place, ask
+from pages.quiz.marks import marks_switch
+from pages.quiz.record import bring_up, log
 from pages.shared.address import asked_for
 from pages.shared.faults import usable_bank
-from quizzes.bank import BankError, load_bank
+from quizzes.bank import Bank, BankError, load_bank
 from quizzes.parameters import Whole
 from quizzes.schema import Question
 from quizzes.selection import shuffled, sibling
@@ -50,6 +51,12 @@ def show(question: Question) -> None:
     st.query_params.update({"question": question.id, "shuffle": str(secrets.randbelow(MOST + 1))})
 
 
+def _go_to(question: Question) -> None:
+    """The same, by a button."""
+    show(question)
+    bring_up(".st-key-ask-practice")
+
+
 def _asked(known: Container[str], first: Question) -> tuple[str, int]:
     """What the address asks for, else what was on screen, else the first question."""
     if st.query_params.get("question") not in known:
@@ -76,20 +83,37 @@ def practise(text: dict[str, str]) -> str:
     number = "A sibling question" if here is None else f"Question {here + 1} of {len(core)}"
     title = f"{number} · {concept.title} · {question.difficulty}"
     drawn = shuffled(question, shuffle)
-    graded = ask(drawn, place, title)
+    asked = ask(drawn, place, title)
     with st.container(horizontal=True, key="controls-on"):
-        other = sibling(bank, question.id, log()) if graded else None
+        other = sibling(bank, question.id, log()) if asked.done else None
         if other:
-            st.button("Another question on this idea", on_click=show, args=(other,))
-        label = "Next question" if graded else "Skip"
-        if here == len(core) - 1 and graded:
+            st.button("Another question on this idea", on_click=_go_to, args=(other,))
+        after = _place_in_line(bank, core, question) + 1
+        label = "Next question" if asked.done else "Skip"
+        if after == len(core) and asked.done:
             label = text["again"]
-        following = core[0 if here is None else (here + 1) % len(core)]
         st.button(
-            label, type="primary" if graded else "secondary", on_click=show, args=(following,)
+            label,
+            type="primary" if asked.done else "secondary",
+            on_click=_go_to,
+            args=(core[after % len(core)],),
         )
-        last = {event.question: event.right for event in log()}
+        last = {event.question: event for event in log()}
         for place_in_line, one in enumerate(core, 1):
-            label = f"{one.core or place_in_line}{MARKS[last.get(one.id)]}"
-            st.button(label, key=f"core-{place_in_line}", on_click=show, args=(one,))
-    return verdict_of(graded) if graded else ""
+            event = last.get(one.id)
+            given = event.right if event and event.chosen is not None else None
+            label = f"{one.core or place_in_line}{MARKS[given]}"
+            st.button(label, key=f"core-{place_in_line}", on_click=_go_to, args=(one,))
+    marks_switch()
+    return asked.said
+
+
+def _place_in_line(bank: Bank, core: tuple[Question, ...], question: Question) -> int:
+    """Of a core question, its own; of a sibling, that of the core question on the same idea which
+    was answered last, so that the way leads on from there. Before the first if there is none."""
+    if question in core:
+        return core.index(question)
+    idea = bank.concept_of(question.id)
+    near = [one for one in core if bank.concept_of(one.id) is idea]
+    last = {event.question: number for number, event in enumerate(log())}
+    return core.index(max(near, key=lambda one: last.get(one.id, -1))) if near else -1

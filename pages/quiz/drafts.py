@@ -73,7 +73,7 @@ def told(text: str) -> None:
 
 def forget_all() -> None:
     """The learner erased everything, so every question is open again."""
-    ends, parts = (":graded", ":hints", ":seen"), ("-chosen-", "-sure-")
+    ends, parts = (":attempt", ":hints", ":seen"), ("-chosen-", "-sure-", "-second-")
     for name in map(str, [*st.session_state]):
         if name.endswith(ends) or any(part in name for part in parts):
             del st.session_state[name]

@@ -8,7 +8,9 @@ from pydantic import ValidationError
 from diffusion_core.data.embedded import RECORDED
 from diffusion_core.files.shipped import damaged
 from diffusion_core.labs.predict.experiments import EXPERIMENTS, PREDICTIONS, Setup, outcomes
-from pages.quiz.card import Place, ask, verdict_of
+from pages.quiz.card import Place, ask
+from pages.quiz.marks import marks_switch
+from pages.quiz.record import bring_up
 from pages.shared.address import asked_for
 from pages.stage import clock, follower
 from pages.stage.forward import ForwardSettings, forward_scene
@@ -76,23 +78,29 @@ def predict(text: dict[str, str]) -> str:
     """One experiment at a time. Returns what screen readers are to hear."""
     names = [*_known()]
     # In the address, so that a session that is lost comes back to the same one.
-    asked = asked_for(PREDICTION, st.session_state.get(ASKED, "1"))
-    st.session_state[ASKED] = st.query_params["prediction"] = asked
-    number = (int(asked) - 1) % len(names)
+    wanted = asked_for(PREDICTION, st.session_state.get(ASKED, "1"))
+    st.session_state[ASKED] = st.query_params["prediction"] = wanted
+    number = (int(wanted) - 1) % len(names)
     name = names[number]
-    place = Place(f"predict-{name}", "predict")
+    # One try: what the model does is the answer, and it does it right away.
+    place = Place(f"predict-{name}", "predict", tries=1)
     prediction = to_predict()[name]
     question = _question(name)
     title = f"Prediction {number + 1} of {len(names)} · {prediction.difficulty}"
-    graded = ask(shuffled(question, number), place, title, stage=lambda: run(name))
+    asked = ask(shuffled(question, number), place, title, stage=lambda: run(name))
     with st.container(horizontal=True, key="controls-on"):
         st.button(
             "Next prediction",
-            type="primary" if graded else "secondary",
-            on_click=lambda: st.query_params.update(
-                {"prediction": str((number + 1) % len(names) + 1)}
-            ),
+            type="primary" if asked.done else "secondary",
+            on_click=_go_to,
+            args=((number + 1) % len(names) + 1,),
         )
-        if graded:
-            st.button("Predict again", on_click=place.forget)
-    return verdict_of(graded) if graded else ""
+        if asked.done:
+            st.button("Predict again", on_click=place.forget_and_ask)
+    marks_switch()
+    return asked.said
+
+
+def _go_to(number: int) -> None:
+    st.query_params["prediction"] = str(number)
+    bring_up('[class*="st-key-ask-predict-"]')

@@ -86,7 +86,7 @@ FRAME = table(
 SETTINGS = (
     *(name for page in PAGES.values() for name in page),
     *("model", "model2", "path"),
-    *("set", "test", "feedback", "question", "shuffle", "prediction"),
+    *("set", "marks", "test", "feedback", "question", "shuffle", "prediction"),
     *("idea", "level", "questions"),
     *("own_length", "own_digits", "own_seed"),
     *("step_net", "step_batch", "step_size", "step_seed", "step_round", "step_at", "stop"),

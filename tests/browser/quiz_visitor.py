@@ -56,18 +56,27 @@ def has_settled(page: Page) -> None:
     page.wait_for_function("() => document.querySelector('[data-test-script-state=notRunning]')")
 
 
-def practise(visitor: Visitor) -> Locator:
+def practise(visitor: Visitor, query: str = "") -> Locator:
     """Open the practice page; its card."""
-    visitor.page.goto(visitor.address + "/practice")
+    visitor.page.goto(visitor.address + "/practice" + query)
     card = visitor.page.locator(CARD)
     card.get_by_role("button", name="Check").wait_for()
     return card
 
 
 def answer(visitor: Visitor, card: Locator, letter: str = "b") -> None:
-    """Choose by a key, and check."""
+    """Choose by a key, check, and see the solution."""
     visitor.press_until_chosen(card, letter)
     card.get_by_role("button", name="Check").click()
+    reveal(card)
+
+
+def reveal(card: Locator) -> None:
+    """After an answer was checked: what was wrong gets no second try."""
+    again = card.get_by_role("button", name="Try again")
+    again.or_(card.get_by_text("(your answer)")).first.wait_for()
+    if again.count():
+        card.get_by_role("button", name="Show the solution").click()
     card.get_by_text("(your answer)").wait_for()
 
 

@@ -54,7 +54,7 @@ def test_a_restart_in_the_middle_of_a_question(browser: Browser, reloads: bool) 
     context = new_context(browser)
     with server_module.running_app() as app:
         visitor = Visitor(context.new_page(), app.address)
-        page, card = visitor.page, practise(visitor)
+        page, card = visitor.page, practise(visitor, "?marks=true")
         page.get_by_role("button", name="4", exact=True).click()
         page.get_by_text("Question 4 of 5").wait_for()
         card.get_by_role("button", name="Hint").click()
@@ -106,7 +106,7 @@ def test_a_phone_that_slept_during_a_test_of_ten(browser: Browser) -> None:
         page.goto(f"{app.address}/practice?set=test&test=7")
         cards = page.locator('[class*="st-key-ask-test-7-"]')
         page.get_by_role("button", name="Hand in").wait_for()
-        waits_for_chosen(visitor, 16)
+        waits_for_chosen(visitor, 6)
         assert [on_screen(cards.nth(number)) for number in range(10)] == chosen
         page.get_by_role("button", name="Hand in").click()
         page.get_by_text("4 of 10 are still open").wait_for()
@@ -138,7 +138,7 @@ def test_tabs_do_not_choose_for_each_other(visitor: Visitor, second: Visitor) ->
     second.press_until_chosen(other, "d")
     has_put_away(second, "sessionStorage", '"chosen":')
     visitor.page.reload()
-    waits_for_chosen(visitor, 2)
+    waits_for_chosen(visitor, 1)
     assert on_screen(card)[1][1]
 
 
@@ -168,7 +168,7 @@ def test_erasing_takes_what_is_half_done_as_well(visitor: Visitor) -> None:
     page.go_back()
     card.get_by_role("button", name="Check").wait_for()
     has_settled(page)
-    assert on_screen(card)[1].count(True) == 1  # fairly sure, as always
+    assert not any(on_screen(card)[1])
 
 
 def test_where_nothing_can_be_stored(visitor: Visitor) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from pages.lesson.scenes import HALF
 from tests.browser.conftest import TWO_FRAMES, Visitor
-from tests.browser.quiz_visitor import has_kept, kept
+from tests.browser.quiz_visitor import has_kept, kept, reveal
 
 pytestmark = pytest.mark.browser
 WINDOW = "Foggy window: wipe it"
@@ -202,7 +202,7 @@ def test_an_answer_is_judged_without_a_reload(visitor: Visitor) -> None:
     card.scroll_into_view_if_needed()
     visitor.press_until_chosen(card, "c")
     card.get_by_role("button", name="Check").click()
-    card.get_by_text("(your answer)").wait_for()
+    reveal(card)
     assert card.get_by_text("(your answer)").inner_text().startswith("C")
     assert visitor.page.evaluate("window.stillHere")
     has_kept(visitor.page, 1)

@@ -166,6 +166,7 @@ def test_escape_frees_the_focus_before_it_leaves(visitor: Visitor) -> None:
     page.keyboard.press("?")
     page.get_by_role("dialog", name="Keys").wait_for()
     page.keyboard.press("Escape")
+    page.get_by_role("dialog", name="Keys").wait_for(state="detached")
     page.keyboard.press("o")
     page.get_by_role("dialog", name="Slides").get_by_role("button").first.click()
     at(page, 1)

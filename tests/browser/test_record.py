@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 from benchmarks import server as server_module
 from quizzes.bank import load_bank
 from quizzes.log import VERSION, Log, dump, parse
-from tests.browser.conftest import Visitor, new_context
+from tests.browser.conftest import Visitor, new_context, visit
 from tests.browser.quiz_visitor import (
     IDS,
     KEY,
@@ -22,10 +22,32 @@ from tests.browser.quiz_visitor import (
     kept,
     new_session,
     practise,
+    reveal,
     status,
 )
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_double_click_erases_nothing(browser: Browser, server: str, width: int) -> None:
+    for visitor in visit(browser, server, viewport={"width": width, "height": 800}):
+        page, log = visitor.page, dump(Log((event(IDS[0], 40),)))
+        page.add_init_script(f"localStorage['{KEY}'] = {json.dumps(log)}")
+        page.goto(visitor.address + "/recall")
+        page.get_by_text("1 due, of 1").wait_for()
+        erase = page.get_by_role("button", name="Erase my record")
+        sure = page.get_by_role("button", name="Yes, erase it for good")
+        box = erase.bounding_box()
+        assert box
+        # Wherever on the button: what is there afterwards keeps the record, and asks on.
+        for part in (0.03, 0.5, 0.97):
+            at = {"x": part * box["width"], "y": box["height"] / 2}
+            erase.dblclick(position=at)  # type: ignore[arg-type]
+            sure.wait_for()
+            erase.wait_for(state="detached")
+            page.get_by_role("button", name="Keep it").click()
+        assert len(kept(page)) == 1
 
 
 def test_export_erase_and_import(visitor: Visitor) -> None:
@@ -181,7 +203,7 @@ def test_two_tabs_at_once_lose_nothing(visitor: Visitor, second: Visitor) -> Non
     for card in cards:
         card.get_by_role("button", name="Check").click()
     for card in cards:
-        card.get_by_text("(your answer)").wait_for()
+        reveal(card)
     has_kept(visitor.page, 2)
     # Each tab hears of the other's answer.
     for tab, number in ((visitor, 3), (second, 1)):
@@ -217,7 +239,7 @@ def test_a_clock_that_went_backwards(visitor: Visitor) -> None:
     card.get_by_role("button", name="Check").wait_for()
     visitor.press_until_chosen(card, "a")
     card.get_by_role("button", name="Check").click()
-    card.get_by_text("(your answer)").wait_for()
+    reveal(card)
     has_kept(page, 4)
     page.get_by_role("button", name="Next", exact=True).click()
     page.get_by_text("2 to go").wait_for()
@@ -236,6 +258,7 @@ def test_a_server_that_was_restarted_is_told_again(
         page, card = visitor.page, practise(visitor)
         visitor.press_until_chosen(card, "b")
         card.get_by_role("button", name="Check").click()
+        reveal(card)
         done = page.get_by_role("button", name="1 ✓").or_(page.get_by_role("button", name="1 ✗"))
         done.wait_for()
         page.evaluate("window.stillHere = true")

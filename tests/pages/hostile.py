@@ -40,7 +40,8 @@ def _lab(page: str, lab: str, *names: str, **base: str) -> Place:
 RECIPE = ("sampler", "steps", "leaps", "guidance", "model")
 PLACES = (
     Place("home", ("path",)),
-    *(Place(page) for page in ("overview", "why", "deep_dive", "recall")),
+    *(Place(page) for page in ("overview", "why", "deep_dive")),
+    Place("recall", ("marks",)),
     Place("start", ("at", "mine", "said")),
     Place("analogy", ("moment",)),
     Place("forward", ("digit", "which", "seed", "schedule", "t", "chain")),
@@ -50,9 +51,10 @@ PLACES = (
     Place("confusions", ("claim", "until")),
     Place("frontier", ("way", "cost")),
     Place("teachers", ("idea", "level", "test", "questions")),
-    Place("practice", ("set", "test", "feedback", "question", "shuffle")),
+    Place("practice", ("set", "marks", "test", "feedback", "question", "shuffle")),
     Place("practice", ("prediction",), {"set": "predict"}),
-    Place("practice", ("test", "feedback"), {"set": "test"}),
+    Place("practice", ("test", "feedback", "marks"), {"set": "test"}),
+    Place("practice", ("test", "feedback"), {"set": "gentle"}),
     Place("training", ("learn",)),
     Place("applications", ("use",)),
     _lab("training", "one-step", "step_net", "step_batch", "step_size", "step_seed", "step_round"),

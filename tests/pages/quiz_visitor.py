@@ -55,6 +55,19 @@ def choose(app: AppTest, question: Question, right: bool, sure: str | None = Non
     return app
 
 
+def answer(app: AppTest, question: Question, right: bool, sure: str | None = None) -> AppTest:
+    """Choose, check, and see the solution: after a wrong answer without a second try."""
+    press(choose(app, question, right, sure), "Check")
+    return app if right else press(app, "Show the solution")
+
+
+def choose_again(app: AppTest, question: Question, index: int) -> AppTest:
+    """Choose an option, by its place in the bank, for the second try."""
+    group = next(r for r in app.radio if str(r.key).endswith(f"-second-{question.id}"))
+    group.set_value(index)
+    return app
+
+
 def asked(app: AppTest) -> Question:
     """The question of the bank that is on screen."""
     key = next(str(r.key) for r in app.radio if "-chosen-" in str(r.key))

@@ -12,6 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.quiz.drafts import FOUND, KEPT_LINE, LINE
+from pages.quiz.marks import SWITCH
 from pages.quiz.record import LOG
 from quizzes.bank import load_bank
 from quizzes.draft import read_drafts, read_line
@@ -20,8 +21,10 @@ from tests.pages.conftest import Open
 from tests.pages.quiz_visitor import (
     CORE,
     IDS,
+    answer,
     asked,
     choose,
+    choose_again,
     event,
     labels,
     log_of,
@@ -85,7 +88,7 @@ def test_the_order_follows_from_the_address(open_page: Open, kept: dict[str, Any
 
 @pytest.mark.parametrize("right", [True, False])
 def test_a_choice_comes_back(open_page: Open, kept: dict[str, Any], right: bool) -> None:
-    app = press(press(open_page("practice"), "3"), "Hint")
+    app = press(press(open_page("practice", marks="true"), "3"), "Hint")
     choose(app, CORE[2], right, "certain").run()
     new = come_back(open_page, app, kept, "practice")
     assert answers(new) == answers(app) and [value for _, _, value in answers(new)][1] == "certain"
@@ -96,14 +99,34 @@ def test_a_choice_comes_back(open_page: Open, kept: dict[str, Any], right: bool)
 
 
 def test_what_was_checked_is_not_asked_again(open_page: Open, kept: dict[str, Any]) -> None:
-    app = press(choose(open_page("practice"), CORE[0], False), "Check")
+    app = answer(open_page("practice", marks="true"), CORE[0], False)
     new = come_back(open_page, app, kept, "practice")
     assert shown(new) == shown(app) and "Check" not in labels(new)
+    assert "you were fairly sure (−2 marks)" in shown(new)
     assert len(log_of(new)) == 1
     # The next time it is open again, in both.
     for page in (app, new):
         press(page, "1")
         assert "Check" in labels(page) and answers(page)[0][2] is None
+
+
+def test_a_second_try_comes_back(open_page: Open, kept: dict[str, Any]) -> None:
+    app = press(choose(open_page("practice"), CORE[0], False), "Check")
+    right = CORE[0].answer
+    choose_again(app, CORE[0], right).run()
+    new = come_back(open_page, app, kept, "practice")
+    assert shown(new) == shown(app) and "Try again" in labels(new)
+    press(new, "Try again")
+    third = come_back(open_page, new, kept, "practice")
+    assert "Right, at the second try." in shown(third) and shown(third) == shown(new)
+    assert len(log_of(third)) == 1
+
+
+def test_a_question_that_was_only_looked_at_is_not_kept(
+    open_page: Open, kept: dict[str, Any]
+) -> None:
+    open_page("practice").run()
+    assert not kept
 
 
 def test_another_question_under_the_same_number(open_page: Open, kept: dict[str, Any]) -> None:
@@ -126,7 +149,7 @@ def test_what_was_chosen_meanwhile_stays(open_page: Open, kept: dict[str, Any]) 
 
 
 def test_a_test_of_ten_comes_back(open_page: Open, kept: dict[str, Any]) -> None:
-    app = open_page("practice", set="test", test="7")
+    app = open_page("practice", set="test", test="7", marks="true")
     for number, group in enumerate(r for r in app.radio if "-chosen-" in str(r.key)):
         if number < 6:
             group.set_value(number % 4)
@@ -182,7 +205,7 @@ def test_a_prediction_comes_back(open_page: Open, kept: dict[str, Any]) -> None:
 
 
 def test_the_question_beside_a_stage_comes_back(open_page: Open, kept: dict[str, Any]) -> None:
-    app = open_page("forward")
+    app = open_page("forward", marks="true")
     question = load_bank().beside("forward")
     assert question
     choose(app, question, True, "unsure").run()
@@ -194,11 +217,12 @@ def test_a_session_of_recall_goes_on(open_page: Open, kept: dict[str, Any]) -> N
     app = press(with_log(open_page, "recall", log), "Recall 5 now")
     press(choose(app, asked(app), True), "Check")
     press(app, "Next")
+    app.toggle(key=SWITCH).set_value(True).run()
     choose(app, asked(app), False, "certain").run()
     new = come_back(open_page, app, kept, "recall")
     assert "4 to go" in " ".join(c.value for c in new.caption)
     assert answers(new) == answers(app)
-    press(new, "Check")
+    press(press(new, "Check"), "Show the solution")
     # Its feedback, with the options in the order in which they were answered.
     third = come_back(open_page, new, kept, "recall")
     assert shown(third) == shown(new) and len(log_of(third)) == 7

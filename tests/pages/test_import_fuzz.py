@@ -69,4 +69,4 @@ def test_a_file_changes_nothing_that_is_here(recall: AppTest) -> None:
     rows = [[getattr(other, name) for name in GOOD["columns"]]]
     record = choose_file(recall, json.dumps({**GOOD, "events": rows}).encode())
     assert record == MINE
-    assert [line.value for line in recall.success] == ["0 attempts added, 1 were here already."]
+    assert [line.value for line in recall.success] == ["0 attempts added, 1 was here already."]

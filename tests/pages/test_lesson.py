@@ -22,6 +22,7 @@ from pages.shared.words import LESSON, LessonError, words
 from pages.stage.recordings import recorded_stills
 from quizzes.bank import load_bank
 from tests.pages.conftest import ROOT, Open
+from tests.pages.quiz_visitor import press
 from tests.pages.unbundle import unbundle
 
 EVERY_PAGE = pytest.mark.parametrize("page", [mode.file.removesuffix(".py") for mode in EVERY])
@@ -98,7 +99,11 @@ def test_an_answer_is_judged_at_once(open_page: Open, without_mnist: None, name:
         next(button for button in app.button if button.label == "Check").click().run()
         assert not app.exception
         shown = " ".join(block.value for block in app.markdown)
-        assert ("Right, and you were fairly sure" in shown) == option.right
+        assert ("✓ Right." in shown) == option.right
+        assert ("✗ Not this one. Try once more." in shown) != option.right
+        if not option.right:
+            press(app, "Show the solution")
+            shown = " ".join(block.value for block in app.markdown)
         # Each option is explained, whichever was chosen.
         assert all(other.feedback[:30] in shown for other in question.options)
 

@@ -7,11 +7,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.quiz import ten as quiz_test
-from pages.shared.words import words
 from quizzes.bank import load_bank
-from quizzes.grading import MARKS
 from quizzes.log import Log
 from quizzes.schema import Question
+from quizzes.selection import plain
 from tests.pages.conftest import Open
 from tests.pages.quiz_visitor import asked, choose, labels, log_of, press, said, shown
 
@@ -28,7 +27,7 @@ def test_questions(app: AppTest) -> list[tuple[str, list[Any]]]:
 test_questions.__test__ = False  # type: ignore[attr-defined]
 
 
-def answer_all(app: AppTest, seed: str, right: int, sure: str = "fairly sure") -> list[Question]:
+def answer_all(app: AppTest, seed: str, right: int, sure: str = "") -> list[Question]:
     """Choose in all questions of a test, so many of them right. The questions."""
     bank, found = load_bank(), []
     for number, drawn in enumerate(quiz_test.select(bank, Log(), int(seed)), 1):
@@ -36,15 +35,34 @@ def answer_all(app: AppTest, seed: str, right: int, sure: str = "fairly sure") -
         index = answer if number <= right else (answer + 1) % 4
         id = drawn.question.id
         app.radio(key=f"test-{seed}-{number}-chosen-{id}").set_value(index)
-        app.radio(key=f"test-{seed}-{number}-sure-{id}").set_value(sure)
+        if sure:
+            app.radio(key=f"test-{seed}-{number}-sure-{id}").set_value(sure)
         found.append(drawn.question)
     return found
 
 
-def test_what_a_wrong_answer_costs_is_told_as_it_is() -> None:
-    certain, fairly, unsure = (-MARKS[sure][1] for sure in ("certain", "fairly", "unsure"))
-    told = f"costs {certain} marks if you were certain, {fairly} if you were fairly sure, and none"
-    assert told in words("practice")["test"] and unsure == 0
+def test_a_gentle_test_is_easy_and_plain(open_page: Open) -> None:
+    app = press(open_page("practice"), "A gentle test")
+    assert app.query_params["set"] == "gentle"
+    questions = [load_bank().questions[key.split("-chosen-")[1]] for key, _ in test_questions(app)]
+    assert len(questions) == 10 and {q.difficulty for q in questions} == {"easy"}
+    assert all(plain(question) for question in questions)
+    seed = str(app.query_params["test"])
+    again = open_page("practice", set="gentle", test=seed)
+    assert test_questions(again) == test_questions(app)
+    press(press(app, "Hand in"), "Hand in")
+    assert "**0 of 10** right." in shown(app) and {e.set for e in log_of(app)} == {"test"}
+    assert "By idea" in shown(app) and "By difficulty" not in shown(app)
+    # The full test of that number is another one, and open.
+    assert "Hand in" in labels(open_page("practice", set="test", test=seed))
+
+
+def test_a_test_without_marks_says_nothing_of_them(open_page: Open) -> None:
+    app = open_page("practice", set="test", test="7")
+    answer_all(app, "7", 8)
+    press(app, "Hand in")
+    assert "**8 of 10** right." in shown(app) and "By how sure you were" not in shown(app)
+    assert {e.certainty for e in log_of(app)} == {"unsure"}
 
 
 def test_a_number_in_the_address_is_a_test(open_page: Open) -> None:
@@ -65,7 +83,7 @@ def test_a_test_without_a_number_gets_one(open_page: Open) -> None:
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ({"set": "exam"}, "set = exam (must be one of practice, test, predict)"),
+        ({"set": "exam"}, "set = exam (must be one of practice, gentle, test, predict)"),
         ({"set": "test", "test": "x"}, "test = x (must be a whole number from 0 to 1000000)"),
         ({"set": "test", "test": "9" * 5000}, "must be a whole number from 0 to 1000000"),
         ({"set": "test", "test": "-1"}, "test = -1"),
@@ -83,12 +101,12 @@ def test_an_address_that_is_no_test(
 
 
 def test_open_questions_are_named_once_and_then_accepted(open_page: Open) -> None:
-    app = open_page("practice", set="test", test="7")
-    last = answer_all(app, "7", 10)[-1]
+    app = open_page("practice", set="test", test="7", marks="true")
+    last = answer_all(app, "7", 10, "fairly sure")[-1]
     app.radio(key=f"test-7-10-chosen-{last.id}").set_value(None)
     press(app, "Hand in")
     (line,) = said(app)
-    assert line.startswith("1 of 10 are still open.") and not len(log_of(app))
+    assert line.startswith("1 of 10 is still open. Answer it,") and not len(log_of(app))
     # What was chosen is still chosen.
     assert sum(r.value is not None for r in app.radio if "chosen" in str(r.key)) == 9
     press(app, "Hand in")
@@ -97,7 +115,7 @@ def test_open_questions_are_named_once_and_then_accepted(open_page: Open) -> Non
 
 
 def test_the_verdict_says_where_to_go(open_page: Open) -> None:
-    app = open_page("practice", set="test", test="7")
+    app = open_page("practice", set="test", test="7", marks="true")
     questions = answer_all(app, "7", 6, "certain")
     press(app, "Hand in")
     assert app.header[0].value == "Getting there"
@@ -126,7 +144,7 @@ def test_the_verdict_says_where_to_go(open_page: Open) -> None:
 
 
 def test_all_right_and_nothing_to_look_at(open_page: Open) -> None:
-    app = open_page("practice", set="test", test="3")
+    app = open_page("practice", set="test", test="3", marks="true")
     answer_all(app, "3", 10, "certain")
     press(app, "Hand in")
     assert app.header[0].value == "Strong" and "**10 of 10** right, 30 of 30" in shown(app)
@@ -139,7 +157,7 @@ def test_feedback_after_each_question(open_page: Open) -> None:
         question = asked(app)
         assert f"Question {number} of 10" in " ".join(c.value for c in app.caption)
         press(choose(app, question, number % 2 == 0), "Check")
-        assert ("Right, and you were" in shown(app)) == (number % 2 == 0)
+        assert ("✓ Right." in shown(app)) == (number % 2 == 0) and "Try again" not in labels(app)
         assert len(log_of(app)) == number
         # What is on record cannot be handed in a second time.
         assert app.toggle[0].disabled

@@ -16,6 +16,7 @@ from tests.pages.quiz_visitor import (
     IDS,
     asked,
     choose,
+    choose_again,
     event,
     labels,
     log_of,
@@ -42,8 +43,22 @@ def test_what_is_due_is_asked_in_a_session_that_ends(open_page: Open) -> None:
         assert f"{left} to go" in " ".join(c.value for c in app.caption)
         press(choose(app, asked(app), True), "Check")
         press(app, "Next")
-    assert "That was all for now" in shown(app) and "**8 due**, of 20" in shown(app)
+    assert "**8 due**, of 20" in shown(app)
+    # That was not all: 8 are due, and the bars say so.
+    assert "There are more to recall today" in shown(app) and "That was all" not in shown(app)
     assert Counter(e.set for e in log_of(app)) == {"practice": 20, "recall": 12}
+
+
+def test_a_question_may_be_tried_again_and_counts_once(open_page: Open) -> None:
+    app = with_log(open_page, "recall", Log((event(IDS[0], 200),)))
+    press(app, "Recall 1 now")
+    question = asked(app)
+    press(choose(app, question, False), "Check")
+    assert "Next" not in labels(app)
+    press(choose_again(app, question, question.answer), "Try again")
+    press(app, "Next")
+    assert [e.right for e in log_of(app)] == [True, False]
+    assert "That was all for now" in shown(app)
 
 
 def test_what_was_just_answered_is_not_due(open_page: Open) -> None:
@@ -96,7 +111,7 @@ def test_a_clock_that_was_ahead_does_no_harm(open_page: Open) -> None:
     assert "**3 due**, of 3" in shown(app)
     press(app, "Recall 3 now")
     press(choose(app, asked(app), True), "Check")
-    assert "Right, and you were" in shown(app)
+    assert "✓ Right." in shown(app)
 
 
 def test_questions_that_are_no_longer_in_the_bank(open_page: Open) -> None:
@@ -138,6 +153,9 @@ def test_a_record_is_imported_once(open_page: Open) -> None:
     upload(app, GOOD.encode(), "again.json")
     assert [s.value for s in app.success] == ["0 attempts added, 2 were here already."]
     assert len(log_of(app)) == 2
+    one = dump(Log((*log_of(app), event(IDS[5], 3))))
+    upload(app, one.encode(), "one.json")
+    assert [s.value for s in app.success] == ["1 attempt added, 2 were here already."]
 
 
 def _edited(**fields: object) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,10 +14,11 @@ from quizzes.bank import Bank, load_bank
 from quizzes.grading import Certainty, Graded, Response, grade
 from quizzes.log import Event, Log
 from quizzes.schema import CONCEPTS, DIFFICULTIES
-from quizzes.selection import select, shuffled, sibling
+from quizzes.selection import gentle, plain, select, shuffled, sibling
 from quizzes.verdict import Tally, verdict
 from tests.quizzes.made import DAY, FULL, NOON, attempt, bank_of, histories
 
+BANK = load_bank()
 banks = st.dictionaries(
     st.sampled_from(CONCEPTS),
     st.lists(st.sampled_from(DIFFICULTIES), min_size=1, max_size=4),
@@ -98,6 +100,50 @@ def test_a_sibling_is_near_and_not_fresh_in_mind() -> None:
     found = sibling(bank, "goal-0", log)
     assert found is not None and found.id == "goal-3"
     assert sibling(bank, "noise-0", log) is None
+
+
+def test_the_next_one_is_as_hard_as_suits_the_learner() -> None:
+    bank = bank_of({"goal": ["medium", "easy", "medium", "hard"]})
+
+    def after(**answer: Any) -> str:
+        found = sibling(bank, "goal-0", Log((attempt("goal-0", **answer),)))
+        assert found is not None
+        return found.difficulty
+
+    assert after(chosen=0) == "hard"
+    assert after(chosen=0, hints=1) == "medium"
+    assert after(chosen=1) == after(chosen=None) == "easy"
+
+
+def test_who_is_new_meets_no_code() -> None:
+    asked = "training-target-the-step"
+    for question in BANK.questions.values():
+        found = sibling(BANK, question.id, Log())
+        idea = BANK.of(BANK.concept_of(question.id).concept)
+        assert found and (plain(found) or not any(plain(q) for q in idea if q is not question))
+    # Later on, it is one of those that were not asked for longest.
+    first = attempt()
+    log = Log(
+        tuple(
+            first.model_copy(update={"question": id, "id": f"{n:032x}"})
+            for n, id in enumerate(q for q in BANK.questions if not q.startswith("training-target"))
+        )
+    )
+    assert len(log) > 8
+    # Right, so a harder one; of the two that are medium, one has code and comes first by name.
+    log = log.add(first.model_copy(update={"question": asked, "id": "f" * 32}))
+    found = sibling(BANK, asked, log)
+    assert found and not plain(found)
+
+
+@given(st.integers())
+def test_a_gentle_test(seed: int) -> None:
+    drawn = gentle(BANK, seed)
+    assert len({d.question.id for d in drawn}) == 10 and drawn == gentle(BANK, seed)
+    assert all(d.question.difficulty == "easy" and plain(d.question) for d in drawn)
+    for one in drawn:
+        text = repr(one.question.stem) + repr(one.question.options) + repr(one.question.solution)
+        assert not any(sign in text for sign in ("`", "beta", "β"))
 
 
 def answers(

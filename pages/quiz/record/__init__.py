@@ -25,6 +25,8 @@ NEW = "record:new"
 """What the browser is not known to have."""
 REFUSED = "record:refused"
 """When the browser sent what cannot be read; it then sets that aside."""
+BROUGHT = "quiz:brought"
+"""How often something was brought to the top of the view, and what it was the last time."""
 
 
 _STYLES = [HERE / "record.css"]
@@ -98,6 +100,14 @@ def record(where: str, panel: bool = False) -> None:
     )
 
 
+def bring_up(selector: str) -> None:
+    """Something else is to be looked at now: `keys`, shown next, brings it to the top of the view.
+    For callbacks, so that only what the reader does moves the page."""
+    count, _ = st.session_state.get(BROUGHT, (0, ""))
+    st.session_state[BROUGHT] = (count + 1, selector)
+
+
 def keys(said: str) -> None:
     """Letters choose an option of the question on screen; `said` is what screen readers hear."""
-    _keys(key="answer-keys", data={"said": said})
+    moved, to = st.session_state.get(BROUGHT, (0, ""))
+    _keys(key="answer-keys", data={"said": said, "moved": moved, "to": to})

@@ -1,8 +1,9 @@
 // Letters choose: A to D press the options of the question that is on screen, and what came of an
-// answer is said to screen readers.
+// answer is said to screen readers and brought to the top of the view.
 
 import { lettersWork } from "../../shared/letters.js";
 import { make } from "../../shared/dom.js";
+import { bringUp } from "./bring_up.js";
 
 const TYPING = "input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable], [role=combobox], dialog";
 
@@ -11,6 +12,9 @@ export default function ({ parentElement, data }) {
   root.spoken ??= root.appendChild(make("p.unseen", { role: "status" }));
   // Changed a moment after it was made: a live region that is born with its words is not read.
   setTimeout(() => { if (root.spoken.textContent !== data.said) root.spoken.textContent = data.said; }, 150);
+  // Only what happens from now on: a page that has just been opened stays where it is.
+  if (root.moved !== undefined && data.moved && root.moved !== data.moved) bringUp(data.to);
+  root.moved = data.moved;
   const onkey = (event) => {
     const place = optionOf(event);
     if (place === null) return;

@@ -95,6 +95,8 @@ function draw(root, book) {
   root.replaceChildren(...parts);
 }
 
+// What erases stands where nothing stood, and the way back where the first button was, as wide: the
+// second press of a double click erases nothing, and does not take the question away either.
 function eraser(root, book) {
   const first = button("", "Erase my record", () => {
     const sure = button("", "Yes, erase it for good", () => {
@@ -104,12 +106,14 @@ function eraser(root, book) {
       root.querySelector(".row").lastChild.focus();
     });
     sure.classList.add("danger");
-    const no = button("", "Keep it", () => {
+    const no = button("", "Keep it", (event) => {
+      if (event.detail > 1) return;
       sure.remove();
       no.replaceWith(first);
       first.focus();
     });
-    first.replaceWith(sure, no);
+    no.style.minWidth = `${first.offsetWidth}px`;
+    first.replaceWith(no, sure);
     no.focus();
   });
   return first;
