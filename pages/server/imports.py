@@ -17,6 +17,7 @@ from PIL import Image
 OURS = (
     "pages.exports",
     "pages.frame",
+    "pages.guided",
     "pages.http",
     "pages.labs",
     "pages.lesson",

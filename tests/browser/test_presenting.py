@@ -34,6 +34,7 @@ LABS = [
     ),
 ]
 PAGES = ["", *(mode.slug for mode in EVERY), *LABS]
+TRIES = 20
 SCROLLED = {"home paths", "teachers take"}
 """Slides that are scrolled, a screenful a key: nobody lectures over a table of contents."""
 PICTURES = {"forward lab", "reverse lab", "analogy window", "forward window", "forward chain"}
@@ -92,6 +93,20 @@ def faults_of(found: Found, where: str, size: tuple[int, int]) -> Iterator[str]:
         yield f"{where} has a picture of {found['picture']} px"
 
 
+def looked_at(page: Page, name: str, size: ViewportSize) -> tuple[Found, list[str]]:
+    """What a slide is like, and what is wrong with it and stays so: an answer that has come from
+    the server this very moment is yet to be fitted."""
+    said = " x ".join(str(side) for side in size.values())
+    for _ in range(TRIES):
+        found = measured(page)
+        where = f"{name} {found['name']}"
+        faults = [f"{said}: {one}" for one in faults_of(found, where, tuple(size.values()))]
+        if not faults:
+            break
+        page.wait_for_timeout(250)
+    return found, faults
+
+
 @pytest.mark.parametrize("address", PAGES)
 def test_every_slide_is_whole_and_readable(visitor: Visitor, address: str) -> None:
     visitor.page.set_viewport_size(SIZES[0])
@@ -102,10 +117,8 @@ def test_every_slide_is_whole_and_readable(visitor: Visitor, address: str) -> No
         # The long one has words and formulas, which grow with the screen: one size will do.
         for size in SIZES[: 1 if name == "deep-dive" else None]:
             page.set_viewport_size(size)
-            found = measured(page)
-            where = f"{name} {found['name']}"
-            said = " x ".join(str(side) for side in size.values())
-            wrong += [f"{said}: {one}" for one in faults_of(found, where, tuple(size.values()))]
+            found, faults = looked_at(page, name, size)
+            wrong += faults
         if found["last"] or name == "start":  # whose screens are the lesson's own
             break
         address_before = page.url

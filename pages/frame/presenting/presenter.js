@@ -145,6 +145,14 @@ class Presenter {
   }
 
   key(event) {
+    // Whatever has the focus: what is open goes first, and the presentation stays.
+    const panel = this.root.querySelector("dialog[open]");
+    if (panel && event.key === "Escape") {
+      this.mine(event);
+      panel.close();
+      panel.remove();
+      return;
+    }
     const meaning = meaningOf(event);
     if (meaning === null) {
       if (event.key === "Enter" && this.digits) {
