@@ -163,8 +163,9 @@ def test_keys_go_to_the_stage_in_the_middle_of_the_screen(visitor: Visitor) -> N
     page = visitor.page
     visitor.open("/overview", stage="overview-forward")
     page.wait_for_function(
-        "() => [...throughTheFog.values()].filter((s) => s.clock && s.painted).length > 1"
+        "() => [...throughTheFog.values()].filter((s) => s.clock && s.painted).length > 3"
     )
+    visitor.wait_until_run()
     places = "() => Object.fromEntries([...throughTheFog].map(([name, s]) => [name, s.index]))"
     visitor.stage("overview-forward", "s.clock.scrollIntoView({ block: 'center' })")
     before = page.evaluate(places)
